@@ -1,0 +1,52 @@
+import type { ClientOf } from './contract/kit.ts'
+import type { RealtimeEvents, RealtimeEventType } from './contract/events.ts'
+import type { clientTables, serverTables } from './contract/routes.ts'
+import type { clientSchemas, serverSchemas } from './contract/schemas.ts'
+
+/** How the live connection stands. `polling`: WebSocket is blocked and long polling does its work. */
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'polling' | 'offline'
+
+/** Live events of one user (or, with a secret key, of the whole app). It connects at the first listener. */
+export interface Realtime {
+  readonly state: ConnectionState
+  /** Hears events of one type until the returned function is called. */
+  on<Type extends RealtimeEventType>(type: Type, listener: (data: RealtimeEvents[Type]) => void): () => void
+  onState(listener: (state: ConnectionState) => void): () => void
+  /** Watches the presence of these users (counted: two watchers of one user need two ends). */
+  watch(userIds: readonly string[]): () => void
+  connect(): void
+  /** Ends the connection for good. */
+  close(): void
+}
+
+export interface ClientSettings {
+  /** Where the platform is, e.g. `https://connect.example`. */
+  readonly baseUrl: string
+  /** `pk_test_…` or `pk_live_…`. */
+  readonly publishableKey: string
+  /** Asks the host's own backend for a user token. Called before the old one ends, once however many requests wait. */
+  readonly getToken: () => Promise<string>
+  readonly fetch?: typeof globalThis.fetch
+  /** Absent: the environment's own. `null`: long polling only. */
+  readonly WebSocket?: typeof globalThis.WebSocket | null
+}
+
+type Tables = typeof clientTables
+type ServerTables = typeof serverTables
+
+/** The client of one signed-in user. */
+export type ConnectClient = {
+  readonly [Area in Exclude<keyof Tables, 'realtime'>]: ClientOf<Tables[Area], (typeof clientSchemas)[Area]>
+} & { readonly realtime: Realtime }
+
+export interface ServerSettings {
+  readonly baseUrl: string
+  /** `sk_test_…` or `sk_live_…`; never in a browser. */
+  readonly secretKey: string
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/** The client of a host's backend. */
+export type ConnectServer = {
+  readonly [Area in Exclude<keyof ServerTables, 'realtime'>]: ClientOf<ServerTables[Area], (typeof serverSchemas)[Area]>
+} & { readonly realtime: Realtime }

@@ -1,0 +1,93 @@
+import * as z from 'zod'
+import type { SchemasFor } from '../kit.ts'
+import { coinCount, id, listOf, page, rate, time, userId } from '../shapes.ts'
+import type { callRoutes } from './routes.ts'
+
+export const callStatus = z.enum([
+  'initiated',
+  'ringing',
+  'in_progress',
+  'completed',
+  'busy',
+  'no_answer',
+  'declined',
+  'canceled',
+  'failed',
+])
+
+export const endReason = z.enum([
+  'caller_hangup',
+  'callee_hangup',
+  'balance_exhausted',
+  'max_duration',
+  'canceled',
+  'declined',
+  'no_answer',
+  'busy',
+  'provider_error',
+  'platform',
+])
+
+const channel = z.enum(['phone', 'browser'])
+
+export const call = z.object({
+  id: z.string(),
+  callerId: userId,
+  calleeId: userId,
+  callerName: z.string(),
+  calleeName: z.string(),
+  channel,
+  provider: z.string(),
+  status: callStatus,
+  /** Null until the call is over. */
+  endReason: endReason.nullable(),
+  rate,
+  /** Coins held for the call at its start. */
+  heldCoins: coinCount,
+  /** Coins charged so far; while the call runs, by the platform's own timer. */
+  chargedCoins: coinCount,
+  /** What the callee earned, known when settled. */
+  earnedCoins: coinCount,
+  durationSeconds: z.int(),
+  /** Seconds of talk that the hold pays for. */
+  limitSeconds: z.int(),
+  /** True while duration and charge are the platform's own timing; settlement goes by the provider's. */
+  estimated: z.boolean(),
+  settled: z.boolean(),
+  /** The virtual number that both phones see. */
+  number: z.string().nullable(),
+  /** The provider's ids of the two legs; for secret keys only, else null. */
+  providerIds: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }).nullable(),
+  /** Why each leg ended, in the provider's words for legs: completed, busy, no-answer, canceled, failed. */
+  hangupCauses: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }),
+  createdAt: time,
+  answeredAt: time.nullable(),
+  endedAt: time.nullable(),
+})
+
+const byCallId = z.strictObject({ callId: id('call') })
+
+export const callSchemas = {
+  create: {
+    body: z.strictObject({
+      calleeId: userId,
+      /** With a secret key only, and then required: who calls. */
+      callerId: userId.optional(),
+      channel: z.enum(['phone']).default('phone'),
+    }),
+    answer: call,
+  },
+  list: {
+    query: z.strictObject({
+      ...page,
+      /** With a secret key only: calls of this user. */
+      userId: userId.optional(),
+      status: callStatus.optional(),
+      /** true: only calls that are not over. */
+      active: z.enum(['true', 'false']).optional(),
+    }),
+    answer: listOf(call),
+  },
+  get: { params: byCallId, answer: call },
+  end: { params: byCallId, answer: call },
+} satisfies SchemasFor<typeof callRoutes>

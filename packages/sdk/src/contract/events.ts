@@ -1,0 +1,83 @@
+import type * as z from 'zod'
+import type { call } from './calls/schemas.ts'
+import type { presence } from './presence/schemas.ts'
+
+export type Call = z.output<typeof call>
+export type Presence = z.output<typeof presence>
+
+/** Coins of a user, as told live; the whole wallet is at `GET /v1/wallet`. */
+export interface WalletBalances {
+  readonly userId: string
+  readonly balance: number
+  readonly buckets: { readonly bonus: number; readonly purchased: number; readonly earned: number; readonly held: number }
+  readonly withdrawable: number
+}
+
+export interface CallMeter {
+  readonly callId: string
+  /** Seconds since the callee's answer, by the platform's clock. */
+  readonly elapsedSeconds: number
+  readonly chargedCoins: number
+  /** Seconds until the coins or the longest call end it. */
+  readonly secondsLeft: number
+}
+
+/** Data of each realtime event by its type. */
+export interface RealtimeEvents {
+  /** First frame of a session that could not be resumed: everything that the client should know before any change. */
+  'session.snapshot': {
+    readonly session: string
+    /** Absent on a server connection. */
+    readonly userId?: string
+    /** Calls of this user that are not over. */
+    readonly calls: readonly Call[]
+    readonly wallet: WalletBalances | null
+    readonly presence: readonly Presence[]
+  }
+  /** First frame of a session that goes on where it stopped; the frames missed follow. */
+  'session.resumed': { readonly session: string }
+  /** States of the users just added by `watch`. */
+  'presence.snapshot': { readonly presence: readonly Presence[] }
+  'presence.changed': Presence
+  /** A call began or changed; the whole call as this side may see it. */
+  'call.updated': Call
+  /** Sent every 5 seconds of a running call, and at answer. */
+  'call.meter': CallMeter
+  /** 60 and 15 seconds before the end. */
+  'call.warning': CallMeter
+  'wallet.updated': WalletBalances
+}
+
+export type RealtimeEventType = keyof RealtimeEvents
+
+/** What the platform sends. `seq` grows by one a frame within a session; a gap means: connect anew and take the snapshot. */
+export type RealtimeFrame = {
+  [T in RealtimeEventType]: { readonly seq: number; readonly type: T; readonly data: RealtimeEvents[T] }
+}[RealtimeEventType]
+
+/**
+ * What a client sends. The first message, within 5 s of opening, is `hello`, with the ticket (`POST /v1/realtime/tickets`) or a user
+ * token; the ticket may be given as `?ticket=` instead. `watch` replaces the set of watched users (at most 1,000).
+ * `renew` gives a fresh user token before the old one ends. `pong` is not needed: WebSocket's own pings prove life.
+ */
+export type ClientMessage =
+  | {
+      readonly type: 'hello'
+      readonly ticket?: string
+      readonly token?: string
+      readonly resume?: { readonly session: string; readonly seq: number }
+      readonly watch?: readonly string[]
+    }
+  | { readonly type: 'watch'; readonly userIds: readonly string[] }
+  | { readonly type: 'renew'; readonly token: string }
+
+/** Why the platform closed a socket. 1012: restarting, come back. */
+export const closeCodes = {
+  unauthenticated: 4401,
+  revoked: 4403,
+  tooSlow: 4408,
+  badMessage: 4400,
+  tooManyMessages: 4429,
+  tooManySockets: 4430,
+  restarting: 1012,
+} as const

@@ -1,0 +1,104 @@
+interface ProblemKind {
+  readonly status: number
+  readonly title: string
+  /** What the caller can do about it. */
+  readonly remedy: string
+}
+
+/** Every error code of the API. Codes are stable; titles and remedies are for people. (RFC 9457) */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request is not valid', remedy: 'Mend the fields named in errors[] and send it again.' },
+  cannot_call_self: { status: 400, title: 'A user cannot call themself', remedy: 'Give another user as calleeId.' },
+  idempotency_key_required: {
+    status: 400,
+    title: 'This request needs an Idempotency-Key',
+    remedy: 'Send an Idempotency-Key header of 1 to 255 visible ASCII characters, and keep it over retries.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'The credential is missing, wrong, expired or revoked',
+    remedy: 'Send a valid key or a fresh user token as Authorization: Bearer.',
+  },
+  insufficient_balance: { status: 402, title: 'Not enough coins in the wallet', remedy: 'Let the user top up, or ask for fewer coins.' },
+  forbidden: {
+    status: 403,
+    title: 'This credential may not do that',
+    remedy: 'Use a credential whose kind and scopes the reference names for this route.',
+  },
+  secret_key_in_browser: {
+    status: 403,
+    title: 'A secret key must not be used in a browser',
+    remedy: 'Roll this key now, and call from your server; browsers use the publishable key and user tokens.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: 'This origin is not allowed for the app',
+    remedy: 'Add the exact origin to the app’s allowedOrigins.',
+  },
+  not_found: { status: 404, title: 'No such thing here', remedy: 'Check the id and the mode (test or live) of the credential.' },
+  method_not_allowed: { status: 405, title: 'This path does not take that method', remedy: 'Use a method named in the Allow header.' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', remedy: 'Send it again.' },
+  callee_busy: { status: 409, title: 'The callee is in another call', remedy: 'Try again when their presence is online.' },
+  caller_busy: { status: 409, title: 'The caller is in another call', remedy: 'End that call first.' },
+  callee_offline: { status: 409, title: 'The callee is not available', remedy: 'Try again when their presence is online.' },
+  callee_blocked: { status: 409, title: 'A call between these two is not possible', remedy: 'Choose somebody else.' },
+  phone_missing: { status: 409, title: 'One of the two has no phone number', remedy: 'Set the user’s phone with POST /v1/users first.' },
+  no_caller_id: { status: 409, title: 'The app has no virtual number to call from', remedy: 'Add one with POST /v1/numbers.' },
+  user_in_call: { status: 409, title: 'The user is in a call', remedy: 'End the call, then try again.' },
+  conflict: { status: 409, title: 'The current state does not allow this', remedy: 'Read the resource again and decide anew.' },
+  idempotency_key_reused: {
+    status: 409,
+    title: 'This idempotency key was used for another request',
+    remedy: 'Use a new key for a new request.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The same request is still being worked on',
+    remedy: 'Wait for Retry-After seconds and send it again with the same key.',
+  },
+  payload_too_large: { status: 413, title: 'The body is too large', remedy: 'Send at most the size that the reference names.' },
+  uri_too_long: { status: 414, title: 'The URL is too long', remedy: 'Keep it under 8 KiB.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'This content type is not taken here',
+    remedy: 'Send application/json in UTF-8, not compressed.',
+  },
+  upgrade_required: { status: 426, title: 'This path speaks WebSocket', remedy: 'Open it as a WebSocket, or use /v1/realtime/poll.' },
+  rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait for Retry-After seconds.' },
+  headers_too_large: { status: 431, title: 'The headers are too large', remedy: 'Send fewer or smaller headers.' },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    remedy: 'Send the request again; if it stays, tell us the requestId.',
+  },
+  provider_unavailable: { status: 503, title: 'The provider behind this did not answer', remedy: 'Try again after Retry-After seconds.' },
+  ledger_frozen: {
+    status: 503,
+    title: 'The app’s ledger is frozen',
+    remedy: 'Coins cannot move until the operator has released it; reading goes on.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The platform cannot answer right now',
+    remedy: 'Try again after Retry-After seconds with the same Idempotency-Key.',
+  },
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof problems
+
+export interface FieldError {
+  /** JSON pointer to the field (RFC 6901): `/coins`; `/query/limit` and `/params/callId` outside the body. */
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** The body of every answer that is not a success: `application/problem+json`. */
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ProblemCode
+  readonly requestId: string
+  readonly errors?: readonly FieldError[]
+}

@@ -1,0 +1,33 @@
+import { appRoutes, appServerRoutes, keyRoutes } from './app/routes.ts'
+import { callRoutes } from './calls/routes.ts'
+import { numberRoutes } from './numbers/routes.ts'
+import { presenceRoutes } from './presence/routes.ts'
+import { realtimeRoutes } from './realtime/routes.ts'
+import { meRoutes, userRoutes } from './users/routes.ts'
+import { ledgerRoutes, walletRoutes, walletServerRoutes } from './wallet/routes.ts'
+
+/** What a browser client can do with a user token. */
+export const clientTables = {
+  app: appRoutes,
+  me: meRoutes,
+  presence: presenceRoutes,
+  calls: callRoutes,
+  wallet: walletRoutes,
+  realtime: realtimeRoutes,
+}
+
+/** What a server can do with a secret key. */
+export const serverTables = {
+  app: { ...appRoutes, ...appServerRoutes },
+  keys: keyRoutes,
+  users: userRoutes,
+  presence: presenceRoutes,
+  calls: callRoutes,
+  wallets: walletServerRoutes,
+  ledger: ledgerRoutes,
+  numbers: numberRoutes,
+  realtime: realtimeRoutes,
+}
+
+/** Every route of the platform. */
+export const allTables = { ...serverTables, me: meRoutes, wallet: walletRoutes }

@@ -1,0 +1,30 @@
+import { appSchemas, appServerSchemas, keySchemas } from './app/schemas.ts'
+import { callSchemas } from './calls/schemas.ts'
+import { numberSchemas } from './numbers/schemas.ts'
+import { presenceSchemas } from './presence/schemas.ts'
+import { realtimeSchemas } from './realtime/schemas.ts'
+import { meSchemas, userSchemas } from './users/schemas.ts'
+import { ledgerSchemas, walletSchemas, walletServerSchemas } from './wallet/schemas.ts'
+
+export const clientSchemas = {
+  app: appSchemas,
+  me: meSchemas,
+  presence: presenceSchemas,
+  calls: callSchemas,
+  wallet: walletSchemas,
+  realtime: realtimeSchemas,
+}
+
+export const serverSchemas = {
+  app: { ...appSchemas, ...appServerSchemas },
+  keys: keySchemas,
+  users: userSchemas,
+  presence: presenceSchemas,
+  calls: callSchemas,
+  wallets: walletServerSchemas,
+  ledger: ledgerSchemas,
+  numbers: numberSchemas,
+  realtime: realtimeSchemas,
+}
+
+export const allSchemas = { ...serverSchemas, me: meSchemas, wallet: walletSchemas }
