@@ -1,6 +1,5 @@
 import type { ClientOf } from './contract/kit.ts'
 import type { RealtimeEvents, RealtimeEventType } from './contract/events.ts'
-import type { clientTables, serverTables } from './contract/routes.ts'
 import type { clientSchemas, serverSchemas } from './contract/schemas.ts'
 
 /** How the live connection stands. `polling`: WebSocket is blocked and long polling does its work. */
@@ -31,12 +30,12 @@ export interface ClientSettings {
   readonly WebSocket?: typeof globalThis.WebSocket | null
 }
 
-type Tables = typeof clientTables
-type ServerTables = typeof serverTables
+type Areas = typeof clientSchemas
+type ServerAreas = typeof serverSchemas
 
 /** The client of one signed-in user. */
 export type ConnectClient = {
-  readonly [Area in Exclude<keyof Tables, 'realtime'>]: ClientOf<Tables[Area], (typeof clientSchemas)[Area]>
+  readonly [Area in Exclude<keyof Areas, 'realtime'>]: ClientOf<Areas[Area]>
 } & { readonly realtime: Realtime }
 
 export interface ServerSettings {
@@ -48,5 +47,5 @@ export interface ServerSettings {
 
 /** The client of a host's backend. */
 export type ConnectServer = {
-  readonly [Area in Exclude<keyof ServerTables, 'realtime'>]: ClientOf<ServerTables[Area], (typeof serverSchemas)[Area]>
+  readonly [Area in Exclude<keyof ServerAreas, 'realtime'>]: ClientOf<ServerAreas[Area]>
 } & { readonly realtime: Realtime }

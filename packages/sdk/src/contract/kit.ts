@@ -79,9 +79,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** The client of a table: one method a route. The input may be left out where nothing in it is required. */
-export type ClientOf<Table extends RouteTable, Schemas extends SchemasFor<Table>> = {
-  readonly [Name in keyof Table]: object extends RequestOf<Schemas[Name]>
+/** The client of a feature: one method a route. The input may be left out where nothing in it is required. */
+export type ClientOf<Schemas extends Readonly<Record<string, RouteSchemas>>> = {
+  readonly [Name in keyof Schemas]: object extends RequestOf<Schemas[Name]>
     ? (input?: RequestOf<Schemas[Name]>, options?: CallOptions) => Promise<AnswerOf<Schemas[Name]>>
     : (input: RequestOf<Schemas[Name]>, options?: CallOptions) => Promise<AnswerOf<Schemas[Name]>>
 }
