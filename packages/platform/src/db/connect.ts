@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto'
+import { Sequelize, type Transaction } from 'sequelize'
+import type { Client } from 'pg'
+import { everyTenant, type TenantId } from '../base/tenant.ts'
+import { Problem, fail } from '../base/problem.ts'
+import { isConnectionLost, isRetryable, sqlState } from './sql-state.ts'
+
+/** Where PostgreSQL is. A `host` that is a folder is a socket's. */
+export type Connection =
+  | { readonly url: string }
+  | {
+      readonly host: string
+      readonly port?: number | undefined
+      readonly user: string
+      readonly database: string
+      readonly password?: string | undefined
+    }
+
+export interface Sql {
+  /** Runs one prepared statement; every value is bound. Rows come as pg gives them: bigint as text. */
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** An open transaction. Row-level security shows it one tenant's rows only. */
+export interface Tx extends Sql {
+  /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
+  readonly sequelize: Transaction
+  /** Undoes what `work` did when it throws, and lets the transaction go on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+export interface Db {
+  /**
+   * Runs `work` in one transaction at READ COMMITTED, seeing `tenant` only. Deadlocks and serialization failures run it anew, up to 5 times:
+   * `work` must not wait for a network or change anything outside the database.
+   */
+  transact<T>(tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One statement that is its own transaction and names its tenant itself (a function that calls `connect_enter`). One round trip. */
+  statement<Row>(text: string, values: readonly unknown[]): Promise<Row[]>
+  readonly sequelize: Sequelize
+  close(): Promise<void>
+}
+
+// A statement is parsed once a connection and known by the hash of its text.
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  let name = names.get(text)
+  if (name === undefined) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 20)
+    names.set(text, name)
+  }
+  return name
+}
+
+const run = async <Row>(client: Client, text: string, values: readonly unknown[] = []): Promise<Row[]> => {
+  const result = await client.query({ name: nameOf(text), text, values: [...values] })
+  return result.rows as Row[]
+}
+
+interface Pooled {
+  getConnection(options: { type: 'write' }): Promise<Client>
+  releaseConnection(client: Client): void | Promise<void>
+  pool: { destroy(client: Client): Promise<void> }
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+function translate(error: unknown): never {
+  if (error instanceof Problem || !isConnectionLost(error)) throw error
+  return fail('unavailable', { retryAfterSeconds: 2 }, { cause: error })
+}
+
+export function connect(connection: Connection, options: { poolSize?: number } = {}): Db {
+  const common = {
+    dialect: 'postgres' as const,
+    logging: false as const,
+    pool: { max: options.poolSize ?? 16, min: 0, idle: 30_000, acquire: 4_000 },
+    dialectOptions: { application_name: 'connect', connectionTimeoutMillis: 4_000, keepAlive: true },
+    // A refused connection is tried again by the caller, who was told Retry-After.
+    retry: { max: 1 },
+  }
+  const sequelize =
+    'url' in connection
+      ? new Sequelize(connection.url, common)
+      : new Sequelize(connection.database, connection.user, connection.password ?? '', {
+          ...common,
+          host: connection.host,
+          port: connection.port ?? 5432,
+        })
+  sequelize.addHook('afterConnect', async (client: unknown) => {
+    await (client as Client).query(
+      "set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s'",
+    )
+  })
+  const pool = sequelize.connectionManager as unknown as Pooled
+
+  async function once<T>(tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.getConnection({ type: 'write' })
+    let broken = false
+    try {
+      // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text: begin and set in one round trip.
+      await client.query(`begin; set local connect.tenant = '${Number(tenant)}'`)
+      const result = await work(openTx(client))
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch(() => (broken = true))
+      throw error
+    } finally {
+      if (broken) await pool.pool.destroy(client).catch(() => undefined)
+      else await pool.releaseConnection(client)
+    }
+  }
+
+  return {
+    sequelize,
+    async transact(tenant, work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(tenant, work)
+        } catch (error) {
+          if (!isRetryable(error)) return translate(error)
+          if (attempt === 5) return fail('unavailable', { retryAfterSeconds: 1 }, { cause: error })
+          await sleep(Math.random() * 10 * 2 ** attempt)
+        }
+      }
+    },
+    async statement(text, values) {
+      for (let attempt = 1; ; attempt++) {
+        let client: Client | undefined
+        let lost = false
+        try {
+          client = await pool.getConnection({ type: 'write' })
+          return await run(client, text, values)
+        } catch (error) {
+          lost = isConnectionLost(error)
+          if (!isRetryable(error)) return translate(error)
+          if (attempt === 5) return fail('unavailable', { retryAfterSeconds: 1 }, { cause: error })
+          await sleep(Math.random() * 10 * 2 ** attempt)
+        } finally {
+          if (client !== undefined) {
+            if (lost) await pool.pool.destroy(client).catch(() => undefined)
+            else await pool.releaseConnection(client)
+          }
+        }
+      }
+    },
+    close: () => sequelize.close(),
+  }
+}
+
+let savepoints = 0
+
+function openTx(client: Client): Tx {
+  // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
+  const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
+  return {
+    sequelize,
+    query: (text, values) => run(client, text, values),
+    async savepoint(work) {
+      const name = `s${++savepoints}`
+      await client.query(`savepoint ${name}`)
+      try {
+        return await work()
+      } catch (error) {
+        await client.query(`rollback to savepoint ${name}`)
+        throw error
+      }
+    },
+  }
+}
+
+export { everyTenant, sqlState }

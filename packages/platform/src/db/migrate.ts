@@ -1,0 +1,57 @@
+import { Sequelize } from 'sequelize'
+import { Umzug } from 'umzug'
+import type { Connection } from './connect.ts'
+import { migrations } from './migrations/index.ts'
+
+const migrationLock = 7_240_117
+
+interface Context {
+  readonly sequelize: Sequelize
+}
+
+/**
+ * Brings the schema up to date as the database's owner. Each migration is one transaction with the row that remembers it, so a crash
+ * leaves it wholly done or not at all; two processes that start together take turns.
+ */
+export async function migrate(connection: Connection): Promise<string[]> {
+  const common = { dialect: 'postgres' as const, logging: false as const, pool: { max: 1 } }
+  const sequelize =
+    'url' in connection
+      ? new Sequelize(connection.url, common)
+      : new Sequelize(connection.database, connection.user, connection.password ?? '', {
+          ...common,
+          host: connection.host,
+          port: connection.port ?? 5432,
+        })
+  try {
+    const [version] = (await sequelize.query("select current_setting('server_version_num')::int as number", { plain: false }))[0] as {
+      number: number
+    }[]
+    if ((version?.number ?? 0) < 150_000) throw new Error('PostgreSQL 15 or later is needed')
+    await sequelize.query('select pg_advisory_lock($1)', { bind: [migrationLock] })
+    await sequelize.query(
+      'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
+    )
+    const umzug = new Umzug<Context>({
+      context: { sequelize },
+      logger: undefined,
+      migrations: migrations.map(({ name, sql }) => ({
+        name,
+        up: async ({ context }) => {
+          await context.sequelize.query(`begin;\n${sql};\ninsert into schema_migrations (name) values ('${name}');\ncommit`)
+        },
+      })),
+      storage: {
+        logMigration: async () => undefined,
+        unlogMigration: async () => undefined,
+        executed: async ({ context }) => {
+          const [rows] = await context.sequelize.query('select name from schema_migrations order by name')
+          return (rows as { name: string }[]).map((row) => row.name)
+        },
+      },
+    })
+    return (await umzug.up()).map(({ name }) => name)
+  } finally {
+    await sequelize.close()
+  }
+}

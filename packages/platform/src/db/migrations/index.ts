@@ -1,0 +1,4 @@
+import { tenancy } from './0001-tenancy.ts'
+
+/** In order. A migration is never edited once it has landed. */
+export const migrations: readonly { readonly name: string; readonly sql: string }[] = [{ name: '0001-tenancy', sql: tenancy }]

@@ -1,0 +1,83 @@
+import type { ParsedRequest, Route, RouteSchemas, RouteTable, SchemasFor, AnswerOf } from '@impacthub/sdk/contract'
+import type { Actor, Anyone, PublishableActor, SecretActor, UserActor } from '../base/tenant.ts'
+import type { Tx } from '../db/connect.ts'
+
+/** Who can stand before a handler, by what its route declares. */
+export type ActorOf<R extends Route> =
+  | (R['access'] extends { user: true } ? UserActor : never)
+  | (R['access'] extends { secret: string } ? SecretActor : never)
+  | (R['access'] extends { publishable: true } ? PublishableActor : never)
+  | (R['access'] extends { anyone: true } ? Anyone : never)
+
+/** An answer whose status is not the route's usual one. */
+export class Reply<T> {
+  readonly status: 200 | 201
+  readonly body: T
+  constructor(status: 200 | 201, body: T) {
+    this.status = status
+    this.body = body
+  }
+}
+
+/** The idempotency of one request, for a statement that claims the key itself. */
+export interface OnceKey {
+  /** `usr_…` or `key_…`: keys are scoped to app, mode and caller. */
+  readonly caller: string
+  readonly key: string
+  readonly fingerprint: Buffer
+  /** Keys claimed before this are forgotten. */
+  readonly since: Date
+}
+
+export interface RequestContext<A extends Actor> {
+  readonly actor: A
+  readonly requestId: string
+  readonly ip: string
+  readonly signal: AbortSignal
+  /**
+   * Runs the effect in one transaction together with the claim of the Idempotency-Key, and answers a repeated request with the first
+   * answer. What it returns is the response. Every POST whose answer is kept goes through it exactly once; nothing in it may wait for a network.
+   */
+  once<T>(work: (tx: Tx) => Promise<T | Reply<T>>): Promise<T | Reply<T>>
+  /** For effects that are one SQL statement which claims the key itself (see `idempotency_claim`): the key, and how to tell its outcome. */
+  readonly onceKey: OnceKey | undefined
+  /** Says that a statement claimed `onceKey` itself; `replayed`: its answer is the first one's. Throws the refusals of the key. */
+  settleOnce(outcome: 'new' | 'replay' | 'reused' | 'in_progress'): void
+}
+
+export type Handler<R extends Route, S extends RouteSchemas> = (
+  request: ParsedRequest<S>,
+  context: RequestContext<ActorOf<R>>,
+) => Promise<AnswerOf<S> | Reply<AnswerOf<S>>>
+
+export type HandlersOf<Table extends RouteTable, Schemas extends SchemasFor<Table>> = {
+  readonly [Name in keyof Table]: Handler<Table[Name], Schemas[Name]>
+}
+
+/** A route with what checks it and what does it. */
+export interface Operation {
+  /** `calls.create`: the name in clients and in OpenAPI. */
+  readonly name: string
+  readonly route: Route
+  readonly schemas: RouteSchemas
+  readonly handler: (request: ParsedRequest<RouteSchemas>, context: RequestContext<Actor>) => Promise<unknown>
+}
+
+/** Ties a table of routes to its schemas and handlers. A route without a declared access does not start. */
+export function implement<const Table extends RouteTable, Schemas extends SchemasFor<Table>>(
+  area: string,
+  table: Table,
+  schemas: Schemas,
+  handlers: HandlersOf<Table, Schemas>,
+): Operation[] {
+  return Object.entries(table).map(([name, route]) => {
+    if (Object.keys(route.access).length === 0) throw new Error(`${area}.${name} does not say who may use it`)
+    // The loop forgets which name has which types; the signature above has already checked each pair.
+    return {
+      name: `${area}.${name}`,
+      route,
+      schemas: schemas[name] as RouteSchemas,
+      handler: handlers[name] as unknown as Operation['handler'],
+    }
+  })
+}
