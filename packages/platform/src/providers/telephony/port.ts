@@ -56,6 +56,7 @@ export interface ProviderCall {
 /** What a verified callback says. Hints about statuses; who hung up first when it tells. */
 export interface LegReport {
   readonly kind: 'status' | 'answer_request' | 'after_request'
+  /** Of an after_request: the callee's leg, which is over; the caller's, with the caller's status, when the callee was never dialled. */
   readonly leg: 'caller' | 'callee'
   readonly legId: string
   readonly otherLegId: string | null
@@ -79,6 +80,8 @@ export interface VerifiedDelivery {
   /** The same for every repetition of one message. */
   readonly deliveryId: string
   readonly report: LegReport
+  /** What else the message said, without phone numbers: for people who look into a case. */
+  readonly notes?: Readonly<Record<string, string>>
 }
 
 /**
