@@ -1,0 +1,4 @@
+/** Registers an element unless the page has it already: two copies of the widgets on one page must not break each other. */
+export function define(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element)
+}

@@ -1,0 +1,40 @@
+import type { Call } from '@impacthub/sdk'
+import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
+
+/** Asked by an element of the nearest session around it, through every shadow root. */
+export interface SessionRequest {
+  /** Called with the session's store at once or when there is one, and again when it is replaced. */
+  readonly take: (store: ConnectStore | undefined) => void
+  /** Set by the session that answers: ends the arrangement. */
+  release?: () => void
+}
+
+/** Every event of the elements, by name, with its detail. All bubble and cross shadow roots. */
+export interface ConnectEvents {
+  /** Somebody pressed Call. The session asks the platform unless a listener prevents it. */
+  'ihc-call-request': { readonly calleeId: string }
+  'ihc-call-end-request': { readonly callId: string }
+  /** Somebody has read the summary of the last call. */
+  'ihc-call-dismiss-request': undefined
+  'ihc-wallet-refresh-request': undefined
+  'ihc-wallet-more-request': undefined
+  /** A call of this user began, or was found running after a reload. */
+  'ihc-call-started': { readonly call: Call }
+  /** The call is over; its charge may still be an estimate. */
+  'ihc-call-ended': { readonly call: Call }
+  /** Duration and coins of the call are final. */
+  'ihc-call-settled': { readonly call: Call }
+  'ihc-error': ConnectFault
+  'ihc-session-request': SessionRequest
+}
+
+/** Makes one of the events above; `dispatchEvent` answers false when a listener prevented it. */
+export const connectEvent = <Name extends keyof ConnectEvents>(name: Name, detail: ConnectEvents[Name]): CustomEvent<ConnectEvents[Name]> =>
+  new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true })
+
+/** The same events as `addEventListener` knows them. */
+export type ConnectEventMap = { [Name in keyof ConnectEvents]: CustomEvent<ConnectEvents[Name]> }
+
+declare global {
+  interface HTMLElementEventMap extends ConnectEventMap {}
+}

@@ -1,0 +1,92 @@
+import { html, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { ConnectElement } from '../../base/connect-element.ts'
+import { callButtonEn } from '../../locales/en/call-button.ts'
+import { problemText } from '../../locales/en/problems.ts'
+import { fill } from '../../locales/format.ts'
+import { StoreController } from '../../session/store-controller.ts'
+import { handset } from '../../theme/icons.ts'
+import { action } from '../../theme/action.ts'
+import { tokens } from '../../theme/tokens.ts'
+import { offerOf, type Offer } from './call-offer.ts'
+import { callButtonStyles } from './call-button.styles.ts'
+
+/** `<ihc-call-button callee-id="…">`: starts a paid call to one user, and ends it. */
+export class IhcCallButton extends ConnectElement {
+  static override styles = [tokens, action, callButtonStyles]
+  static override properties: PropertyDeclarations = {
+    calleeId: { attribute: 'callee-id' },
+    rateCoins: { attribute: 'rate-coins', type: Number },
+    rateSeconds: { attribute: 'rate-seconds', type: Number },
+  }
+
+  /** Whom to call: the host's own id of the user. */
+  declare calleeId: string
+  /** The callee's own price, where it differs from the app's: coins for each started interval… */
+  declare rateCoins: number | undefined
+  /** …of so many seconds, 60 unless given. */
+  declare rateSeconds: number | undefined
+  readonly #state = new StoreController(
+    this,
+    (state) => state,
+    () => this.#watch(),
+  )
+  #unwatch: (() => void) | undefined
+
+  constructor() {
+    super()
+    this.calleeId = ''
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('calleeId')) this.#watch()
+  }
+
+  protected override render() {
+    const catalogue = this.#state.value?.catalogue
+    const texts = catalogue?.callButton ?? callButtonEn
+    const offer = offerOf(this.#state.value, this.calleeId)
+    const { fault, act } = offer
+    return html`<div lang=${catalogue?.language ?? 'en'}>
+      <button
+        part="button"
+        class="${act === 'end' ? 'danger' : ''} ${offer.known ? '' : 'skeleton'}"
+        aria-describedby="note"
+        aria-disabled=${act ? 'false' : 'true'}
+        aria-busy=${offer.busy ? 'true' : 'false'}
+        @click=${this.#press}
+      >
+        ${handset}${act === 'call' ? html`<slot>${texts.call}</slot>` : texts[offer.label]}
+      </button>
+      <div id="note" part="note" role="status" class=${fault ? 'fault' : ''}>
+        ${fault ? problemText(fault.code, catalogue?.problems) : offer.note ? texts[offer.note] : this.#price(texts, catalogue?.language)}
+      </div>
+    </div>`
+  }
+
+  #price(texts: typeof callButtonEn, language: string | undefined) {
+    const rate = this.rateCoins ? { coins: this.rateCoins, seconds: this.rateSeconds || 60 } : this.#state.value?.app?.rate
+    if (!rate) return ''
+    const perMinute = (rate.coins * 60) / rate.seconds
+    return Number.isInteger(perMinute)
+      ? fill(texts.price, { n: perMinute }, language)
+      : fill(texts.oddPrice, { n: rate.coins, seconds: rate.seconds }, language)
+  }
+
+  #watch() {
+    this.#unwatch?.()
+    this.#unwatch = this.calleeId ? this.#state.store?.watch(this.calleeId) : undefined
+  }
+
+  readonly #press = () => {
+    const { act }: Offer = offerOf(this.#state.value, this.calleeId)
+    const callId = this.#state.value?.call?.id
+    if (act === 'call') this.emit('ihc-call-request', { calleeId: this.calleeId })
+    if (act === 'end' && callId) this.emit('ihc-call-end-request', { callId })
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ihc-call-button': IhcCallButton
+  }
+}

@@ -1,0 +1,46 @@
+import type { CallButtonTexts } from '../../locales/en/call-button.ts'
+import { isLive } from '../../session/call-progress.ts'
+import type { ConnectFault, ConnectState } from '../../session/connect-store.ts'
+
+/** What a call button says and does now. */
+export interface Offer {
+  /** False while the platform has not told enough to say anything. */
+  readonly known: boolean
+  /** What a press asks for; nothing when the button is disabled. */
+  readonly act?: 'call' | 'end' | undefined
+  readonly busy?: boolean | undefined
+  readonly label: keyof CallButtonTexts
+  /** Said under the button in place of the price. */
+  readonly note?: keyof CallButtonTexts | undefined
+  readonly fault?: ConnectFault | undefined
+}
+
+const disabled = (note?: keyof CallButtonTexts): Offer => ({ known: true, label: 'call', note })
+
+/** Reads the offer from the state: which call there is comes first, then the connection, then the callee's presence. */
+export function offerOf(state: ConnectState | undefined, calleeId: string): Offer {
+  if (!state) return { known: false, label: 'call' }
+  const { call, pending, ending, connection, me, fault } = state
+  if (isLive(call)) {
+    if (call.calleeId !== calleeId && call.callerId !== calleeId) return disabled('elsewhere')
+    const over = ending === call.id
+    const note = call.status === 'in_progress' || call.status === 'ringing' ? call.status : 'initiated'
+    return {
+      known: true,
+      act: over ? undefined : 'end',
+      busy: over,
+      label: over ? 'ending' : 'end',
+      note,
+      fault: fault?.callId === call.id ? fault : undefined,
+    }
+  }
+  if (pending === calleeId) return { known: true, busy: true, label: 'asking' }
+  if (pending) return disabled('elsewhere')
+  if (me === calleeId) return disabled('self')
+  if (connection === 'offline') return disabled('noNetwork')
+  const status = state.presence.get(calleeId)
+  if (!status || !state.ready) return { known: false, label: 'call' }
+  const refused = fault?.calleeId === calleeId ? fault : undefined
+  if (status !== 'online') return { ...disabled(status), fault: refused }
+  return { known: true, act: 'call', label: 'call', fault: refused }
+}

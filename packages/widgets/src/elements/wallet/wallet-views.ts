@@ -1,0 +1,74 @@
+import type { WalletBalances, WalletTransaction } from '@impacthub/sdk'
+import { html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { WalletTexts } from '../../locales/en/wallet.ts'
+import { fill } from '../../locales/format.ts'
+import { transactionTitle } from './transaction-words.ts'
+
+/** Texts, and the language that numbers and dates are written in. */
+export interface WalletWords {
+  readonly texts: WalletTexts
+  readonly language: string
+}
+
+const kinds = ['bonus', 'purchased', 'earned'] as const
+
+/** Balance in large, its kinds, what can be withdrawn and what is held. */
+export function balancesView({ balance, buckets, withdrawable }: WalletBalances, { texts, language }: WalletWords) {
+  return html`<div>
+      <p class="muted">${texts.balance}</p>
+      <p part="balance" class="digits">${fill('{n}', { n: balance }, language)}</p>
+    </div>
+    <dl>
+      ${kinds.map(
+        (kind) =>
+          html`<div part="bucket">
+            <dt class="muted">${texts[kind]}</dt>
+            <dd class="digits">${fill('{n}', { n: buckets[kind] }, language)}</dd>
+          </div>`,
+      )}
+    </dl>
+    <div class="lines muted">
+      <p part="withdrawable">${fill(texts.withdrawable, { n: withdrawable }, language)}</p>
+      ${buckets.held > 0 ? html`<p part="held">${fill(texts.held, { n: buckets.held }, language)}</p>` : nothing}
+    </div>`
+}
+
+const coinsText = (coins: number, language: string) =>
+  new Intl.NumberFormat(language, { signDisplay: 'exceptZero' }).format(coins).replace('-', '−')
+
+const timeText = (time: string, language: string) =>
+  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(time))
+
+/** Transactions, newest first, in plain words. */
+export function historyView(transactions: readonly WalletTransaction[], { texts, language }: WalletWords) {
+  return html`<div>
+    <h3>${texts.history}</h3>
+    ${transactions.length === 0 ? html`<p part="empty" class="muted">${texts.empty}</p>` : nothing}
+    <ul part="transactions">
+      ${repeat(
+        transactions,
+        ({ id }) => id,
+        (transaction) =>
+          html`<li part="transaction">
+            <div>
+              <p>${transactionTitle(transaction, texts)}</p>
+              <p class="muted">
+                <time datetime=${transaction.createdAt}>${timeText(transaction.createdAt, language)}</time>${
+                  transaction.description ? html` · ${transaction.description}` : nothing
+                }
+              </p>
+            </div>
+            <span part="coins" class="digits ${transaction.coins > 0 ? 'in' : ''}">${coinsText(transaction.coins, language)}</span>
+          </li>`,
+      )}
+    </ul>
+  </div>`
+}
+
+/** The shape of a wallet before its first answer, as tall as the wallet to come. */
+export const bones = html`<div aria-hidden="true" class="bones">
+  <div class="bone balance"></div>
+  <div class="bone buckets"></div>
+  ${Array.from({ length: 5 }, () => html`<div class="bone row"></div>`)}
+</div>`

@@ -1,0 +1,28 @@
+import type { CallButtonTexts } from './en/call-button.ts'
+import type { CallPanelTexts } from './en/call-panel.ts'
+import type { PresenceTexts } from './en/presence.ts'
+import type { ProblemTexts } from './en/problems.ts'
+import type { WalletTexts } from './en/wallet.ts'
+
+/** All texts of one language. English is built into each element; a catalogue stands in for it. */
+export interface Catalogue {
+  /** BCP 47 tag for numbers, dates and `lang`. */
+  readonly language: string
+  readonly direction?: 'ltr' | 'rtl'
+  readonly callButton?: CallButtonTexts
+  readonly callPanel?: CallPanelTexts
+  readonly presence?: PresenceTexts
+  readonly problems?: ProblemTexts
+  readonly wallet?: WalletTexts
+}
+
+/** A language more is a file and a line: each is a chunk of its own, loaded when a session speaks it. */
+const catalogues = new Map<string | undefined, () => Promise<Catalogue>>([['hi', async () => (await import('./hi.ts')).hi]])
+
+/** The catalogue of a language tag; undefined when the language is not there and English must do. */
+export async function loadCatalogue(tag: string): Promise<Catalogue | undefined> {
+  const [language = ''] = tag.toLowerCase().split('-')
+  if (language === 'en') return { language: tag }
+  const found = await catalogues.get(language)?.()
+  return found && { ...found, language: tag }
+}

@@ -1,0 +1,181 @@
+import type { App, Call, ConnectClient, ConnectionState, Presence } from '@impacthub/sdk'
+import type { Catalogue } from '../locales/catalogue.ts'
+import { isLive, newerOf } from './call-progress.ts'
+import type { CallClock } from './call-meter.ts'
+import type { WalletView } from './wallet-feed.ts'
+
+/** Something that the platform refused, or that could not be asked of it. */
+export interface ConnectFault {
+  /** A problem code of the API, or one of the SDK's own such as `network_error`. */
+  readonly code: string
+  readonly calleeId?: string | undefined
+  readonly callId?: string | undefined
+  readonly error: unknown
+}
+
+/** All that the elements of one session show. What is `undefined` is not known yet. */
+export interface ConnectState {
+  readonly connection: ConnectionState
+  /** True once the platform has told which calls there are. */
+  readonly ready: boolean
+  /** Who is signed in. */
+  readonly me?: string | undefined
+  readonly app?: App | undefined
+  /** The running call, or the last one until it is dismissed. */
+  readonly call?: Call | undefined
+  /** The callee of a call that was asked for and not answered yet. */
+  readonly pending?: string | undefined
+  /** The call whose end was asked for and not answered yet. */
+  readonly ending?: string | undefined
+  readonly fault?: ConnectFault | undefined
+  readonly presence: ReadonlyMap<string, Presence['status']>
+  /** Fed while a call panel is there. */
+  readonly clock?: CallClock | undefined
+  /** Fed while a wallet is there. */
+  readonly wallet?: WalletView | undefined
+  readonly catalogue?: Catalogue | undefined
+}
+
+/** A part of the state that only some elements need; it comes with their code. Returns how to stop. */
+export type Feed = (store: ConnectStore) => () => void
+
+/** The state of one signed-in user, fed by the platform alone: nothing about money or calls is guessed. */
+export interface ConnectStore {
+  readonly client: ConnectClient
+  readonly state: ConnectState
+  subscribe(listener: () => void): () => void
+  set(change: Partial<ConnectState>): void
+  /** Starts a feed, once however many elements ask. */
+  use(feed: Feed): void
+  watch(userId: string): () => void
+  startCall(calleeId: string): Promise<void>
+  endCall(callId: string): Promise<void>
+  /** Takes a call record from an answer or an event, whichever is further along. */
+  take(call: Call): void
+  close(): void
+}
+
+const wishLifeMs = 60_000
+
+const codeOf = (error: unknown): string => {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : 'unknown'
+}
+
+/** Whether the platform has decided. Otherwise the call may exist, and only the same key may be sent again. */
+const isDecided = (error: unknown) =>
+  error instanceof Error &&
+  'status' in error &&
+  typeof error.status === 'number' &&
+  error.status >= 400 &&
+  error.status < 500 &&
+  ![408, 429].includes(error.status) &&
+  codeOf(error) !== 'idempotency_in_progress'
+
+/** Makes the store of one session. It has no DOM: what it knows comes from the client that it is given. */
+export function createStore(client: ConnectClient): ConnectStore {
+  const { realtime, calls, app } = client
+  const listeners = new Set<() => void>()
+  const stops = new Map<unknown, () => void>()
+  const watched: string[] = []
+  let state: ConnectState = { connection: realtime.state, ready: false, presence: new Map() }
+  let wish: { calleeId: string; key: string; since: number } | undefined
+
+  const set = (change: Partial<ConnectState>) => {
+    state = { ...state, ...change }
+    for (const listener of [...listeners]) listener()
+  }
+  const take = (call: Call) => {
+    if (wish?.calleeId === call.calleeId) wish = undefined
+    const known = state.call
+    if (known?.id !== call.id) {
+      if (isLive(call)) set({ call, fault: undefined })
+    } else if (newerOf(known, call) !== known) set({ call })
+  }
+  const meet = (presence: readonly Presence[], base: ReadonlyMap<string, Presence['status']> = state.presence) => {
+    set({ presence: new Map([...base, ...presence.map(({ userId, status }) => [userId, status] as const)]) })
+  }
+  // What the platform pushes may have been missed; asked for again in a chunk of its own, since most pages never need it.
+  const reread = async (whole?: boolean) => {
+    const { rereadState } = await import('./reread.ts')
+    await rereadState(store, watched, whole)
+  }
+  const readApp = () => {
+    if (!state.app)
+      app.get().then(
+        (found) => set({ app: found }),
+        () => {}, // asked for again with the next snapshot; until then no price is shown
+      )
+  }
+
+  const store: ConnectStore = {
+    client,
+    get state() {
+      return state
+    },
+    set,
+    take,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    use(feed) {
+      if (!stops.has(feed)) stops.set(feed, feed(store))
+    },
+    watch(userId) {
+      watched.push(userId)
+      const stop = realtime.watch([userId])
+      return () => {
+        watched.splice(watched.indexOf(userId), 1)
+        stop()
+      }
+    },
+    async startCall(calleeId) {
+      if (state.pending || isLive(state.call)) return
+      if (wish?.calleeId !== calleeId || Date.now() - wish.since > wishLifeMs) {
+        wish = { calleeId, key: crypto.randomUUID(), since: Date.now() }
+      }
+      set({ pending: calleeId, fault: undefined })
+      try {
+        take(await calls.create({ calleeId }, { idempotencyKey: wish.key }))
+        set({ pending: undefined })
+      } catch (error) {
+        if (isDecided(error)) wish = undefined
+        set({ pending: undefined, fault: isLive(state.call) ? undefined : { code: codeOf(error), calleeId, error } })
+      }
+    },
+    async endCall(callId) {
+      if (state.ending) return
+      set({ ending: callId, fault: undefined })
+      try {
+        take(await calls.end({ callId }))
+        set({ ending: undefined })
+      } catch (error) {
+        set({ ending: undefined, fault: { code: codeOf(error), callId, error } })
+      }
+    },
+    close() {
+      for (const stop of stops.values()) stop()
+      listeners.clear()
+    },
+  }
+
+  const feed = [
+    realtime.onState((connection) => set({ connection })),
+    realtime.on('session.snapshot', ({ userId, calls: [live], presence }) => {
+      meet(presence, new Map())
+      set({ me: userId, ready: true })
+      if (live) take(live)
+      else if (state.call && !state.call.settled) void reread()
+      readApp()
+    }),
+    realtime.on('presence.snapshot', ({ presence }) => meet(presence)),
+    realtime.on('presence.changed', (one) => meet([one])),
+    realtime.on('call.updated', take),
+  ]
+  stops.set(feed, () => feed.forEach((stop) => stop()))
+  readApp()
+  // A client that was connected before it came here has had its snapshot.
+  if (realtime.state === 'open' || realtime.state === 'polling') void reread(true)
+  return store
+}
