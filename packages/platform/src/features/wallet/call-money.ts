@@ -1,0 +1,83 @@
+import { shareOf } from '../../base/coins.ts'
+import { app, bucket, entry, move, spendable, spendingOrder, type Entry, type Spendable } from './ledger-entry.ts'
+
+/** Pure: what a call does to the ledger. */
+
+export interface CallHold {
+  readonly callId: string
+  readonly callerId: string
+  /** For the words in the caller's history. */
+  readonly calleeId?: string
+  /** Coins of one interval. */
+  readonly rateCoins: number
+  readonly maxIntervals: number
+}
+
+export interface CallEnd {
+  readonly callId: string
+  readonly callerId: string
+  readonly calleeId: string
+  /** By the provider's seconds and the call's tariff. */
+  readonly dueCoins: number
+  readonly sharePercent: number
+}
+
+export interface CallSettlement {
+  readonly chargedCoins: number
+  readonly earnedCoins: number
+  /** Due beyond what was held: the app's loss. */
+  readonly overrunCoins: number
+}
+
+/** From which buckets the coins of a hold came. */
+export type HeldBuckets = Readonly<Record<Spendable, number>>
+
+export const holdKey = (callId: string) => `call-held:${callId}`
+export const settlementKey = (callId: string) => `call-settled:${callId}`
+
+/** As many whole intervals as the caller can pay. */
+export function holdOf({ callId, callerId, calleeId, rateCoins, maxIntervals }: CallHold): Entry {
+  const head = {
+    key: holdKey(callId),
+    type: 'call_hold',
+    reference: { type: 'call', id: callId },
+    description: 'Coins held for a call',
+    metadata: { callerId, calleeId: calleeId ?? null },
+  }
+  return entry(head, [move(spendable(callerId), bucket(callerId, 'held'), rateCoins * maxIntervals)], rateCoins)
+}
+
+/** Charges at most what was held, and gives the rest back to the buckets it came from: what is drained first is spent first. */
+export function settlementOf(end: CallEnd, held: HeldBuckets): CallSettlement & { readonly entry: Entry | undefined } {
+  const { callId, callerId, calleeId, dueCoins, sharePercent } = end
+  const heldCoins = spendingOrder.reduce((sum, name) => sum + held[name], 0)
+  const chargedCoins = Math.min(dueCoins, heldCoins)
+  const earnedCoins = shareOf(chargedCoins, sharePercent)
+  const overrunCoins = dueCoins - chargedCoins
+  const hold = bucket(callerId, 'held')
+  const moves = [
+    move(hold, bucket(calleeId, 'earned'), earnedCoins),
+    move(hold, app('revenue'), chargedCoins - earnedCoins),
+    ...release(callerId, held, chargedCoins),
+    move(app('losses'), app('revenue'), overrunCoins),
+  ]
+  const result = { chargedCoins, earnedCoins, overrunCoins }
+  if (moves.flat().length === 0) return { ...result, entry: undefined }
+  const head = {
+    key: settlementKey(callId),
+    type: 'call_settlement',
+    reference: { type: 'call', id: callId },
+    description: 'Call',
+    metadata: { callerId, calleeId, ...result },
+  }
+  return { ...result, entry: entry(head, moves) }
+}
+
+function release(callerId: string, held: HeldBuckets, chargedCoins: number) {
+  let spent = chargedCoins
+  return spendingOrder.map((name) => {
+    const fromThis = Math.min(spent, held[name])
+    spent -= fromThis
+    return move(bucket(callerId, 'held'), bucket(callerId, name), held[name] - fromThis)
+  })
+}

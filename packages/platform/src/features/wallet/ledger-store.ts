@@ -1,0 +1,84 @@
+import { toCoins } from '../../base/coins.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { Bucket, Entry } from './ledger-entry.ts'
+
+type DoorOutcome = 'posted' | 'replay' | 'reused' | 'insufficient' | 'full' | 'frozen'
+
+export interface DoorRequest {
+  readonly id: string
+  readonly entry: Entry
+  readonly fingerprint: Buffer
+  readonly users: readonly (string | null)[]
+  readonly names: readonly string[]
+  readonly sources: readonly number[]
+  readonly targets: readonly number[]
+  readonly now: Date
+}
+
+export interface DoorAnswer {
+  readonly outcome: DoorOutcome
+  readonly transactionId: string
+  /** How many coins the sources are short of; as text, for people only. */
+  readonly missing: string | null
+}
+
+/** Calls `ledger_post`, the only writer of entries and balances. */
+export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRequest): Promise<DoorAnswer> {
+  const { id, entry, fingerprint, users, names, sources, targets, now } = request
+  const [row] = await tx.query<{ outcome: DoorOutcome; transaction_id: string | null; missing: string | null }>(
+    `select outcome, transaction_id, missing from ledger_post($1::integer, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::text, $8::text,
+       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint)`,
+    [
+      tenantId,
+      id,
+      entry.key,
+      fingerprint,
+      entry.type,
+      entry.reference?.type ?? null,
+      entry.reference?.id ?? null,
+      entry.description,
+      entry.metadata === undefined ? null : JSON.stringify(entry.metadata),
+      now,
+      users,
+      names,
+      sources,
+      targets,
+      entry.moves.map(({ coins }) => coins),
+      entry.unitCoins ?? null,
+    ],
+  )
+  if (row === undefined) throw new Error('the door did not answer')
+  return { outcome: row.outcome, transactionId: row.transaction_id ?? id, missing: row.missing }
+}
+
+export interface KnownTransaction {
+  readonly id: string
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** The transaction that was posted under a key. */
+export async function transactionByKey(tx: Tx, tenantId: TenantId, key: string): Promise<KnownTransaction | undefined> {
+  const [row] = await tx.query<{ id: string; metadata: Record<string, unknown> | null }>(
+    'select id, metadata from ledger_transactions where tenant_id = $1 and key = $2',
+    [tenantId, key],
+  )
+  return row === undefined ? undefined : { id: row.id, metadata: row.metadata ?? {} }
+}
+
+/** What a transaction did to each bucket of a user. */
+export async function changesOf(
+  tx: Tx,
+  tenantId: TenantId,
+  transactionId: string,
+  userId: string,
+): Promise<Partial<Record<Bucket, number>>> {
+  const rows = await tx.query<{ name: Bucket; coins: string }>(
+    `select a.name, e.coins from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
+     where e.tenant_id = $1 and e.transaction_id = $2 and e.user_id = $3`,
+    [tenantId, transactionId, userId],
+  )
+  const changes: Partial<Record<Bucket, number>> = {}
+  for (const { name, coins } of rows) changes[name] = toCoins(coins)
+  return changes
+}
