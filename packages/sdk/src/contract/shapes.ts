@@ -50,7 +50,7 @@ export const availability = z.enum(['auto', 'always', 'never'])
 export const mode = z.enum(['test', 'live'])
 
 /** Query of every list: newest first, at most `limit` rows after `cursor`. */
-export const page = { limit: z.coerce.number().int().min(1).max(100).default(20), cursor: z.string().min(1).max(512).optional() }
+export const page = { limit: z.coerce.number<number>().int().min(1).max(100).default(20), cursor: z.string().min(1).max(512).optional() }
 
 export const listOf = <Item extends z.ZodType>(item: Item) => z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 

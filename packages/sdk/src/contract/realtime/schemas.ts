@@ -13,7 +13,7 @@ export const realtimeSchemas = {
       /** From the answer before; absent for a new session. */
       session: z.string().max(64).optional(),
       /** The last seq that was received; frames up to it are forgotten. */
-      after: z.coerce.number().int().min(0).optional(),
+      after: z.coerce.number<number>().int().min(0).optional(),
       /** Comma-separated users whose presence is wanted; replaces the set before. */
       watch: z
         .string()
@@ -22,7 +22,7 @@ export const realtimeSchemas = {
         .pipe(z.array(userId).max(100))
         .optional(),
       /** How long to wait for a frame. */
-      waitSeconds: z.coerce.number().int().min(0).max(25).default(25),
+      waitSeconds: z.coerce.number<number>().int().min(0).max(25).default(25),
     }),
     answer: z.object({ session: z.string(), frames: z.array(frame) }),
   },

@@ -1,0 +1,12 @@
+/** What stands in the Authorization header. */
+export interface Credential {
+  current(): string | Promise<string>
+  /** Another value, asked once after the platform refused this one. Absent: there is none. */
+  readonly replace?: (refused: string) => string | Promise<string>
+}
+
+/** A key never changes. */
+export const fixedKey = (key: string): Credential => ({ current: () => key })
+
+/** The publishable key where the page's origin is allowed; else (in Node there is no origin) the user's token. */
+export const keyOrToken = (key: string, token: Credential): Credential => ({ current: () => key, replace: () => token.current() })

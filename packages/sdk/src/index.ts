@@ -1,0 +1,25 @@
+import { buildClient } from './client.ts'
+import type { ClientSettings, ConnectClient } from './client-types.ts'
+import { defaultTiming } from './timing.ts'
+
+/** Makes the client of one signed-in user. Nothing is sent before the first method is called or the first listener comes. */
+export const createClient = (settings: ClientSettings): ConnectClient => buildClient(settings, defaultTiming)
+
+export { ConnectError } from './http/connect-error.ts'
+export { iterate } from './http/pages.ts'
+export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
+export type { ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'
+export type { CallOptions } from './contract/kit.ts'
+export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, WalletBalances } from './contract/events.ts'
+export type { FieldError, ProblemCode } from './contract/problems.ts'
+export type {
+  App,
+  CallChannel,
+  CallEndReason,
+  CallStatus,
+  PresenceSetting,
+  PresenceStatus,
+  User,
+  Wallet,
+  WalletTransaction,
+} from './answers.ts'

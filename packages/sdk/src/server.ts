@@ -1,0 +1,15 @@
+import { buildServer } from './build-server.ts'
+import type { ConnectServer, ServerSettings } from './client-types.ts'
+import { defaultTiming } from './timing.ts'
+
+/** Makes the client of a host's backend. The secret key can do everything its scopes allow: keep it out of browsers. */
+export const createServer = (settings: ServerSettings): ConnectServer => buildServer(settings, defaultTiming)
+
+export { ConnectError } from './http/connect-error.ts'
+export { iterate } from './http/pages.ts'
+export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
+export type { ConnectionState, ConnectServer, Realtime, ServerSettings } from './client-types.ts'
+export type { CallOptions } from './contract/kit.ts'
+export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, WalletBalances } from './contract/events.ts'
+export type { FieldError, ProblemCode } from './contract/problems.ts'
+export type { App, CallChannel, CallEndReason, CallStatus, PresenceStatus, User, Wallet, WalletTransaction } from './answers.ts'
