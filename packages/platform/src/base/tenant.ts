@@ -27,6 +27,7 @@ export interface UserActor {
   readonly userId: string
   /** The host's. */
   readonly hostUserId: string
+  readonly tokenIssuedAt: Date
   readonly tokenExpiresAt: Date
 }
 

@@ -1,0 +1,138 @@
+import * as z from 'zod'
+import type { Bucket } from '../bus/bus.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const environment = z.object({
+  PORT: port.default(4000),
+  CONNECT_HOST: z.string().default('127.0.0.1'),
+  CONNECT_DATA_DIR: z.string().min(1).default('.data'),
+  /** embedded: one process on a laptop with its own PostgreSQL, sandboxes and a demo app. hosted: nothing is made up. */
+  CONNECT_RUN_MODE: z.enum(['embedded', 'hosted']).default('embedded'),
+  CONNECT_PUBLIC_URL: url.optional(),
+  CONNECT_MASTER_KEY: z
+    .base64()
+    .refine((value) => Buffer.from(value, 'base64').length >= 32, 'must be at least 32 bytes in base64')
+    .optional(),
+  CONNECT_METRICS_TOKEN: z.string().min(32).optional(),
+  CONNECT_TRUSTED_PROXIES: list.default([]),
+  CONNECT_LOG_LEVEL: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
+  CONNECT_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(16),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  TWILIO_BASE_URL: url.optional(),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/)
+    .optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(16).optional(),
+  TWILIO_LIVE_BASE_URL: url.default('https://api.twilio.com'),
+  TWILIO_LIVE_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/)
+    .optional(),
+  TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
+})
+
+export interface TwilioAccount {
+  readonly baseUrl: string
+  readonly accountSid: string
+  readonly authToken: string
+}
+
+export interface Limits {
+  readonly secretLive: Bucket
+  readonly secretTest: Bucket
+  readonly user: Bucket
+  readonly publishable: Bucket
+  readonly failedAuth: Bucket
+  readonly callsPerUser: Bucket
+}
+
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly runMode: 'embedded' | 'hosted'
+  /** Where the world reaches us; callbacks are sent to it and verified against it. Undefined: where we listen. */
+  readonly publicUrl: string | undefined
+  readonly masterKey: Buffer | undefined
+  readonly metricsToken: string | undefined
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: 'info' | 'warn' | 'error' | 'silent'
+  readonly poolSize: number
+  readonly databaseUrl: string | undefined
+  readonly redisUrl: string | undefined
+  /** Test mode's account, when it is not our sandbox. Given in part: a base URL alone keeps the sandbox's credentials. */
+  readonly twilioTest: Partial<TwilioAccount>
+  readonly twilioLive: TwilioAccount | undefined
+  readonly limits: Limits
+}
+
+const perSecond = (rate: number, burst: number): Bucket => ({ perSecond: rate, burst })
+
+export const hostedLimits: Limits = {
+  secretLive: perSecond(100, 200),
+  secretTest: perSecond(25, 50),
+  user: perSecond(10, 30),
+  publishable: perSecond(10, 30),
+  failedAuth: perSecond(20 / 60, 20),
+  callsPerUser: perSecond(10 / 60, 10),
+}
+
+// One's own machine is not shared with other tenants: load tests and impatient hands are welcome there.
+const open = perSecond(100_000, 100_000)
+const embeddedLimits: Limits = {
+  ...hostedLimits,
+  secretTest: open,
+  user: perSecond(200, 400),
+  publishable: perSecond(200, 400),
+  failedAuth: perSecond(50, 1_000),
+  callsPerUser: perSecond(10, 100),
+}
+
+/** Reads the settings once and names every mistake at once. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(given)
+  const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (parsed.success && parsed.data.CONNECT_RUN_MODE === 'hosted') {
+    for (const name of ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY'] as const)
+      if (parsed.data[name] === undefined) mistakes.push(`${name}: is required when CONNECT_RUN_MODE is hosted`)
+    if (parsed.data.CONNECT_PUBLIC_URL?.startsWith('http:'))
+      mistakes.push('CONNECT_PUBLIC_URL: must be https when CONNECT_RUN_MODE is hosted')
+  }
+  if (!parsed.success || mistakes.length > 0) throw new Error(`The settings are not right:\n  ${mistakes.join('\n  ')}`)
+  const e = parsed.data
+  return {
+    port: e.PORT,
+    host: e.CONNECT_HOST,
+    dataDir: e.CONNECT_DATA_DIR,
+    runMode: e.CONNECT_RUN_MODE,
+    publicUrl: e.CONNECT_PUBLIC_URL,
+    masterKey: e.CONNECT_MASTER_KEY === undefined ? undefined : Buffer.from(e.CONNECT_MASTER_KEY, 'base64'),
+    metricsToken: e.CONNECT_METRICS_TOKEN,
+    trustedProxies: e.CONNECT_TRUSTED_PROXIES,
+    logLevel: e.CONNECT_LOG_LEVEL,
+    poolSize: e.CONNECT_POOL_SIZE,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    twilioTest: {
+      ...(e.TWILIO_BASE_URL === undefined ? {} : { baseUrl: e.TWILIO_BASE_URL }),
+      ...(e.TWILIO_ACCOUNT_SID === undefined ? {} : { accountSid: e.TWILIO_ACCOUNT_SID }),
+      ...(e.TWILIO_AUTH_TOKEN === undefined ? {} : { authToken: e.TWILIO_AUTH_TOKEN }),
+    },
+    twilioLive:
+      e.TWILIO_LIVE_ACCOUNT_SID === undefined || e.TWILIO_LIVE_AUTH_TOKEN === undefined
+        ? undefined
+        : { baseUrl: e.TWILIO_LIVE_BASE_URL, accountSid: e.TWILIO_LIVE_ACCOUNT_SID, authToken: e.TWILIO_LIVE_AUTH_TOKEN },
+    limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
+  }
+}

@@ -1,0 +1,105 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../base/clock.ts'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import type { Bus } from '../../bus/bus.ts'
+import type { Db } from '../../db/connect.ts'
+import { hashKey } from './api-key.ts'
+import { keyStore, type ApiKey } from './key-store.ts'
+import { publicKeys, type PublicKey } from './signing-keys.ts'
+import { tenantStore, type Tenant } from './tenant-store.ts'
+
+/** What sign-in needs to know of a user; read from the database, never from the token. */
+export interface Standing {
+  readonly userId: string
+  readonly blocked: boolean
+  readonly tokensValidFrom: Date | null
+}
+
+/**
+ * The rows that every request asks for, remembered for 3 seconds: a revocation counts everywhere within 5. The process that changes one
+ * forgets it at once and tells the others.
+ */
+export interface Directory {
+  keyByText(text: string): Promise<ApiKey | undefined>
+  keyById(id: TenantId, keyId: string): Promise<ApiKey | undefined>
+  tenant(id: TenantId): Promise<Tenant | undefined>
+  tenantByApp(appId: string, mode: 'test' | 'live'): Promise<Tenant | undefined>
+  signingKeys(id: TenantId): Promise<readonly PublicKey[]>
+  standing(id: TenantId, hostUserId: string): Promise<Standing | undefined>
+  originKnown(origin: string): Promise<boolean>
+  /** Drops everything remembered of the tenant, here and in the other processes. */
+  changed(id: TenantId): Promise<void>
+  start(): Promise<void>
+}
+
+const ttl = 3_000
+
+export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
+  const keys = new LRUCache<string, ApiKey>({ max: 10_000, ttl })
+  const keysById = new LRUCache<string, ApiKey>({ max: 10_000, ttl })
+  const tenants = new LRUCache<TenantId, Tenant>({ max: 5_000, ttl })
+  const apps = new LRUCache<string, Tenant>({ max: 5_000, ttl })
+  const signing = new LRUCache<TenantId, readonly PublicKey[]>({ max: 5_000, ttl })
+  const standings = new LRUCache<string, Standing>({ max: 50_000, ttl })
+  const origins = new LRUCache<string, boolean>({ max: 5_000, ttl })
+
+  async function remember<K extends NonNullable<unknown>, V extends NonNullable<unknown>>(
+    cache: LRUCache<K, V>,
+    key: K,
+    load: () => Promise<V | undefined>,
+  ) {
+    const known = cache.get(key)
+    if (known !== undefined) return known
+    const value = await load()
+    // What does not exist is not remembered: it may be made the next moment.
+    if (value !== undefined) cache.set(key, value)
+    return value
+  }
+
+  function forget(id: TenantId): void {
+    for (const [text, key] of keys.entries()) if (key.tenantId === id) keys.delete(text)
+    for (const [name, key] of keysById.entries()) if (key.tenantId === id) keysById.delete(name)
+    for (const [app, tenant] of apps.entries()) if (tenant.id === id) apps.delete(app)
+    for (const key of standings.keys()) if (key.startsWith(`${id}:`)) standings.delete(key)
+    tenants.delete(id)
+    signing.delete(id)
+    origins.clear()
+  }
+
+  return {
+    keyByText(text) {
+      const hash = hashKey(text)
+      return remember(keys, hash.toString('base64'), () => db.transact(everyTenant, (tx) => keyStore.findByHash(tx, hash)))
+    },
+    keyById: (id, keyId) => remember(keysById, `${id}:${keyId}`, () => db.transact(id, (tx) => keyStore.find(tx, id, keyId))),
+    tenant: (id) => remember(tenants, id, () => db.transact(everyTenant, (tx) => tenantStore.find(tx, id))),
+    tenantByApp: (appId, mode) =>
+      remember(apps, `${appId}:${mode}`, () => db.transact(everyTenant, (tx) => tenantStore.findByApp(tx, appId, mode))),
+    signingKeys: async (id) => (await remember(signing, id, () => db.transact(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
+    standing: (id, hostUserId) =>
+      remember(standings, `${id}:${hostUserId}`, () => db.transact(id, (tx) => findStanding(tx, id, hostUserId))),
+    originKnown: async (origin) =>
+      (await remember(origins, origin, () => db.transact(everyTenant, (tx) => tenantStore.originKnown(tx, origin)))) ?? false,
+    async changed(id) {
+      forget(id)
+      await bus.publish('directory', id)
+    },
+    async start() {
+      await bus.subscribe('directory', (message) => {
+        if (typeof message === 'number') forget(message as TenantId)
+      })
+    },
+  }
+}
+
+async function findStanding(
+  tx: Parameters<Parameters<Db['transact']>[1]>[0],
+  tenantId: TenantId,
+  hostUserId: string,
+): Promise<Standing | undefined> {
+  const [row] = await tx.query<{ id: string; blocked: boolean; tokens_valid_from: Date | null }>(
+    'select id, blocked, tokens_valid_from from users where tenant_id = $1 and host_id = $2 and deleted_at is null',
+    [tenantId, hostUserId],
+  )
+  return row && { userId: row.id, blocked: row.blocked, tokensValidFrom: row.tokens_valid_from }
+}

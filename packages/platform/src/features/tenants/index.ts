@@ -1,0 +1,19 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Cursors } from '../../base/cursor.ts'
+import type { Db } from '../../db/connect.ts'
+import type { Directory } from './directory.ts'
+
+export { createApp, type NewApp } from './create-app.ts'
+export { createDirectory, type Directory, type Standing } from './directory.ts'
+export { mintToken, type TokenWish } from './signing-keys.ts'
+export { rotateDueKeys } from './rotate-due-keys.ts'
+export type { Tenant } from './tenant-store.ts'
+
+export interface TenantDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly cursors: Cursors
+  readonly directory: Directory
+  /** Seals our private keys; outside the database. */
+  readonly masterKey: Buffer
+}

@@ -1,0 +1,99 @@
+import type { Scope } from '@impacthub/sdk/contract'
+import { after } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import { fail } from '../../base/problem.ts'
+import type { SecretActor } from '../../base/tenant.ts'
+import { audit } from '../../db/audit.ts'
+import type { Tx } from '../../db/connect.ts'
+import { hashKey, keyPrefix, newKeyText, type KeyKind } from './api-key.ts'
+import type { TenantDeps } from './index.ts'
+import { keyStore, type ApiKey } from './key-store.ts'
+
+export interface KeyWish {
+  readonly kind: KeyKind
+  readonly label?: string | undefined
+  readonly scopes?: readonly Scope[] | undefined
+  readonly allowedIps?: readonly string[] | undefined
+  readonly expiresAt?: string | undefined
+}
+
+/** A key can hand on only what it may do itself. */
+function refuseWiderScopes(actor: SecretActor, scopes: readonly Scope[] | null): void {
+  if (actor.scopes === null) return
+  if (scopes === null || scopes.some((scope) => !actor.scopes?.includes(scope)))
+    fail('forbidden', { detail: 'A restricted key cannot make a key that may do more.' })
+}
+
+async function insertKey(
+  tx: Tx,
+  deps: TenantDeps,
+  actor: SecretActor,
+  kind: KeyKind,
+  wish: Omit<ApiKey, 'id' | 'tenantId' | 'kind' | 'prefix' | 'createdAt' | 'revokedAt' | 'lastUsedAt'>,
+) {
+  const now = deps.clock.now()
+  const text = newKeyText(kind, actor.tenant.mode)
+  const key = await keyStore.insert(tx, actor.tenant.id, {
+    ...wish,
+    id: newId('key', now),
+    kind,
+    prefix: keyPrefix(text),
+    hash: hashKey(text),
+    createdAt: now,
+  })
+  return { key, text }
+}
+
+export async function createKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: KeyWish): Promise<{ key: ApiKey; text: string }> {
+  const scopes = wish.scopes ?? null
+  if (wish.kind === 'secret') refuseWiderScopes(actor, scopes)
+  return deps.db.transact(actor.tenant.id, async (tx) => {
+    const made = await insertKey(tx, deps, actor, wish.kind, {
+      label: wish.label ?? null,
+      scopes: wish.kind === 'secret' ? scopes : null,
+      allowedIps: wish.allowedIps ?? null,
+      expiresAt: wish.expiresAt === undefined ? null : new Date(wish.expiresAt),
+    })
+    await audit(tx, actor.tenant.id, actor, { action: 'key.created', subject: made.key.id, fromIp: ip }, deps.clock.now())
+    return made
+  })
+}
+
+/** The new key takes over label, scopes and addresses; the old one works on for the overlap and then no more. */
+export async function rollKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: { keyId: string; overlapSeconds: number }) {
+  const made = await deps.db.transact(actor.tenant.id, async (tx) => {
+    const now = deps.clock.now()
+    const old = await keyStore.lock(tx, actor.tenant.id, wish.keyId)
+    if (old === undefined) return fail('not_found')
+    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
+      fail('conflict', { detail: 'This key has ended; make a new one.' })
+    if (old.kind === 'secret') refuseWiderScopes(actor, old.scopes)
+    const next = await insertKey(tx, deps, actor, old.kind, {
+      label: old.label,
+      scopes: old.scopes,
+      allowedIps: old.allowedIps,
+      expiresAt: null,
+    })
+    await keyStore.expire(tx, actor.tenant.id, old.id, after(now, wish.overlapSeconds * 1_000))
+    await audit(
+      tx,
+      actor.tenant.id,
+      actor,
+      { action: 'key.rolled', subject: old.id, fromIp: ip, details: { by: next.key.id, overlapSeconds: wish.overlapSeconds } },
+      now,
+    )
+    return next
+  })
+  await deps.directory.changed(actor.tenant.id)
+  return made
+}
+
+export async function revokeKey(deps: TenantDeps, actor: SecretActor, ip: string, keyId: string): Promise<void> {
+  await deps.db.transact(actor.tenant.id, async (tx) => {
+    const key = await keyStore.lock(tx, actor.tenant.id, keyId)
+    if (key === undefined) fail('not_found')
+    await keyStore.revoke(tx, actor.tenant.id, keyId, deps.clock.now())
+    await audit(tx, actor.tenant.id, actor, { action: 'key.revoked', subject: keyId, fromIp: ip }, deps.clock.now())
+  })
+  await deps.directory.changed(actor.tenant.id)
+}

@@ -1,0 +1,41 @@
+import type { Actor } from '../../base/tenant.ts'
+import type { ApiKey } from './key-store.ts'
+import type { Tenant } from './tenant-store.ts'
+
+/** Everybody sees what the widgets need; the app's own servers see its settings too. */
+export function presentTenant(tenant: Tenant, actor: Actor) {
+  const shown = {
+    id: tenant.appId,
+    name: tenant.name,
+    mode: tenant.mode,
+    rate: tenant.rate,
+    currency: tenant.currency,
+    languages: [...tenant.languages],
+    maxCallSeconds: tenant.maxCallSeconds,
+    channels: ['phone' as const],
+  }
+  if (actor.kind !== 'secret') return shown
+  return {
+    ...shown,
+    allowedOrigins: [...tenant.allowedOrigins],
+    sharePercent: tenant.sharePercent,
+    ringSeconds: tenant.ringSeconds,
+    hostKeys: tenant.hostKeys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, ...(y === undefined ? {} : { y }) })),
+    createdAt: tenant.createdAt.toISOString(),
+  }
+}
+
+export function presentKey(key: ApiKey) {
+  return {
+    id: key.id,
+    kind: key.kind,
+    label: key.label,
+    prefix: key.prefix,
+    scopes: key.scopes === null ? null : [...key.scopes],
+    allowedIps: key.allowedIps === null ? null : [...key.allowedIps],
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+  }
+}

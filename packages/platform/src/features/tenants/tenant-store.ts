@@ -1,0 +1,121 @@
+import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+
+/** An app in one mode, as it is set now. */
+export interface Tenant extends TenantRef {
+  readonly name: string
+  readonly currency: string
+  readonly languages: readonly string[]
+  readonly allowedOrigins: readonly string[]
+  readonly rate: { readonly coins: number; readonly seconds: number }
+  readonly sharePercent: number
+  readonly maxCallSeconds: number
+  readonly ringSeconds: number
+  readonly hostKeys: readonly HostKey[]
+  readonly createdAt: Date
+}
+
+export interface HostKey {
+  readonly kid: string
+  readonly kty: 'OKP' | 'EC'
+  readonly crv: 'Ed25519' | 'P-256'
+  readonly x: string
+  readonly y?: string | undefined
+}
+
+interface Row {
+  id: number
+  app_id: string
+  mode: Mode
+  name: string
+  currency: string
+  languages: string[]
+  allowed_origins: string[]
+  rate_coins: number
+  rate_seconds: number
+  share_percent: number
+  max_call_seconds: number
+  ring_seconds: number
+  host_keys: HostKey[]
+  created_at: Date
+}
+
+const read = (row: Row): Tenant => ({
+  id: toTenantId(row.id),
+  appId: row.app_id,
+  mode: row.mode,
+  name: row.name,
+  currency: row.currency,
+  languages: row.languages,
+  allowedOrigins: row.allowed_origins,
+  rate: { coins: row.rate_coins, seconds: row.rate_seconds },
+  sharePercent: row.share_percent,
+  maxCallSeconds: row.max_call_seconds,
+  ringSeconds: row.ring_seconds,
+  hostKeys: row.host_keys,
+  createdAt: row.created_at,
+})
+
+export interface TenantChange {
+  readonly name?: string | undefined
+  readonly currency?: string | undefined
+  readonly languages?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
+  readonly rate?: { readonly coins: number; readonly seconds: number } | undefined
+  readonly sharePercent?: number | undefined
+  readonly maxCallSeconds?: number | undefined
+  readonly ringSeconds?: number | undefined
+  readonly hostKeys?: readonly HostKey[] | undefined
+}
+
+export const tenantStore = {
+  async insert(tx: Tx, appId: string, mode: Mode, name: string, now: Date): Promise<Tenant> {
+    const [row] = await tx.query<Row>('insert into tenants (app_id, mode, name, created_at) values ($1, $2, $3, $4) returning *', [
+      appId,
+      mode,
+      name,
+      now,
+    ])
+    if (row === undefined) throw new Error('the tenant was not inserted')
+    return read(row)
+  },
+
+  async find(tx: Tx, tenantId: TenantId): Promise<Tenant | undefined> {
+    const [row] = await tx.query<Row>('select * from tenants where id = $1', [tenantId])
+    return row && read(row)
+  },
+
+  async findByApp(tx: Tx, appId: string, mode: string): Promise<Tenant | undefined> {
+    const [row] = await tx.query<Row>('select * from tenants where app_id = $1 and mode = $2', [appId, mode])
+    return row && read(row)
+  },
+
+  /** True when any app lets this origin in: all that a preflight, which carries no credential, can be answered by. */
+  async originKnown(tx: Tx, origin: string): Promise<boolean> {
+    return (await tx.query('select 1 from tenants where $1 = any (allowed_origins) limit 1', [origin])).length > 0
+  },
+
+  async update(tx: Tx, tenantId: TenantId, change: TenantChange): Promise<Tenant | undefined> {
+    const [row] = await tx.query<Row>(
+      `update tenants set name = coalesce($2, name), currency = coalesce($3, currency), languages = coalesce($4, languages),
+         allowed_origins = coalesce($5, allowed_origins), rate_coins = coalesce($6, rate_coins), rate_seconds = coalesce($7, rate_seconds),
+         share_percent = coalesce($8, share_percent), max_call_seconds = coalesce($9, max_call_seconds),
+         ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys)
+       where id = $1 returning *`,
+      [
+        tenantId,
+        change.name ?? null,
+        change.currency ?? null,
+        change.languages ?? null,
+        change.allowedOrigins ?? null,
+        change.rate?.coins ?? null,
+        change.rate?.seconds ?? null,
+        change.sharePercent ?? null,
+        change.maxCallSeconds ?? null,
+        change.ringSeconds ?? null,
+        change.hostKeys === undefined ? null : JSON.stringify(change.hostKeys),
+      ],
+    )
+    return row && read(row)
+  },
+}

@@ -1,0 +1,67 @@
+import { allSchemas, allTables } from '@impacthub/sdk/contract'
+import { pageOf } from '../../base/cursor.ts'
+import { fail } from '../../base/problem.ts'
+import { audit } from '../../db/audit.ts'
+import { implement, type Operation } from '../../http/implement.ts'
+import type { TenantDeps } from './index.ts'
+import { keyStore } from './key-store.ts'
+import { createKey, revokeKey, rollKey } from './manage-keys.ts'
+import { presentKey, presentTenant } from './present-tenant.ts'
+import { rotateSigningKeys } from './signing-keys.ts'
+import { tenantStore } from './tenant-store.ts'
+
+export function tenantOperations(deps: TenantDeps): Operation[] {
+  const { db, clock, directory, cursors, masterKey } = deps
+  const app = implement('app', allTables.app, allSchemas.app, {
+    get: async (_request, { actor }) => presentTenant((await directory.tenant(actor.tenant.id)) ?? fail('not_found'), actor),
+
+    update: async ({ body }, { actor, ip }) => {
+      const tenant = await db.transact(actor.tenant.id, async (tx) => {
+        const changed = await tenantStore.update(tx, actor.tenant.id, body)
+        await audit(tx, actor.tenant.id, actor, { action: 'app.updated', fromIp: ip, details: { fields: Object.keys(body) } }, clock.now())
+        return changed ?? fail('not_found')
+      })
+      await directory.changed(actor.tenant.id)
+      return presentTenant(tenant, actor)
+    },
+
+    rotateSigningKey: async (_request, { actor, ip, once }) => {
+      const keys = await once(async (tx) => {
+        await audit(tx, actor.tenant.id, actor, { action: 'signing-key.rotated', fromIp: ip }, clock.now())
+        return rotateSigningKeys(tx, actor.tenant.id, masterKey, clock.now())
+      })
+      await directory.changed(actor.tenant.id)
+      return keys
+    },
+
+    jwks: async ({ params }) => {
+      const tenant = (await directory.tenantByApp(params.appId, params.mode)) ?? fail('not_found')
+      const keys = await directory.signingKeys(tenant.id)
+      return { keys: keys.map((key) => ({ ...key.jwk })) }
+    },
+  })
+
+  const keys = implement('keys', allTables.keys, allSchemas.keys, {
+    create: async ({ body }, { actor, ip }) => {
+      const { key, text } = await createKey(deps, actor, ip, body)
+      return { ...presentKey(key), key: text }
+    },
+    list: ({ query }, { actor }) =>
+      db.transact(actor.tenant.id, (tx) =>
+        pageOf(
+          cursors,
+          { tenantId: actor.tenant.id, route: 'keys.list', filter: '' },
+          query,
+          (page) => keyStore.list(tx, actor.tenant.id, page),
+          presentKey,
+        ),
+      ),
+    roll: async ({ params, body }, { actor, ip }) => {
+      const { key, text } = await rollKey(deps, actor, ip, { keyId: params.keyId, overlapSeconds: body.overlapSeconds })
+      return { ...presentKey(key), key: text }
+    },
+    revoke: ({ params }, { actor, ip }) => revokeKey(deps, actor, ip, params.keyId),
+  })
+
+  return [...app, ...keys]
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Cursors } from '../../base/cursor.ts'
+import type { TenantId, TenantRef } from '../../base/tenant.ts'
+import type { Db, Tx } from '../../db/connect.ts'
+import type { Directory, TokenWish } from '../tenants/index.ts'
+import type { UserStore } from './user-store.ts'
+
+export { createUserStore } from './user-store.ts'
+
+export type Status = 'online' | 'busy' | 'offline'
+
+export interface UserDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly cursors: Cursors
+  readonly directory: Directory
+  readonly users: UserStore
+  /** Statuses by the host's ids. */
+  readonly statuses: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, Status>>
+  readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
+  readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
+  readonly mint: (
+    tx: Tx,
+    tenant: TenantRef,
+    token: { hostUserId: string; ttlSeconds: number },
+  ) => Promise<{ token: string; expiresAt: Date }>
+  /** Ends the user's sockets in every process. */
+  readonly revoke: (tenantId: TenantId, userId: string) => Promise<void>
+}

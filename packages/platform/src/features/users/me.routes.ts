@@ -1,0 +1,51 @@
+import { allSchemas, allTables } from '@impacthub/sdk/contract'
+import { pageOf } from '../../base/cursor.ts'
+import { fail } from '../../base/problem.ts'
+import type { UserActor } from '../../base/tenant.ts'
+import { implement, type Operation } from '../../http/implement.ts'
+import type { UserDeps } from './index.ts'
+import { presentUser } from './present-user.ts'
+
+/** What a signed-in user may do with their own record. */
+export function meOperations({ db, clock, cursors, users, statuses }: UserDeps): Operation[] {
+  const ownStatus = async ({ tenant, hostUserId }: UserActor) => (await statuses(tenant.id, [hostUserId])).get(hostUserId) ?? 'offline'
+  return implement('me', allTables.me, allSchemas.me, {
+    get: async (_request, { actor }) => {
+      const user = await db.transact(actor.tenant.id, (tx) => users.find(tx, actor.tenant.id, actor.hostUserId))
+      return presentUser(user ?? fail('not_found'), await ownStatus(actor))
+    },
+
+    update: async ({ body }, { actor }) => {
+      const { displayName, languages } = body
+      const change = { ...(displayName === undefined ? {} : { displayName }), ...(languages === undefined ? {} : { languages }) }
+      const user = await db.transact(actor.tenant.id, (tx) => users.update(tx, actor.tenant.id, actor.userId, change))
+      return presentUser(user, await ownStatus(actor))
+    },
+
+    listBlocks: ({ query }, { actor }) =>
+      db.transact(actor.tenant.id, (tx) =>
+        pageOf(
+          cursors,
+          { tenantId: actor.tenant.id, route: 'me.listBlocks', filter: actor.userId },
+          query,
+          (page) => users.blocks(tx, actor.tenant.id, actor.userId, page),
+          (block) => ({ userId: block.hostId, createdAt: block.createdAt.toISOString() }),
+        ),
+      ),
+
+    block: async ({ params }, { actor }) => {
+      await db.transact(actor.tenant.id, async (tx) => {
+        const other = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
+        if (other.id === actor.userId) fail('invalid_request', { errors: [{ pointer: '/params/userId', detail: 'must be somebody else' }] })
+        await users.block(tx, actor.tenant.id, actor.userId, other.id, clock.now())
+      })
+    },
+
+    unblock: async ({ params }, { actor }) => {
+      await db.transact(actor.tenant.id, async (tx) => {
+        const other = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
+        await users.unblock(tx, actor.tenant.id, actor.userId, other.id)
+      })
+    },
+  })
+}

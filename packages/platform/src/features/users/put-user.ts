@@ -1,0 +1,51 @@
+import { newId, readableCode } from '../../base/ids.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { UserDeps } from './index.ts'
+import type { UserRow } from './user-row.ts'
+import type { UserChange } from './user-store.ts'
+
+export interface PutUser {
+  readonly userId: string
+  readonly displayName: string
+  readonly phone?: string | null | undefined
+  readonly email?: string | null | undefined
+  readonly rate?: { readonly coins: number; readonly seconds: number } | null | undefined
+  readonly languages?: string[] | undefined
+}
+
+/** What was not given stays as it is. */
+const changeOf = (wish: PutUser): Partial<UserChange> => ({
+  displayName: wish.displayName,
+  ...(wish.phone === undefined ? {} : { phone: wish.phone }),
+  ...(wish.email === undefined ? {} : { email: wish.email }),
+  ...(wish.rate === undefined ? {} : { rateCoins: wish.rate?.coins ?? null, rateSeconds: wish.rate?.seconds ?? null }),
+  ...(wish.languages === undefined ? {} : { languages: wish.languages }),
+})
+
+/** Makes the user with a wallet and a referral code, or updates the one with this id. Two at once make one. */
+export async function putUser(
+  { users, clock, openWallet }: UserDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  wish: PutUser,
+): Promise<{ user: UserRow; made: boolean }> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const known = await users.lock(tx, tenantId, wish.userId)
+    if (known !== null) return { user: await users.update(tx, tenantId, known.id, changeOf(wish)), made: false }
+    const now = clock.now()
+    const made = await users.insert(tx, tenantId, {
+      ...changeOf(wish),
+      id: newId('usr', now),
+      hostId: wish.userId,
+      displayName: wish.displayName,
+      referralCode: readableCode(7),
+      createdAt: now,
+    })
+    if (made !== undefined) {
+      await openWallet(tx, tenantId, made.id)
+      return { user: made, made: true }
+    }
+  }
+  throw new Error('no free referral code was found')
+}

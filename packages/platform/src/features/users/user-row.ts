@@ -1,0 +1,57 @@
+import {
+  DataTypes,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Model,
+  type ModelStatic,
+  type Sequelize,
+} from 'sequelize'
+
+/** A row of `users`, as Sequelize maps it. */
+export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAttributes<UserRow>> {
+  id: string
+  tenantId: number
+  hostId: string
+  displayName: string
+  phone: CreationOptional<string | null>
+  email: CreationOptional<string | null>
+  rateCoins: CreationOptional<number | null>
+  rateSeconds: CreationOptional<number | null>
+  languages: CreationOptional<string[]>
+  referralCode: string
+  availability: CreationOptional<'auto' | 'always' | 'never'>
+  availableUntil: CreationOptional<Date | null>
+  blocked: CreationOptional<boolean>
+  tokensValidFrom: CreationOptional<Date | null>
+  createdAt: Date
+  deletedAt: CreationOptional<Date | null>
+}
+
+export type Users = ModelStatic<UserRow>
+
+/** One mapping for each connection: a platform and its tests may hold several. */
+export function mapUsers(sequelize: Sequelize): Users {
+  return sequelize.define<UserRow>(
+    'user',
+    {
+      id: { type: DataTypes.TEXT, primaryKey: true },
+      tenantId: DataTypes.INTEGER,
+      hostId: DataTypes.TEXT,
+      displayName: DataTypes.TEXT,
+      phone: DataTypes.TEXT,
+      email: DataTypes.TEXT,
+      rateCoins: DataTypes.INTEGER,
+      rateSeconds: DataTypes.INTEGER,
+      languages: DataTypes.ARRAY(DataTypes.TEXT),
+      referralCode: DataTypes.TEXT,
+      availability: DataTypes.TEXT,
+      availableUntil: DataTypes.DATE,
+      blocked: DataTypes.BOOLEAN,
+      tokensValidFrom: DataTypes.DATE,
+      createdAt: DataTypes.DATE,
+      deletedAt: DataTypes.DATE,
+    },
+    { tableName: 'users', underscored: true, timestamps: false },
+  )
+}

@@ -1,0 +1,92 @@
+import { Op, type Sequelize } from 'sequelize'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import { mapUsers, type UserRow } from './user-row.ts'
+
+export type NewUser = Pick<UserRow, 'id' | 'hostId' | 'displayName' | 'referralCode' | 'createdAt'> & Partial<UserChange>
+export type UserChange = Pick<
+  UserRow,
+  'displayName' | 'phone' | 'email' | 'rateCoins' | 'rateSeconds' | 'languages' | 'blocked' | 'tokensValidFrom'
+>
+
+export interface Block {
+  readonly id: string
+  readonly hostId: string
+  readonly createdAt: Date
+}
+
+export type UserStore = ReturnType<typeof createUserStore>
+
+export function createUserStore(sequelize: Sequelize) {
+  const users = mapUsers(sequelize)
+  const living = (tenantId: TenantId) => ({ tenantId, deletedAt: null })
+  return {
+    find: (tx: Tx, tenantId: TenantId, hostId: string) =>
+      users.findOne({ where: { ...living(tenantId), hostId }, transaction: tx.sequelize }),
+
+    lock: (tx: Tx, tenantId: TenantId, hostId: string) =>
+      users.findOne({ where: { ...living(tenantId), hostId }, lock: true, transaction: tx.sequelize }),
+
+    list: (tx: Tx, tenantId: TenantId, page: { limit: number; before: string | undefined }) =>
+      users.findAll({
+        where: { ...living(tenantId), ...(page.before === undefined ? {} : { id: { [Op.lt]: page.before } }) },
+        order: [['id', 'DESC']],
+        limit: page.limit,
+        transaction: tx.sequelize,
+      }),
+
+    /** undefined when the host's id or the referral code is taken. */
+    async insert(tx: Tx, tenantId: TenantId, user: NewUser): Promise<UserRow | undefined> {
+      const [row] = await users.bulkCreate([{ ...user, tenantId }], { ignoreDuplicates: true, transaction: tx.sequelize, returning: true })
+      // `on conflict do nothing` inserts nothing then, and Sequelize gives back what it was handed.
+      return row === undefined
+        ? undefined
+        : ((await users.findOne({ where: { tenantId, id: user.id }, transaction: tx.sequelize })) ?? undefined)
+    },
+
+    async update(tx: Tx, tenantId: TenantId, id: string, change: Partial<UserChange>): Promise<UserRow> {
+      await users.update(change, { where: { tenantId, id }, transaction: tx.sequelize })
+      const row = await users.findOne({ where: { tenantId, id }, transaction: tx.sequelize })
+      if (row === null) throw new Error('the user is gone')
+      return row
+    },
+
+    /** The person goes; the row stays for the calls and ledger entries that name it. */
+    async erase(tx: Tx, tenantId: TenantId, id: string, now: Date): Promise<void> {
+      await users.update(
+        {
+          displayName: 'Deleted user',
+          phone: null,
+          email: null,
+          languages: [],
+          availability: 'never',
+          availableUntil: null,
+          deletedAt: now,
+          tokensValidFrom: now,
+        },
+        { where: { tenantId, id }, transaction: tx.sequelize },
+      )
+      await tx.query('delete from user_blocks where tenant_id = $1 and (user_id = $2 or blocked_id = $2)', [tenantId, id])
+    },
+
+    async block(tx: Tx, tenantId: TenantId, userId: string, blockedId: string, now: Date): Promise<void> {
+      await tx.query(
+        'insert into user_blocks (tenant_id, user_id, blocked_id, created_at) values ($1, $2, $3, $4) on conflict do nothing',
+        [tenantId, userId, blockedId, now],
+      )
+    },
+
+    async unblock(tx: Tx, tenantId: TenantId, userId: string, blockedId: string): Promise<void> {
+      await tx.query('delete from user_blocks where tenant_id = $1 and user_id = $2 and blocked_id = $3', [tenantId, userId, blockedId])
+    },
+
+    async blocks(tx: Tx, tenantId: TenantId, userId: string, page: { limit: number; before: string | undefined }): Promise<Block[]> {
+      const rows = await tx.query<{ id: string; host_id: string; created_at: Date }>(
+        `select u.id, u.host_id, b.created_at from user_blocks b join users u on u.tenant_id = b.tenant_id and u.id = b.blocked_id
+         where b.tenant_id = $1 and b.user_id = $2 and ($3::text is null or u.id < $3) order by u.id desc limit $4`,
+        [tenantId, userId, page.before ?? null, page.limit],
+      )
+      return rows.map((row) => ({ id: row.id, hostId: row.host_id, createdAt: row.created_at }))
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type Koa from 'koa'
+import type { Directory } from '../features/tenants/directory.ts'
+
+const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
+
+const exposed = 'X-Request-Id, Idempotent-Replay, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
+
+/**
+ * Answers browsers that ask before they call. A preflight carries no credential, so it is answered for any origin that some app lets in;
+ * whether this app does is checked with the credential of the request itself. Never credentials, never `*`, never `null`.
+ */
+export function cors(directory: Directory): Koa.Middleware {
+  return async (ctx, next) => {
+    ctx.vary('Origin')
+    const origin = ctx.get('Origin')
+    const known = origin !== '' && origin !== 'null' && (localOrigin.test(origin) || (await directory.originKnown(origin)))
+    if (known) {
+      ctx.set('Access-Control-Allow-Origin', origin)
+      ctx.set('Access-Control-Expose-Headers', exposed)
+    }
+    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return next()
+    if (known) {
+      ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE')
+      ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key')
+      ctx.set('Access-Control-Max-Age', '7200')
+    }
+    ctx.status = 204
+    return undefined
+  }
+}

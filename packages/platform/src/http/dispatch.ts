@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../base/clock.ts'
+import { after } from '../base/clock.ts'
+import { fail, Problem } from '../base/problem.ts'
+import type { Actor } from '../base/tenant.ts'
+import type { Db, Tx } from '../db/connect.ts'
+import { authorize, type Authenticator } from './authenticate.ts'
+import { keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once } from './idempotency.ts'
+import { Reply, type OnceKey, type Operation, type RequestContext } from './implement.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import type { Match } from './router.ts'
+import { canonicalJson } from './strict-json.ts'
+import { validate } from './validate.ts'
+
+export interface DispatchDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly auth: Authenticator
+  readonly limiter: RateLimiter
+}
+
+export interface Incoming {
+  readonly request: IncomingMessage
+  readonly match: Match
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly requestId: string
+  readonly ip: string
+  readonly signal: AbortSignal
+  /** Tells the log who asks, as soon as that is known. */
+  readonly seen: (actor: Actor) => void
+}
+
+const keptForMs = 24 * 3_600_000
+const keyPattern = /^[\x21-\x7e]{1,255}$/
+
+/** From a matched request to its answer: who, may they, how often, what, and once. */
+export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<Answer> {
+  const { operation, params } = incoming.match
+  const actor = await identify(deps, incoming)
+  incoming.seen(actor)
+  authorize(operation.route, actor)
+  await deps.limiter.request(actor, incoming.ip)
+  if (operation.name === 'calls.create') await deps.limiter.call(actor)
+  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query })
+  const onceKey = readKey(deps, incoming, operation, actor, parsed.body)
+  const run = createRun(deps, incoming, operation, actor, onceKey)
+  try {
+    const result = await operation.handler(parsed, run.context)
+    return run.answer(result)
+  } catch (error) {
+    if (error instanceof Problem && run.once !== undefined && !run.claimed() && keeps(error)) return keepRefusal(run.once, error)
+    throw error
+  }
+}
+
+async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incoming): Promise<Actor> {
+  const { authorization, origin } = request.headers
+  if (authorization !== undefined) await limiter.failedBefore(ip)
+  try {
+    return await auth.actor({ authorization, origin, ip })
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unauthenticated') await limiter.failed(ip)
+    throw error
+  }
+}
+
+function readKey({ clock }: DispatchDeps, incoming: Incoming, operation: Operation, actor: Actor, body: unknown): OnceKey | undefined {
+  const { route } = operation
+  if (route.method !== 'POST') return undefined
+  const key = incoming.request.headers['idempotency-key']
+  if (key === undefined) {
+    if (route.idempotency === 'required') fail('idempotency_key_required')
+    return undefined
+  }
+  if (typeof key !== 'string' || !keyPattern.test(key))
+    fail('invalid_request', { detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters.' })
+  if (route.idempotency === 'read' || actor.kind === 'anyone') return undefined
+  const query = [...incoming.query].sort(([a], [b]) => (a < b ? -1 : 1))
+  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest('hex')
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([route.method, incoming.path, query, bodyHash]))
+    .digest()
+  return { caller: actor.kind === 'user' ? actor.userId : actor.keyId, key, fingerprint, since: after(clock.now(), -keptForMs) }
+}
+
+interface Run {
+  readonly context: RequestContext<Actor>
+  readonly once: Once | undefined
+  claimed(): boolean
+  answer(result: unknown): Answer
+}
+
+function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation, actor: Actor, onceKey: OnceKey | undefined): Run {
+  const { route, name } = operation
+  const success = route.success ?? 200
+  const tenantId = actor.kind === 'anyone' ? undefined : actor.tenant.id
+  const once: Once | undefined =
+    onceKey === undefined || tenantId === undefined ? undefined : { db: deps.db, tenantId, key: onceKey, now: deps.clock.now(), success }
+  let settled: Answer | undefined
+  let claimed = false
+  return {
+    once,
+    claimed: () => claimed,
+    context: {
+      actor,
+      requestId: incoming.requestId,
+      ip: incoming.ip,
+      signal: incoming.signal,
+      onceKey,
+      async once<T>(work: (tx: Tx) => Promise<T | Reply<T>>) {
+        if (tenantId === undefined) throw new Error(`${name} has no tenant`)
+        claimed = true
+        if (once === undefined) return deps.db.transact(tenantId, work)
+        settled = await runOnce(once, work)
+        // What is remembered went through JSON, and came out of this route's own handler the first time.
+        return settled.body as T
+      },
+      settleOnce(outcome) {
+        claimed = true
+        refuseUnlessMine(outcome)
+        settled = { status: success, body: undefined, replayed: outcome === 'replay' }
+      },
+    },
+    answer(result) {
+      if (route.method === 'POST' && route.idempotency !== 'read' && !claimed) throw new Error(`${name} did its work outside once()`)
+      const [status, body] = result instanceof Reply ? [result.status, result.body as unknown] : [settled?.status ?? success, result]
+      return { status, body, replayed: settled?.replayed ?? false }
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { fail } from '../base/problem.ts'
+import type { Actor } from '../base/tenant.ts'
+import type { Bucket, Bus } from '../bus/bus.ts'
+import type { Limits } from '../config/settings.ts'
+
+export interface RateLimiter {
+  /** Counts a request of this actor. */
+  request(actor: Actor, ip: string): Promise<void>
+  /** Counts what a user may do seldom. */
+  call(actor: Actor): Promise<void>
+  /** Refuses an address that has failed too often, before its next credential is looked at. */
+  failedBefore(ip: string): Promise<void>
+  failed(ip: string): Promise<void>
+}
+
+async function take(bus: Bus, key: string, bucket: Bucket, count = 1): Promise<void> {
+  const state = await bus.take(key, bucket, count)
+  if (state.allowed) return
+  const retryAfterSeconds = Math.max(1, Math.ceil(state.retryAfterMs / 1_000))
+  fail('rate_limited', {
+    retryAfterSeconds,
+    headers: {
+      'RateLimit-Limit': String(bucket.burst),
+      'RateLimit-Remaining': String(state.remaining),
+      'RateLimit-Reset': String(retryAfterSeconds),
+    },
+  })
+}
+
+export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
+  return {
+    async request(actor, ip) {
+      if (actor.kind === 'anyone') return take(bus, `0:limit:anyone:${ip}`, limits.publishable)
+      const { id, mode } = actor.tenant
+      if (actor.kind === 'user') return take(bus, `${id}:limit:user:${actor.userId}`, limits.user)
+      if (actor.kind === 'publishable') return take(bus, `${id}:limit:pk:${ip}`, limits.publishable)
+      return take(bus, `${id}:limit:secret`, mode === 'live' ? limits.secretLive : limits.secretTest)
+    },
+    async call(actor) {
+      if (actor.kind === 'user') await take(bus, `${actor.tenant.id}:limit:calls:${actor.userId}`, limits.callsPerUser)
+    },
+    // Asking for nothing tells whether something is left.
+    failedBefore: (ip) => take(bus, `0:limit:failed:${ip}`, limits.failedAuth, 0),
+    async failed(ip) {
+      await bus.take(`0:limit:failed:${ip}`, limits.failedAuth)
+    },
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * JSON as we take it from outside (RFC 8259 with I-JSON's strictness, RFC 7493): no duplicate keys, no keys that reach an object's
+ * prototype, no NUL or lone surrogates, bounded nesting, arrays and strings. JSON.parse does the values; this walks the text beside it.
+ */
+export class JsonRefused extends Error {
+  readonly pointer: string
+  constructor(pointer: string, message: string) {
+    super(message)
+    this.name = 'JsonRefused'
+    this.pointer = pointer
+  }
+}
+
+const maxDepth = 16
+const maxItems = 1_000
+const maxString = 4_096
+const reserved = new Set(['__proto__', 'constructor', 'prototype'])
+
+const escapePointer = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+interface Level {
+  readonly keys: Set<string> | undefined
+  readonly pointer: string
+  items: number
+  current: string
+}
+
+export function parseStrictJson(source: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(source)
+  } catch {
+    throw new JsonRefused('', 'is not valid JSON')
+  }
+  checkText(source)
+  return value
+}
+
+/** The text is known to be valid JSON here, so only strings and brackets need a look. */
+function checkText(source: string): void {
+  const levels: Level[] = []
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at]
+    if (char === '"') {
+      const end = endOfString(source, at)
+      const text = JSON.parse(source.slice(at, end + 1)) as string
+      at = end
+      checkString(text, levels.at(-1), isKey(source, end))
+    } else if (char === '{' || char === '[') {
+      if (levels.length === maxDepth) throw new JsonRefused(pointerOf(levels), `is nested deeper than ${maxDepth}`)
+      levels.push({ keys: char === '{' ? new Set() : undefined, pointer: pointerOf(levels), items: 0, current: '0' })
+    } else if (char === '}' || char === ']') levels.pop()
+    else if (char === ',') countItem(levels.at(-1))
+  }
+}
+
+function countItem(level: Level | undefined): void {
+  if (level === undefined || level.keys !== undefined) return
+  level.items++
+  level.current = String(level.items)
+  if (level.items >= maxItems) throw new JsonRefused(level.pointer, `holds more than ${maxItems} items`)
+}
+
+function checkString(text: string, level: Level | undefined, key: boolean): void {
+  const pointer = level === undefined ? '' : `${level.pointer}/${escapePointer(level.current)}`
+  if (key && level?.keys !== undefined) {
+    const here = `${level.pointer}/${escapePointer(text.slice(0, 64))}`
+    if (reserved.has(text)) throw new JsonRefused(here, 'is not a field name that can be used')
+    if (level.keys.has(text)) throw new JsonRefused(here, 'is given twice')
+    level.keys.add(text)
+    level.current = text
+    if (level.keys.size > maxItems) throw new JsonRefused(level.pointer, `holds more than ${maxItems} fields`)
+  }
+  if (text.length > maxString) throw new JsonRefused(pointer, `is longer than ${maxString} characters`)
+  if (text.includes('\u0000') || !text.isWellFormed()) throw new JsonRefused(pointer, 'holds a character that is not allowed')
+}
+
+function pointerOf(levels: readonly Level[]): string {
+  const level = levels.at(-1)
+  return level === undefined ? '' : `${level.pointer}/${escapePointer(level.current)}`
+}
+
+function endOfString(source: string, start: number): number {
+  let at = start + 1
+  while (source[at] !== '"') at += source[at] === '\\' ? 2 : 1
+  return at
+}
+
+function isKey(source: string, end: number): boolean {
+  let at = end + 1
+  while (source[at] === ' ' || source[at] === '\n' || source[at] === '\r' || source[at] === '\t') at++
+  return source[at] === ':'
+}
+
+/** The same value always gives the same text: keys sorted, no spaces. For fingerprints. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+    fields.sort(([a], [b]) => (a < b ? -1 : 1))
+    return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(',')}}`
+  }
+  return JSON.stringify(value) ?? 'null'
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import type { FieldError, ParsedRequest, RouteSchemas } from '@impacthub/sdk/contract'
+import type * as z from 'zod'
+import { fail } from '../base/problem.ts'
+import { jsonText, readBody } from './read-body.ts'
+import { JsonRefused, parseStrictJson } from './strict-json.ts'
+
+const maxErrors = 20
+
+/** Checks path, query and body against the route's schemas; what a handler gets has passed. */
+export async function validate(
+  request: IncomingMessage,
+  schemas: RouteSchemas,
+  given: { params: Record<string, string | undefined>; query: URLSearchParams },
+): Promise<ParsedRequest<RouteSchemas>> {
+  const errors: FieldError[] = []
+  const params = check(schemas.params, given.params, '/params', errors)
+  const query = check(schemas.query, flatten(given.query, errors), '/query', errors)
+  const body = check(schemas.body, await readJson(request), '', errors)
+  if (errors.length > 0) fail('invalid_request', { errors: errors.slice(0, maxErrors) })
+  return { params, query, body } as ParsedRequest<RouteSchemas>
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'DELETE') return {}
+  const text = jsonText(request, await readBody(request))
+  if (text === undefined) return {}
+  try {
+    return parseStrictJson(text)
+  } catch (error) {
+    if (error instanceof JsonRefused) return fail('invalid_request', { errors: [{ pointer: error.pointer, detail: error.message }] })
+    throw error
+  }
+}
+
+function flatten(query: URLSearchParams, errors: FieldError[]): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, value] of query) {
+    if (name in fields) errors.push({ pointer: `/query/${name.slice(0, 64)}`, detail: 'is given twice' })
+    else if (value.includes('\u0000') || !value.isWellFormed())
+      errors.push({ pointer: `/query/${name.slice(0, 64)}`, detail: 'holds a character that is not allowed' })
+    fields[name] = value
+  }
+  return { ...fields }
+}
+
+function check(schema: z.ZodObject | undefined, value: unknown, base: string, errors: FieldError[]): unknown {
+  if (schema === undefined) {
+    const extra = value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : ['']
+    // Parameters of the path are the router's own; anything else that was sent here has no meaning.
+    if (base !== '/params')
+      for (const name of extra)
+        errors.push({ pointer: name === '' ? base : `${base}/${name.slice(0, 64)}`, detail: 'is not a field of this request' })
+    return undefined
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  for (const issue of result.error.issues) {
+    const path = [base, ...issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/')
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys)
+        errors.push({ pointer: `${path === '/' ? '' : path}/${key.slice(0, 64)}`, detail: 'is not a field of this request' })
+    else errors.push({ pointer: path, detail: describe(issue) })
+  }
+  return undefined
+}
+
+/** What is wrong in a few words; the value that was sent is not repeated. */
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`
+  if (issue.code === 'invalid_format' && issue.message.startsWith('must')) return issue.message
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'too_big')
+    return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : ''}`
+  if (issue.code === 'too_small')
+    return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : ''}`
+  return issue.message.startsWith('must') ? issue.message : 'is not valid'
+}
