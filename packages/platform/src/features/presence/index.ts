@@ -1,0 +1,34 @@
+import type { TenantId } from '../../base/tenant.ts'
+import {
+  connectedSet,
+  factsByHostId,
+  factsById,
+  readStatuses,
+  type HostPresence,
+  type PresenceDeps,
+  type PresenceFacts,
+} from './read-presence.ts'
+
+export { isReachable, presenceStatus, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
+export { connectedSet, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
+
+/** Who can be called, as the other features ask it. */
+export interface Presence {
+  /** One for each of the host's ids, in order; who does not exist is offline. */
+  statuses(tenantId: TenantId, hostUserIds: readonly string[]): Promise<HostPresence[]>
+  /** What statuses follow from, by the host's ids; those who do not exist are left out. */
+  factsByHostId(tenantId: TenantId, hostUserIds: readonly string[]): Promise<PresenceFacts[]>
+  /** The same by our ids. */
+  factsById(tenantId: TenantId, userIds: readonly string[]): Promise<PresenceFacts[]>
+  /** Whether this user (`usr_…`) has a live connection on any process. */
+  isConnected(tenantId: TenantId, userId: string): Promise<boolean>
+}
+
+export function createPresence(deps: PresenceDeps): Presence {
+  return {
+    statuses: (tenantId, hostUserIds) => readStatuses(deps, tenantId, hostUserIds),
+    factsByHostId: (tenantId, hostUserIds) => factsByHostId(deps, tenantId, hostUserIds),
+    factsById: (tenantId, userIds) => factsById(deps, tenantId, userIds),
+    isConnected: async (tenantId, userId) => (await deps.bus.alive(connectedSet(tenantId), [userId])).has(userId),
+  }
+}

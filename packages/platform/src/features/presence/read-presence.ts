@@ -1,0 +1,65 @@
+import type { Clock } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Bus } from '../../bus/bus.ts'
+import type { Db } from '../../db/connect.ts'
+import { presenceStatus, type PresenceStatus, type Reachability } from './presence-status.ts'
+import { presenceStore, type AvailabilityRow } from './presence-store.ts'
+
+/** The set of users of a tenant with a live connection, on whatever process. Members are `usr_…`. */
+export const connectedSet = (tenantId: TenantId): string => `${tenantId}:connected`
+
+export interface PresenceDeps {
+  readonly db: Db
+  readonly bus: Bus
+  readonly clock: Clock
+  /** Which of these users (`usr_…`) are in a call that is not over. */
+  readonly busyAmong: (tenantId: TenantId, userIds: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Says that these users' status may have changed; whoever watches reads it anew. Never throws. */
+  readonly hint: (tenantId: TenantId, userIds: readonly string[]) => Promise<void>
+}
+
+/** All that a user's status follows from. */
+export interface PresenceFacts extends Reachability {
+  /** Ours, `usr_…`. */
+  readonly userId: string
+  readonly hostUserId: string
+  readonly busy: boolean
+}
+
+export interface HostPresence {
+  readonly userId: string
+  readonly status: PresenceStatus
+}
+
+async function complete(deps: PresenceDeps, tenantId: TenantId, rows: readonly AvailabilityRow[]): Promise<PresenceFacts[]> {
+  const userIds = rows.map((row) => row.userId)
+  if (userIds.length === 0) return []
+  const [connected, busy] = await Promise.all([deps.bus.alive(connectedSet(tenantId), userIds), deps.busyAmong(tenantId, userIds)])
+  return rows.map((row) => ({ ...row, connected: connected.has(row.userId), busy: busy.has(row.userId) }))
+}
+
+/** By the host's ids; those who do not exist are left out. */
+export async function factsByHostId(deps: PresenceDeps, tenantId: TenantId, hostUserIds: readonly string[]): Promise<PresenceFacts[]> {
+  const rows = await deps.db.transact(tenantId, (tx) => presenceStore.byHostId(tx, tenantId, hostUserIds))
+  return complete(deps, tenantId, rows)
+}
+
+/** By our ids, for whom all can be asked at once. */
+export async function factsById(deps: PresenceDeps, tenantId: TenantId, userIds: readonly string[]): Promise<PresenceFacts[]> {
+  const [rows, connected, busy] = await Promise.all([
+    deps.db.transact(tenantId, (tx) => presenceStore.byId(tx, tenantId, userIds)),
+    deps.bus.alive(connectedSet(tenantId), userIds),
+    deps.busyAmong(tenantId, userIds),
+  ])
+  return rows.map((row) => ({ ...row, connected: connected.has(row.userId), busy: busy.has(row.userId) }))
+}
+
+/** One status for each id asked, in that order. Nobody is offline for being unknown in another way than for being away. */
+export async function readStatuses(deps: PresenceDeps, tenantId: TenantId, hostUserIds: readonly string[]): Promise<HostPresence[]> {
+  const facts = new Map((await factsByHostId(deps, tenantId, hostUserIds)).map((one) => [one.hostUserId, one]))
+  const now = deps.clock.now()
+  return hostUserIds.map((userId) => {
+    const known = facts.get(userId)
+    return { userId, status: known === undefined ? 'offline' : presenceStatus(known, now) }
+  })
+}
