@@ -36,6 +36,12 @@ const responseWire = z.object({ statusCode: z.number().int(), body: z.unknown() 
 
 const largestAnswer = 4 * 1024 * 1024
 
+/** Only the path is taken from what the library asks for: neither an edge in the environment nor a link in an answer leads elsewhere. */
+function below(baseUrl: string, asked: string): string {
+  const { pathname, search } = new URL(asked)
+  return `${baseUrl.replace(/\/+$/, '')}${pathname}${search}`
+}
+
 /**
  * Twilio's own client carries the requests: it signs in and encodes. Its resource classes are left out, since they read a missing date
  * as the present moment and let any other shape through; answers are checked in wire.ts instead.
@@ -48,21 +54,16 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
   let loading: ReturnType<typeof load> | undefined
   async function load() {
     const { default: twilio } = await import('twilio')
-    const base = new URL(settings.baseUrl)
-    class OneOrigin extends twilio.RequestClient {
-      override request<T>(
-        options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0],
-      ): ReturnType<typeof super.request<T>> {
-        const { pathname, search } = new URL(options.uri)
-        // Only the path is taken from the library: neither an edge in the environment nor a link in an answer leads elsewhere.
-        return super.request<T>({ ...options, uri: `${base.origin}${base.pathname.replace(/\/+$/, '')}${pathname}${search}` })
-      }
-    }
     // More sockets than the usual 20: a request that waits for one would run into the time limit and count as perhaps sent.
-    const httpClient = new OneOrigin({ timeout: timeoutMs, autoRetry: false, maxSockets: 256 })
+    const httpClient = new twilio.RequestClient({ timeout: timeoutMs, autoRetry: false, maxSockets: 256 })
     httpClient.axios.defaults.maxContentLength = largestAnswer
-    // `timeout` counts silence only; an answer that trickles is cut by the signal.
-    httpClient.axios.interceptors.request.use((request) => Object.assign(request, { signal: AbortSignal.timeout(timeoutMs) }))
+    httpClient.axios.interceptors.request.use((request) =>
+      Object.assign(request, {
+        url: below(settings.baseUrl, request.url ?? ''),
+        // `timeout` counts silence only; an answer that trickles is cut by the signal.
+        signal: AbortSignal.timeout(timeoutMs),
+      }),
+    )
     // A log level in the environment would print requests, and with them phone numbers.
     return twilio(accountSid, authToken, { httpClient, logLevel: 'error' })
   }

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import type { TenantId } from '../base/tenant.ts'
+import type { Arrival } from './inbox.ts'
+import type { Tx } from './connect.ts'
+import type { Waiting } from './inbox-order.ts'
+
+const status = z.enum(['queued', 'ringing', 'in_progress', 'completed', 'busy', 'no_answer', 'failed', 'canceled', 'unknown'])
+
+/** What the payload keeps of a message: what it says, and notes without phone numbers. */
+const payload = z.object({
+  report: z.object({
+    kind: z.enum(['status', 'answer_request', 'after_request']),
+    leg: z.enum(['caller', 'callee']),
+    legId: z.string(),
+    otherLegId: z.string().nullable(),
+    status,
+    sequence: z.number().nullable(),
+    at: z.coerce.date().nullable(),
+    endedBy: z.enum(['caller', 'callee']).nullable(),
+  }),
+})
+
+/** False when the message is known already. */
+export async function insertArrival(tx: Tx, tenantId: TenantId, arrival: Arrival, now: Date): Promise<boolean> {
+  const { provider, deliveryId, callId, report, notes = {} } = arrival
+  const rows = await tx.query(
+    `insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (provider, delivery_id) do nothing returning 1`,
+    [provider, deliveryId, tenantId, callId, JSON.stringify({ report, notes }), now],
+  )
+  return rows.length === 1
+}
+
+const batch = 100
+
+export async function unapplied(tx: Tx, tenantId: TenantId, callId: string): Promise<Waiting[]> {
+  const rows = await tx.query<{ provider: string; delivery_id: string; payload: unknown; received_at: Date }>(
+    `select provider, delivery_id, payload, received_at from inbox
+     where tenant_id = $1 and call_id = $2 and applied_at is null order by received_at, delivery_id limit ${batch}`,
+    [tenantId, callId],
+  )
+  return rows.map((row) => ({
+    provider: row.provider,
+    deliveryId: row.delivery_id,
+    receivedAt: row.received_at,
+    report: payload.parse(row.payload).report,
+  }))
+}
+
+export async function markApplied(
+  tx: Tx,
+  tenantId: TenantId,
+  done: readonly { readonly provider: string; readonly deliveryId: string }[],
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update inbox set applied_at = $4 from unnest($2::text[], $3::text[]) as done (provider, delivery_id)
+     where inbox.tenant_id = $1 and inbox.provider = done.provider and inbox.delivery_id = done.delivery_id`,
+    [tenantId, done.map(({ provider }) => provider), done.map(({ deliveryId }) => deliveryId), now],
+  )
+}
+
+/** Above all tenants. Messages that wait to be worked on stay, however old. */
+export async function forgetBefore(tx: Tx, time: Date): Promise<number> {
+  const rows = await tx.query('delete from inbox where received_at < $1 and applied_at is not null returning 1', [time])
+  return rows.length
+}

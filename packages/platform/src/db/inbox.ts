@@ -1,0 +1,73 @@
+import type { Clock } from '../base/clock.ts'
+import type { TenantId } from '../base/tenant.ts'
+import { everyTenant } from '../base/tenant.ts'
+import type { LegReport } from '../providers/telephony/port.ts'
+import type { Db } from './connect.ts'
+import * as store from './inbox-store.ts'
+import { inOrder } from './inbox-order.ts'
+import type { Task, TaskStore } from './tasks.ts'
+
+/** The task that works on a call's messages; its subject is the call. */
+export const applyTask = 'inbox.apply'
+
+/** How long a message stays known, so that a repetition of it changes nothing. */
+const keptMs = 30 * 24 * 60 * 60 * 1_000
+
+/** A provider's message whose authenticity has been checked. */
+export interface Arrival {
+  readonly provider: string
+  /** The same for every repetition of one message. */
+  readonly deliveryId: string
+  readonly callId: string
+  readonly report: LegReport
+  readonly notes?: Readonly<Record<string, string>> | undefined
+}
+
+export interface InboxDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly tasks: TaskStore
+  /** Tells the call what a message says. Told twice, or late, it changes nothing. */
+  applyReport(tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /** Said after a commit that left work to do. */
+  readonly onWork?: (() => void) | undefined
+}
+
+export interface Inbox {
+  /** Stores a message, once, with the task that works on it: both or neither. What it answered may be acknowledged. */
+  accept(tenantId: TenantId, arrival: Arrival): Promise<'new' | 'repeated'>
+  /** Handler of `inbox.apply`: tells the call its messages in the order in which the provider sent them. */
+  apply(task: Pick<Task, 'tenantId' | 'subject'>): Promise<void>
+  /** Forgets messages older than 30 days, and says how many. */
+  forgetOld(): Promise<number>
+}
+
+/**
+ * In through the inbox: a provider is answered when its message is safe here, and the work happens afterwards.
+ * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
+ * applying, the messages not yet marked are told again, which changes nothing.
+ */
+export function createInbox({ db, clock, tasks, applyReport, onWork }: InboxDeps): Inbox {
+  return {
+    async accept(tenantId, arrival) {
+      const now = clock.now()
+      const isNew = await db.transact(tenantId, async (tx) => {
+        if (!(await store.insertArrival(tx, tenantId, arrival, now))) return false
+        await tasks.add(tx, tenantId, [{ kind: applyTask, subject: arrival.callId }], now)
+        return true
+      })
+      if (isNew) onWork?.()
+      return isNew ? 'new' : 'repeated'
+    },
+    async apply({ tenantId, subject: callId }) {
+      for (;;) {
+        const waiting = await db.transact(tenantId, (tx) => store.unapplied(tx, tenantId, callId))
+        if (waiting.length === 0) return
+        for (const { report } of inOrder(waiting)) await applyReport(tenantId, callId, report)
+        const done = waiting.map(({ provider, deliveryId }) => ({ provider, deliveryId }))
+        await db.transact(tenantId, (tx) => store.markApplied(tx, tenantId, done, clock.now()))
+      }
+    },
+    forgetOld: () => db.transact(everyTenant, (tx) => store.forgetBefore(tx, new Date(clock.now().getTime() - keptMs))),
+  }
+}

@@ -1,0 +1,47 @@
+import { fail } from '../../base/problem.ts'
+import { newId } from '../../base/ids.ts'
+import type { TenantRef } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
+import type { NumberDeps } from './index.ts'
+import { findNumber, insertNumber, type VirtualNumber } from './number-store.ts'
+
+/** A provider that cannot be asked is no answer about the number. */
+const asked = <T>(request: Promise<T>): Promise<T> =>
+  request.catch((error: unknown) => {
+    if (error instanceof ProviderError) return fail('provider_unavailable', { retryAfterSeconds: 5 }, { cause: error })
+    throw error
+  })
+
+/** Refuses a number that the provider's account does not own: calls from it would all fail. Asked before the transaction. */
+export async function checkOwned({ db, telephony }: NumberDeps, tenant: TenantRef, phoneNumber: string): Promise<void> {
+  const provider: Telephony = telephony.forMode(tenant.mode)
+  if (await db.transact(tenant.id, (tx) => findNumber(tx, tenant.id, phoneNumber))) return
+  if (!(await asked(provider.ownsNumber(phoneNumber))))
+    fail('invalid_request', { errors: [{ pointer: '/phoneNumber', detail: 'is not owned by the provider account' }] })
+}
+
+/** Adds the number to the app, or finds it there: two at once make one. Killed at any moment, the number is there or not. */
+export async function registerNumber(
+  { clock }: NumberDeps,
+  tx: Tx,
+  tenant: TenantRef,
+  phoneNumber: string,
+): Promise<{ number: VirtualNumber; made: boolean }> {
+  const now = clock.now()
+  const number: VirtualNumber = { id: newId('num', now), provider: 'twilio', phoneNumber, createdAt: now }
+  if (await insertNumber(tx, tenant.id, number)) return { number, made: true }
+  const known = await findNumber(tx, tenant.id, phoneNumber)
+  if (known === undefined) throw new Error('the number is neither new nor known')
+  return { number: known, made: false }
+}
+
+/**
+ * Buys a number in a country for an app, for the start of a demo. Killed between purchase and row, the account owns a number that
+ * `POST /v1/numbers` adds without buying.
+ */
+export async function addNumber(deps: NumberDeps, tenant: TenantRef, country: string): Promise<VirtualNumber> {
+  const phoneNumber = await asked(deps.telephony.forMode(tenant.mode).buyNumber(country))
+  const { number } = await deps.db.transact(tenant.id, (tx) => registerNumber(deps, tx, tenant, phoneNumber))
+  return number
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Cursors } from '../../base/cursor.ts'
+import type { TenantRef } from '../../base/tenant.ts'
+import type { Db } from '../../db/connect.ts'
+import type { TelephonyChoice } from '../../providers/telephony/choose.ts'
+import { addNumber } from './add-number.ts'
+import type { VirtualNumber } from './number-store.ts'
+
+export type { VirtualNumber } from './number-store.ts'
+
+export interface NumberDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly cursors: Cursors
+  readonly telephony: Pick<TelephonyChoice, 'forMode'>
+}
+
+export interface Numbers {
+  /** Buys a number in a country (ISO 3166 alpha-2) for an app. */
+  addNumber(tenant: TenantRef, country: string): Promise<VirtualNumber>
+}
+
+export const createNumbers = (deps: NumberDeps): Numbers => ({ addNumber: (tenant, country) => addNumber(deps, tenant, country) })
