@@ -1,8 +1,12 @@
 import { tenancy } from './0001-tenancy.ts'
+import { tasks } from './0002-tasks.ts'
 import { ledger } from './0003-ledger.ts'
+import { calls } from './0004-calls.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-tenancy', sql: tenancy },
+  { name: '0002-tasks', sql: tasks },
   { name: '0003-ledger', sql: ledger },
+  { name: '0004-calls', sql: calls },
 ]

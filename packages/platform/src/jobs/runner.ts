@@ -1,0 +1,158 @@
+import { after, type Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Task } from '../db/tasks.ts'
+import type { TakenTask, TaskQueue } from '../db/tasks-store.ts'
+import { retryDelayMs } from './retry-delay.ts'
+
+/** Ends the task, or asks for the same task again at a time. */
+export type TaskOutcome = { readonly again: Date } | undefined | void
+
+/**
+ * Does the work of one kind of task. It may run more than once for a task (a crash in mid-work, a lease that ran out): what it does
+ * must be the same when done twice. What it throws is logged, and the task is tried again with growing delays.
+ */
+export type TaskHandler = (task: Task) => Promise<TaskOutcome>
+
+export interface RunnerDeps {
+  readonly queue: TaskQueue
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly handlers: Readonly<Record<string, TaskHandler>>
+  /** How many tasks run at once in this process. */
+  readonly concurrency?: number
+}
+
+export interface Runner {
+  start(): void
+  /** A hint that something may be due now. */
+  wake(): void
+  /** Resolves when nothing is due and nothing runs. */
+  idle(): Promise<void>
+  /** Takes nothing more and waits for what runs. */
+  stop(): Promise<void>
+}
+
+const leaseMs = 30_000
+const longestSleepMs = 1_000
+const longestTroubleMs = 5_000
+
+/** Runs due tasks. Any number of processes may have one over the same database; each task is one worker's at a time. */
+export function createRunner(deps: RunnerDeps): Runner {
+  return new TaskRunner(deps)
+}
+
+class TaskRunner implements Runner {
+  readonly #deps: RunnerDeps
+  readonly #free: number
+  readonly #running = new Map<TakenTask, Promise<void>>()
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> | undefined
+  #nap = new AbortController()
+  /** Grows with each hint: a pass that began before the hint does not answer it. */
+  #hints = 0
+  #idlers: { readonly since: number; readonly done: () => void }[] = []
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps
+    this.#free = deps.concurrency ?? 16
+  }
+
+  start(): void {
+    this.#loop ??= Promise.all([this.#work(), this.#keepLeases()]).then(() => undefined)
+  }
+
+  wake(): void {
+    this.#hints++
+    this.#nap.abort()
+  }
+
+  idle(): Promise<void> {
+    return new Promise((done) => {
+      this.wake()
+      this.#idlers.push({ since: this.#hints, done })
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#nap.abort()
+    await this.#loop
+    for (const { done } of this.#idlers.splice(0)) done()
+  }
+
+  async #work(): Promise<void> {
+    let troubles = 0
+    while (!this.#stopping.signal.aborted) {
+      this.#nap = new AbortController()
+      const hints = this.#hints
+      let sleepMs: number
+      try {
+        const room = this.#free - this.#running.size
+        const found = room > 0 ? await this.#take(room) : 0
+        if (room > 0 && found === room) continue
+        if (found === 0) this.#tellIdlers(hints)
+        sleepMs = await this.#untilNext()
+        troubles = 0
+      } catch (error) {
+        troubles++
+        if (troubles === 1) this.#deps.logger.error('tasks cannot be read', { error })
+        sleepMs = Math.min(longestTroubleMs, 250 * 2 ** troubles)
+      }
+      if (this.#hints === hints) await this.#deps.clock.sleep(sleepMs, this.#nap.signal)
+    }
+    await Promise.all(this.#running.values())
+  }
+
+  async #take(room: number): Promise<number> {
+    const now = this.#deps.clock.now()
+    const taken = await this.#deps.queue.take(now, after(now, leaseMs), room)
+    for (const task of taken) {
+      const run = this.#run(task).finally(() => {
+        this.#running.delete(task)
+        this.wake()
+      })
+      this.#running.set(task, run)
+    }
+    return taken.length
+  }
+
+  async #untilNext(): Promise<number> {
+    const next = await this.#deps.queue.next()
+    if (next === undefined || this.#running.size >= this.#free) return longestSleepMs
+    // A task that is due but was not taken is locked by another worker just now: no hurry.
+    return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
+  }
+
+  #tellIdlers(hints: number): void {
+    if (this.#running.size > 0) return
+    const ready = this.#idlers.filter(({ since }) => since <= hints)
+    this.#idlers = this.#idlers.filter(({ since }) => since > hints)
+    for (const { done } of ready) done()
+  }
+
+  async #run(task: TakenTask): Promise<void> {
+    const { queue, clock, logger, handlers } = this.#deps
+    const fields = { task: task.kind, attempt: task.attempt, callId: task.subject.startsWith('call_') ? task.subject : undefined }
+    try {
+      const handler = handlers[task.kind]
+      if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
+      const outcome = await handler(task)
+      if (outcome?.again === undefined) await queue.finish(task)
+      else await queue.giveBack(task, outcome.again)
+    } catch (error) {
+      logger.warn('a task failed and will be tried again', { ...fields, error })
+      // When this fails too, PostgreSQL is away: the lease runs out and the task comes back by itself.
+      await queue.giveBack(task, after(clock.now(), retryDelayMs(task.attempt))).catch(() => undefined)
+    }
+  }
+
+  /** Long work keeps its task: without this, another worker would begin it anew. */
+  async #keepLeases(): Promise<void> {
+    const { queue, clock } = this.#deps
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await clock.sleep(leaseMs / 3, signal)
+      if (this.#running.size > 0) await queue.renew([...this.#running.keys()], after(clock.now(), leaseMs)).catch(() => undefined)
+    }
+  }
+}
