@@ -79,6 +79,17 @@ begin
   end loop;
 end $$;
 
+-- Opens a new user's wallet: its rows then lie side by side, and no two first postings race to make them.
+create function wallet_open(p_tenant integer, p_user text) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if connect_tenant() is distinct from p_tenant then
+    raise exception 'not inside this tenant' using errcode = 'insufficient_privilege';
+  end if;
+  insert into ledger_accounts (tenant_id, user_id, name) select p_tenant, p_user, unnest(array['bonus', 'purchased', 'earned', 'held'])
+    on conflict do nothing;
+end $$;
+
 -- THE DOOR. Nothing else inserts an entry or changes a balance: connect_app may only read these tables, and the door runs as their owner.
 -- p_users and p_names: the accounts in address order, first the users' and then the app's (p_users null), so that no two postings wait
 -- for each other in a circle. p_sources: for each move up to three places in that list, drained in turn, 0 for none; p_targets: one.
@@ -238,7 +249,8 @@ begin
 end $$;
 
 revoke all on function ledger_open from public;
+revoke all on function wallet_open from public;
 revoke all on function ledger_post from public;
 revoke all on function wallet_move from public;
-grant execute on function ledger_post, wallet_move to connect_app;
+grant execute on function wallet_open, ledger_post, wallet_move to connect_app;
 `

@@ -1,4 +1,19 @@
+import type { TenantId } from '../../base/tenant.ts'
+import type { WalletBalances } from '@impacthub/sdk/contract'
+import type { Tx } from '../../db/connect.ts'
+import { presentBalances } from './present-wallet.ts'
+import { readWallet } from './wallet-store.ts'
+
 export { holdForCall } from './hold-for-call.ts'
 export { settleCall } from './settle-call.ts'
+export { openWallet } from './wallet-store.ts'
 export { post, type Posting } from './post-entry.ts'
+export { releaseLedger, verifyLedger, watchLedger, type Fault, type Verdict } from './trial-balance.ts'
 export type { CallEnd, CallHold, CallSettlement } from './call-money.ts'
+export type { WalletDeps } from './wallet.routes.ts'
+
+/** The balances of one user (`usr_…`) as events and snapshots tell them; undefined when the user is gone. */
+export async function balancesOf(tx: Tx, tenantId: TenantId, userId: string): Promise<WalletBalances | undefined> {
+  const row = await readWallet(tx, tenantId, { userId })
+  return row === undefined ? undefined : presentBalances(row)
+}

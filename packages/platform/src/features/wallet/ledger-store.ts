@@ -1,6 +1,7 @@
 import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
+import type { OnceKey } from '../../http/implement.ts'
 import type { Bucket, Entry } from './ledger-entry.ts'
 
 type DoorOutcome = 'posted' | 'replay' | 'reused' | 'insufficient' | 'full' | 'frozen'
@@ -81,4 +82,53 @@ export async function changesOf(
   const changes: Partial<Record<Bucket, number>> = {}
   for (const { name, coins } of rows) changes[name] = toCoins(coins)
   return changes
+}
+
+/** A refusal as the row of its Idempotency-Key keeps it. */
+export interface KeptRefusal {
+  readonly problem: 'not_found' | 'insufficient_balance' | 'conflict'
+  readonly detail?: string
+}
+
+export interface OneMove {
+  readonly id: string
+  readonly type: 'credit' | 'debit'
+  readonly hostUserId: string
+  readonly bucket: string | null
+  readonly coins: number
+  readonly reason: string
+  readonly by: Readonly<Record<string, string>>
+  readonly now: Date
+}
+
+export interface OneMoveAnswer<Moved> {
+  readonly outcome: 'new' | 'replay' | 'reused' | 'in_progress' | 'frozen'
+  /** null: the outcome says it all. */
+  readonly body: Moved | KeptRefusal | null
+  readonly userId: string | null
+}
+
+/** Calls `wallet_move`: a whole request in one statement that is its own transaction. */
+export async function moveInOneStatement<Moved>(db: Db, tenantId: TenantId, key: OnceKey, wish: OneMove): Promise<OneMoveAnswer<Moved>> {
+  const [row] = await db.statement<{ outcome: OneMoveAnswer<Moved>['outcome']; body: Moved | KeptRefusal | null; user_id: string | null }>(
+    `select outcome, body, user_id from wallet_move($1::integer, $2::text, $3::text, $4::bytea, $5::timestamptz, $6::text, $7::text, $8::text,
+       $9::text, $10::bigint, $11::text, $12::jsonb, $13::timestamptz)`,
+    [
+      tenantId,
+      key.caller,
+      key.key,
+      key.fingerprint,
+      key.since,
+      wish.id,
+      wish.hostUserId,
+      wish.type,
+      wish.bucket,
+      wish.coins,
+      wish.reason,
+      JSON.stringify(wish.by),
+      wish.now,
+    ],
+  )
+  if (row === undefined) throw new Error('wallet_move did not answer')
+  return { outcome: row.outcome, body: row.body, userId: row.user_id }
 }

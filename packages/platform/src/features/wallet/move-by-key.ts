@@ -1,0 +1,57 @@
+import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
+import type { Clock } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import { fail } from '../../base/problem.ts'
+import type { SecretActor, TenantId } from '../../base/tenant.ts'
+import type { Db } from '../../db/connect.ts'
+import type { RequestContext } from '../../http/implement.ts'
+import { moveInOneStatement, type KeptRefusal } from './ledger-store.ts'
+import type { Spendable } from './ledger-entry.ts'
+
+export interface MoveDeps {
+  readonly db: Db
+  readonly clock: Clock
+  /** Tells the user's open sockets that the wallet changed. A hint that may be lost: the wallet itself is what counts. */
+  readonly announceWallet: (tenantId: TenantId, userId: string) => void
+}
+
+export interface CoinMove {
+  readonly type: 'credit' | 'debit'
+  readonly hostUserId: string
+  /** null: a debit from all that can be spent, in the order in which it is spent. */
+  readonly bucket: Spendable | null
+  readonly coins: number
+  readonly reason: string
+}
+
+export type Moved = AnswerOf<(typeof allSchemas)['wallets']['credit']>
+
+const isRefusal = (body: Moved | KeptRefusal): body is KeptRefusal => 'problem' in body
+
+/**
+ * Coins given or taken by the app's server, in one statement: claim of the Idempotency-Key, move and remembered answer commit together.
+ * A process that dies before the commit has done nothing; one that dies after it answers the same request again with the first answer.
+ */
+export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretActor>, move: CoinMove): Promise<Moved> {
+  const { db, clock, announceWallet } = deps
+  const { actor, onceKey, ip, settleOnce } = context
+  if (onceKey === undefined) return fail('idempotency_key_required')
+  const now = clock.now()
+  // The ledger keeps who moved the coins and from where: it is append-only, as the audit is.
+  const by = { by: actor.keyId, ip }
+  const { outcome, body, userId } = await moveInOneStatement<Moved>(db, actor.tenant.id, onceKey, {
+    ...move,
+    id: newId('txn', now),
+    by,
+    now,
+  })
+  if (outcome === 'frozen') return fail('ledger_frozen', { retryAfterSeconds: 60 })
+  settleOnce(outcome)
+  if (body === null) throw new Error('the ledger did not answer')
+  if (isRefusal(body)) {
+    const detail = body.detail === undefined ? {} : { detail: body.detail }
+    return fail(body.problem, outcome === 'replay' ? { ...detail, headers: { 'Idempotent-Replay': 'true' } } : detail)
+  }
+  if (outcome === 'new' && userId !== null) announceWallet(actor.tenant.id, userId)
+  return body
+}

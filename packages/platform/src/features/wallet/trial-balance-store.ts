@@ -1,0 +1,103 @@
+import type { TenantId } from '../../base/tenant.ts'
+import type { Db, Tx } from '../../db/connect.ts'
+import { everyTenant } from '../../base/tenant.ts'
+
+/** What the trial balance asks. The server adds up; what comes back is at most `shown` faults a question, however big the books are. */
+
+export interface Finding {
+  readonly subject: string
+  readonly detail: string
+}
+
+export interface Question {
+  readonly rule: string
+  /** Answers with one row (subject, detail) for each fault; $1 is the tenant. */
+  readonly sql: string
+}
+
+export const shown = 20
+
+export const questions: readonly Question[] = [
+  {
+    rule: 'all balances sum to zero',
+    sql: `select 'ledger' as subject, sum(balance)::text as detail from ledger_accounts where tenant_id = $1 having sum(balance) <> 0`,
+  },
+  {
+    rule: 'a balance equals the sum of its entries',
+    sql: `select a.id::text as subject, a.name || ': balance ' || a.balance || ', entries ' || coalesce(s.total, 0) as detail
+      from ledger_accounts a
+      left join (select account_id, sum(coins) as total from ledger_entries where tenant_id = $1 group by account_id) s on s.account_id = a.id
+      where a.tenant_id = $1 and a.balance <> coalesce(s.total, 0)`,
+  },
+  {
+    rule: 'a transaction has entries, and they sum to zero',
+    sql: `select t.id as subject, 'sum ' || coalesce(s.total::text, 'of nothing') as detail
+      from ledger_transactions t
+      left join (select transaction_id, sum(coins) as total from ledger_entries where tenant_id = $1 group by transaction_id) s
+        on s.transaction_id = t.id
+      where t.tenant_id = $1 and s.total is distinct from 0`,
+  },
+  {
+    rule: 'an entry belongs to a transaction, and to its account’s owner',
+    sql: `select e.transaction_id as subject, 'account ' || e.account_id as detail
+      from ledger_entries e
+      left join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
+      left join ledger_transactions t on t.tenant_id = e.tenant_id and t.id = e.transaction_id
+      where e.tenant_id = $1 and (a.id is null or t.id is null or a.user_id is distinct from e.user_id)`,
+  },
+  {
+    rule: 'no user owns less than nothing',
+    sql: `select id::text as subject, name || ': ' || balance as detail from ledger_accounts
+      where tenant_id = $1 and user_id is not null and balance < 0`,
+  },
+  {
+    rule: 'what a user has on hold is what their open calls hold',
+    // Each settlement gives back or spends the whole hold of its call, so what stands on `held` belongs to calls that are not settled.
+    sql: `select a.user_id as subject, 'held ' || a.balance || ', open holds ' || coalesce(o.total, 0) as detail
+      from ledger_accounts a
+      left join (
+        select e.account_id, sum(e.coins) as total from ledger_transactions t
+        join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
+        where t.tenant_id = $1 and t.type = 'call_hold'
+          and not exists (select from ledger_transactions s where s.tenant_id = $1 and s.key = 'call-settled:' || t.reference_id)
+          and e.coins > 0
+        group by e.account_id) o on o.account_id = a.id
+      where a.tenant_id = $1 and a.name = 'held' and a.user_id is not null and a.balance <> coalesce(o.total, 0)`,
+  },
+  {
+    rule: 'a call is settled once',
+    sql: `select reference_id as subject, count(*) || ' settlements' as detail from ledger_transactions
+      where tenant_id = $1 and type = 'call_settlement' group by reference_id having count(*) > 1`,
+  },
+]
+
+export const ask = (tx: Tx, tenantId: TenantId, { sql }: Question): Promise<Finding[]> =>
+  tx.query<Finding>(`select subject, detail from (${sql}) faults limit ${shown}`, [tenantId])
+
+/** Every question of this transaction sees the same moment; nothing is locked and nothing can be written. */
+export async function takeSnapshot(tx: Tx): Promise<void> {
+  await tx.query('set transaction isolation level repeatable read, read only')
+  // Adding up a large ledger may take longer than a request may.
+  await tx.query('set local statement_timeout = 0')
+}
+
+export interface TenantBooks {
+  readonly id: TenantId
+  readonly appId: string
+  readonly mode: string
+  readonly frozen: boolean
+}
+
+export const listTenants = (db: Db): Promise<TenantBooks[]> =>
+  db.transact(everyTenant, (tx) =>
+    tx.query<TenantBooks>('select id, app_id as "appId", mode, ledger_frozen as frozen from tenants order by id'),
+  )
+
+/** Stops (or releases) all movements of a tenant's coins: the door reads it in every posting. */
+export async function setFrozen(tx: Tx, tenantId: TenantId, frozen: boolean): Promise<boolean> {
+  const rows = await tx.query('update tenants set ledger_frozen = $2 where id = $1 and ledger_frozen <> $2 returning id', [
+    tenantId,
+    frozen,
+  ])
+  return rows.length > 0
+}
