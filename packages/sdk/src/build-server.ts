@@ -1,6 +1,11 @@
 import type { ConnectServer, ServerSettings } from './client-types.ts'
 import { buildRealtime } from './client.ts'
-import { serverTables } from './contract/routes.ts'
+import { appPaths, appServerPaths, keyPaths } from './contract/app/paths.ts'
+import { callPaths } from './contract/calls/paths.ts'
+import { numberPaths } from './contract/numbers/paths.ts'
+import { presencePaths } from './contract/presence/paths.ts'
+import { userPaths } from './contract/users/paths.ts'
+import { ledgerPaths, walletServerPaths } from './contract/wallet/paths.ts'
 import type { serverSchemas } from './contract/schemas.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey } from './http/credential.ts'
@@ -13,14 +18,14 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
   const send = transport({ baseUrl, credential, timing, fetch })
   type Areas = typeof serverSchemas
   return {
-    app: bind<Areas['app']>(serverTables.app, send),
-    keys: bind<Areas['keys']>(serverTables.keys, send),
-    users: bind<Areas['users']>(serverTables.users, send),
-    presence: bind<Areas['presence']>(serverTables.presence, send),
-    calls: bind<Areas['calls']>(serverTables.calls, send),
-    wallets: bind<Areas['wallets']>(serverTables.wallets, send),
-    ledger: bind<Areas['ledger']>(serverTables.ledger, send),
-    numbers: bind<Areas['numbers']>(serverTables.numbers, send),
+    app: bind<Areas['app']>({ ...appPaths, ...appServerPaths }, send),
+    keys: bind<Areas['keys']>(keyPaths, send),
+    users: bind<Areas['users']>(userPaths, send),
+    presence: bind<Areas['presence']>(presencePaths, send),
+    calls: bind<Areas['calls']>(callPaths, send),
+    wallets: bind<Areas['wallets']>(walletServerPaths, send),
+    ledger: bind<Areas['ledger']>(ledgerPaths, send),
+    numbers: bind<Areas['numbers']>(numberPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket: globalThis.WebSocket }),
   }
 }

@@ -1,12 +1,12 @@
 import type { ClientSettings, ConnectClient, Realtime } from './client-types.ts'
-import { appRoutes } from './contract/app/routes.ts'
-import { callRoutes } from './contract/calls/routes.ts'
-import { presenceRoutes } from './contract/presence/routes.ts'
-import { realtimeRoutes } from './contract/realtime/routes.ts'
+import { appPaths } from './contract/app/paths.ts'
+import { callPaths } from './contract/calls/paths.ts'
+import { presencePaths } from './contract/presence/paths.ts'
+import { realtimePaths } from './contract/realtime/paths.ts'
 import type { realtimeSchemas } from './contract/realtime/schemas.ts'
 import type { clientSchemas } from './contract/schemas.ts'
-import { meRoutes } from './contract/users/routes.ts'
-import { walletRoutes } from './contract/wallet/routes.ts'
+import { mePaths } from './contract/users/paths.ts'
+import { walletPaths } from './contract/wallet/paths.ts'
 import { bind } from './http/bind.ts'
 import { keyOrToken, type Credential } from './http/credential.ts'
 import { tokenSource } from './http/token.ts'
@@ -24,7 +24,7 @@ export interface RealtimeParts {
 
 /** The code behind the listeners is a chunk of its own: most pages never need it before their first listener. */
 export function buildRealtime({ send, ...rest }: RealtimeParts): Realtime {
-  const api = bind<typeof realtimeSchemas>(realtimeRoutes, send)
+  const api = bind<typeof realtimeSchemas>(realtimePaths, send)
   return createRealtime(async (hub) => {
     const { openConnection } = await import('./realtime/connection.ts')
     return openConnection(hub, { ...rest, api })
@@ -39,11 +39,11 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
   const sendByKey = transport({ baseUrl, credential: keyOrToken(publishableKey, credential), timing, fetch })
   type Areas = typeof clientSchemas
   return {
-    app: bind<Areas['app']>(appRoutes, sendByKey),
-    me: bind<Areas['me']>(meRoutes, send),
-    presence: bind<Areas['presence']>(presenceRoutes, send),
-    calls: bind<Areas['calls']>(callRoutes, send),
-    wallet: bind<Areas['wallet']>(walletRoutes, send),
+    app: bind<Areas['app']>(appPaths, sendByKey),
+    me: bind<Areas['me']>(mePaths, send),
+    presence: bind<Areas['presence']>(presencePaths, send),
+    calls: bind<Areas['calls']>(callPaths, send),
+    wallet: bind<Areas['wallet']>(walletPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }
 }

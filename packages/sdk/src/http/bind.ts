@@ -1,9 +1,8 @@
-import type { CallOptions, ClientOf, Route, RouteSchemas } from '../contract/kit.ts'
+import type { Signature } from '../contract/describe.ts'
+import type { CallOptions, ClientOf, RouteSchemas } from '../contract/kit.ts'
 import { ConnectError } from './connect-error.ts'
 import type { Send } from './transport.ts'
 
-/** What a client needs to know of a route. */
-export type Endpoint = Pick<Route, 'method' | 'path'>
 type Input = Readonly<Record<string, unknown>>
 
 /** The rest of the input after the path took its parameters. */
@@ -25,20 +24,20 @@ function queryOf(values: Input): string {
   return query.size > 0 ? `?${query.toString()}` : ''
 }
 
-const methodOf =
-  (send: Send, { method, path }: Endpoint) =>
-  async (input: Input = {}, options: CallOptions = {}): Promise<unknown> => {
-    const filled = fill(path, input)
-    const withBody = method !== 'GET' && method !== 'DELETE'
-    return withBody ? send(method, filled.path, options, filled.rest) : send(method, filled.path + queryOf(filled.rest), options)
+const methodOf = (send: Send, signature: Signature) => {
+  const [method = '', template = ''] = signature.split(' ')
+  return async (input: Input = {}, options: CallOptions = {}): Promise<unknown> => {
+    const { path, rest } = fill(template, input)
+    return method.startsWith('P') ? send(method, path, options, rest) : send(method, path + queryOf(rest), options)
   }
+}
 
 /** Makes one method of each route. The types come from the schemas, which are not there at run time. */
 export function bind<Schemas extends Readonly<Record<string, RouteSchemas>>>(
-  table: Readonly<Record<keyof Schemas & string, Endpoint>>,
+  paths: Readonly<Record<keyof Schemas & string, Signature>>,
   send: Send,
 ): ClientOf<Schemas> {
-  const methods = Object.entries<Endpoint>(table).map(([name, endpoint]) => [name, methodOf(send, endpoint)])
-  // Routes and schemas are checked against each other in the contract; here they meet only as data.
+  const methods = Object.entries<Signature>(paths).map(([name, signature]) => [name, methodOf(send, signature)])
+  // Paths and schemas are checked against each other in the contract; here they meet only as data.
   return Object.fromEntries(methods) as ClientOf<Schemas>
 }

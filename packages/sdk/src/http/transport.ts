@@ -1,5 +1,5 @@
 import ky, { HTTPError, TimeoutError, type Options } from 'ky'
-import type { CallOptions, Route } from '../contract/kit.ts'
+import type { CallOptions } from '../contract/kit.ts'
 import type { Timing } from '../timing.ts'
 import { abortable } from './abortable.ts'
 import { ConnectError } from './connect-error.ts'
@@ -7,7 +7,7 @@ import type { Credential } from './credential.ts'
 import { problemOf } from './problem-answer.ts'
 
 /** Sends one request and gives the parsed answer; everything that fails is a ConnectError. */
-export type Send = (method: Route['method'], path: string, options: CallOptions, body?: unknown) => Promise<unknown>
+export type Send = (method: string, path: string, options: CallOptions, body?: unknown) => Promise<unknown>
 
 export interface TransportSettings {
   readonly baseUrl: string
@@ -72,13 +72,7 @@ export function transport({ baseUrl, credential, timing, fetch }: TransportSetti
   const base = baseUrl.replace(/\/+$/, '')
   const fetcher = fetchWhole(fetch)
 
-  const attempt = async (
-    authorization: string,
-    method: Route['method'],
-    path: string,
-    options: CallOptions,
-    body: unknown,
-  ): Promise<unknown> => {
+  const attempt = async (authorization: string, method: string, path: string, options: CallOptions, body: unknown): Promise<unknown> => {
     const response = await ky(base + path, {
       method,
       headers: { authorization: `Bearer ${authorization}`, ...(method === 'POST' && { 'idempotency-key': options.idempotencyKey }) },

@@ -165,7 +165,7 @@ class LiveConnection implements Connection {
     const { credential, timing } = this.#parts
     if (this.#stop.signal.aborted) return
     if (end === 'unreachable') this.#hub.setState('offline')
-    else if (this.#hub.state !== 'polling' && this.#hub.state !== 'offline') this.#hub.setState('connecting')
+    else if (this.#hub.state() !== 'polling' && this.#hub.state() !== 'offline') this.#hub.setState('connecting')
     if (end === 'polled' || end === 'check') return
     if (end === 'gap') this.#mark = undefined
     if (end === 'expired') await Promise.resolve(credential.replace?.(this.#token)).catch(() => undefined)

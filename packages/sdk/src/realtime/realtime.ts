@@ -1,12 +1,12 @@
 import type { ConnectionState, Realtime } from '../client-types.ts'
-import type { RealtimeEvents, RealtimeEventType, RealtimeFrame } from '../contract/events.ts'
+import type { RealtimeEventType, RealtimeFrame } from '../contract/events.ts'
 
 /** What the connection sees of those who listen. */
 export interface Hub {
-  readonly state: ConnectionState
+  state(): ConnectionState
   watched(): readonly string[]
-  emit(frame: RealtimeFrame): void
-  setState(state: ConnectionState): void
+  emit(frame: RealtimeFrame): unknown
+  setState(state: ConnectionState): unknown
   /** The platform does not want this client any more; only connect() begins anew. */
   ended(): void
 }
@@ -29,120 +29,103 @@ function tell<T>(listeners: Iterable<Listener<T>>, value: T): void {
   }
 }
 
-const addTo = <T>(set: Set<T>, item: T): (() => void) => {
-  set.add(item)
-  return () => void set.delete(item)
+/** Adds it wrapped, so that one function given twice is heard twice and ended once each. */
+function addTo<T>(listeners: Set<Listener<T>>, listener: Listener<T>): () => void {
+  const own: Listener<T> = (value) => listener(value)
+  listeners.add(own)
+  return () => void listeners.delete(own)
 }
 
-class LiveEvents implements Realtime, Hub {
-  state: ConnectionState = 'idle'
-  readonly #load: (hub: Hub) => Promise<Connection>
-  readonly #retryMs: number
-  readonly #listeners = new Map<RealtimeEventType, Set<Listener<never>>>()
-  readonly #stateListeners = new Set<Listener<ConnectionState>>()
-  /** How many watch each user. */
-  readonly #watchers = new Map<string, number>()
-  #connection: Connection | undefined
-  #started = false
-  #closed = false
-  #refused = false
-
-  constructor(load: (hub: Hub) => Promise<Connection>, retryMs: number) {
-    this.#load = load
-    this.#retryMs = retryMs
-  }
-
-  on<Type extends RealtimeEventType>(type: Type, listener: Listener<RealtimeEvents[Type]>): () => void {
-    const listeners = this.#listeners.get(type) ?? new Set<Listener<never>>()
-    this.#listeners.set(type, listeners)
-    // Wrapped, so that the same function given twice is heard twice and ended once each.
-    const end = addTo<Listener<never>>(listeners, (data) => listener(data))
-    if (!this.#refused) this.connect()
-    return end
-  }
-
-  onState(listener: Listener<ConnectionState>): () => void {
-    return addTo<Listener<ConnectionState>>(this.#stateListeners, (state) => listener(state))
-  }
-
-  watch(userIds: readonly string[]): () => void {
-    let users = [...new Set(userIds)]
-    this.#count(users, 1)
-    if (!this.#refused) this.connect()
-    return () => {
-      this.#count(users, -1)
-      users = []
-    }
-  }
-
-  connect(): void {
-    if (this.#started || this.#closed) return
-    this.#started = true
-    this.#refused = false
-    this.setState('connecting')
-    this.#load(this).then(
-      (connection) => {
-        if (this.#closed) connection.close()
-        else this.#connection = connection
-      },
-      () => {
-        // The code of the connection did not load: the network is away.
-        this.#started = false
-        this.setState('offline')
-        setTimeout(() => this.connect(), this.#retryMs)
-      },
-    )
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#connection?.close()
-    this.setState('idle', true)
-  }
-
-  watched(): readonly string[] {
-    return [...this.#watchers.keys()]
-  }
-
-  emit(frame: RealtimeFrame): void {
-    // Type and data came in one frame; the map only forgets that they belong together.
-    tell(this.#listeners.get(frame.type) ?? [], frame.data as never)
-  }
-
-  setState(state: ConnectionState, last = false): void {
-    if (state === this.state || (this.#closed && !last)) return
-    this.state = state
-    tell(this.#stateListeners, state)
-  }
-
-  ended(): void {
-    this.#connection = undefined
-    this.#started = false
-    this.#refused = true
-    this.setState('offline')
-  }
-
-  #count(userIds: readonly string[], by: 1 | -1): void {
+/** Counts the watchers of each user. */
+function watchList(changed: () => void): { users(): string[]; watch(userIds: readonly string[]): () => void } {
+  const watchers = new Map<string, number>()
+  const count = (userIds: Iterable<string>, by: number) => {
     for (const userId of userIds) {
-      const count = (this.#watchers.get(userId) ?? 0) + by
-      if (count > 0) this.#watchers.set(userId, count)
-      else this.#watchers.delete(userId)
+      const now = (watchers.get(userId) ?? 0) + by
+      if (now > 0) watchers.set(userId, now)
+      else watchers.delete(userId)
     }
-    if (userIds.length > 0) this.#connection?.watchChanged()
+    changed()
+  }
+  return {
+    users: () => [...watchers.keys()],
+    watch: (userIds) => {
+      const mine = new Set(userIds)
+      count(mine, 1)
+      return () => {
+        count(mine, -1)
+        mine.clear() // ending twice takes nothing from others
+      }
+    },
   }
 }
 
 /** The listeners and watchers of one client. What carries the frames is loaded when the first of them comes. */
 export function createRealtime(load: (hub: Hub) => Promise<Connection>, retryMs: number): Realtime {
-  const live = new LiveEvents(load, retryMs)
+  const listeners = new Map<RealtimeEventType, Set<Listener<never>>>()
+  const stateListeners = new Set<Listener<ConnectionState>>()
+  const list = watchList(() => connection?.watchChanged())
+  let state: ConnectionState = 'idle'
+  let connection: Connection | undefined
+  let phase: 'idle' | 'started' | 'refused' | 'closed' = 'idle'
+
+  const setState = (next: ConnectionState) => {
+    if (next === state) return
+    state = next
+    tell(stateListeners, next)
+  }
+  const hub: Hub = {
+    state: () => state,
+    watched: list.users,
+    // Type and data came in one frame; the map only forgets that they belong together.
+    emit: ({ type, data }) => phase === 'started' && tell(listeners.get(type) ?? [], data as never),
+    setState: (next) => phase === 'started' && setState(next),
+    ended: () => {
+      if (phase === 'closed') return
+      phase = 'refused'
+      connection = undefined
+      setState('offline')
+    },
+  }
+  const connect = async (): Promise<void> => {
+    if (phase === 'started' || phase === 'closed') return
+    phase = 'started'
+    setState('connecting')
+    try {
+      connection = await load(hub)
+      if (phase !== 'started') connection.close()
+    } catch {
+      // The code of the connection did not load: the network is away.
+      hub.setState('offline')
+      if (phase === 'started') phase = 'idle'
+      setTimeout(begin, retryMs)
+    }
+  }
+  /** A client that was refused does not knock again by itself. */
+  const begin = () => void (phase === 'idle' && connect())
+
   return {
     get state() {
-      return live.state
+      return state
     },
-    on: (type, listener) => live.on(type, listener),
-    onState: (listener) => live.onState(listener),
-    watch: (userIds) => live.watch(userIds),
-    connect: () => live.connect(),
-    close: () => live.close(),
+    on: (type, listener) => {
+      const heard = listeners.get(type) ?? new Set()
+      listeners.set(type, heard)
+      const end = addTo<never>(heard, listener)
+      begin()
+      return end
+    },
+    onState: (listener) => addTo(stateListeners, listener),
+    watch: (userIds) => {
+      const end = list.watch(userIds)
+      begin()
+      return end
+    },
+    connect: () => void connect(),
+    close: () => {
+      phase = 'closed'
+      connection?.close()
+      setState('idle')
+    },
   }
 }

@@ -1,21 +1,18 @@
-import type { RouteTable } from '../kit.ts'
+import { describe } from '../describe.ts'
+import { callPaths } from './paths.ts'
 
-export const callRoutes = {
+export const callRoutes = describe(callPaths, {
   create: {
-    method: 'POST',
-    path: '/v1/calls',
     summary: 'Start a paid call',
     success: 201,
     idempotency: 'required',
     access: { user: true, secret: 'calls:write' },
   },
-  list: { method: 'GET', path: '/v1/calls', summary: 'Calls, newest first', access: { user: true, secret: 'calls:read' } },
-  get: { method: 'GET', path: '/v1/calls/{callId}', summary: 'One call', access: { user: true, secret: 'calls:read' } },
+  list: { summary: 'Calls, newest first', access: { user: true, secret: 'calls:read' } },
+  get: { summary: 'One call', access: { user: true, secret: 'calls:read' } },
   end: {
-    method: 'POST',
-    path: '/v1/calls/{callId}/end',
     summary: 'End or cancel a call, by either side',
     idempotency: 'optional',
     access: { user: true, secret: 'calls:write' },
   },
-} as const satisfies RouteTable
+})
