@@ -1,0 +1,164 @@
+import type { Clock } from './clock.ts'
+import type { CallbackFault, FaultBook } from './faults.ts'
+
+/** Shut while a request is being answered: what the request sets off waits until the answer has left. */
+export interface Gate {
+  /** Shuts the gate; the result opens it again (once, however often it is called). */
+  shut(): () => void
+  opened(): Promise<void>
+}
+
+/** A gate that stands open. */
+export function createGate(): Gate {
+  let shut = 0
+  let waiting: (() => void)[] = []
+  return {
+    shut() {
+      let mine = true
+      shut += 1
+      return () => {
+        if (!mine) return
+        mine = false
+        shut -= 1
+        if (shut > 0) return
+        for (const resume of waiting) resume()
+        waiting = []
+      }
+    },
+    // Always asynchronous, open or not: nothing is sent within the call that caused it.
+    opened: () => new Promise((resolve) => (shut === 0 ? setImmediate(resolve) : waiting.push(resolve))),
+  }
+}
+
+/** A message to the customer that is on its way: plain data, so that it outlives a restart. */
+export interface Delivery {
+  readonly id: string
+  /** Deliveries with the same key leave one after the other. */
+  readonly key: string
+  /** What faults may match on. */
+  readonly about: Readonly<Record<string, string>>
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** How an attempt ended. */
+export interface Outcome {
+  readonly status?: number | undefined
+  readonly error?: string | undefined
+}
+
+/** A line of the log of sent messages. */
+export interface DeliveryRecord extends Delivery, Outcome {
+  readonly atMs: number
+  readonly outcome: 'sent' | 'failed' | 'dropped' | 'held' | 'delayed' | 'reordered'
+}
+
+/** Messages that leave later, in order unless a fault says otherwise. */
+export interface Deliveries {
+  add(delivery: Delivery): void
+  /** What a `hold` fault keeps back, oldest first. */
+  held(): Delivery[]
+  /** Sends what is held, one after the other in the order given; without ids all of it. Resolves when they are through. */
+  release(ids?: readonly string[]): Promise<void>
+  log(): readonly DeliveryRecord[]
+  clear(): void
+}
+
+interface Parts {
+  readonly clock: Clock
+  readonly gate: Gate
+  readonly faults: FaultBook
+  /** Sends it; never rejects. */
+  perform(delivery: Delivery, forged: boolean): Promise<Outcome>
+  /** Told when a message joins and when nothing more will be tried. */
+  changed(delivery: Delivery, pending: boolean): void
+}
+
+const KEPT_RECORDS = 5_000
+// A reordered message with no successor would never leave; the real network does not keep them for ever either.
+const REORDER_AT_MOST_MS = 5_000
+
+/** The sender of callbacks. */
+export function createDeliveries(parts: Parts): Deliveries {
+  const { clock, gate, faults } = parts
+  const chains = new Map<string, Promise<void>>()
+  const held = new Map<string, Delivery>()
+  const overtaken = new Map<string, Delivery[]>()
+  const records: DeliveryRecord[] = []
+
+  const record = (delivery: Delivery, outcome: DeliveryRecord['outcome'], result: Outcome = {}): void => {
+    if (records.length >= KEPT_RECORDS) records.splice(0, 500)
+    records.push({ ...delivery, ...result, outcome, atMs: clock.now() })
+  }
+  const send = async (delivery: Delivery, forged: boolean): Promise<void> => {
+    await gate.opened()
+    const result = await parts.perform(delivery, forged)
+    record(delivery, result.error === undefined ? 'sent' : 'failed', result)
+    parts.changed(delivery, false)
+  }
+  const enqueue = (delivery: Delivery, forged = false): Promise<void> => {
+    const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(async () => {
+      await send(delivery, forged)
+      const late = overtaken.get(delivery.key) ?? []
+      overtaken.delete(delivery.key)
+      for (const one of late) await send(one, false)
+    })
+    chains.set(delivery.key, turn)
+    clock.track(turn)
+    return turn.finally(() => {
+      if (chains.get(delivery.key) === turn) chains.delete(delivery.key)
+    })
+  }
+  const overtake = (delivery: Delivery): void => {
+    overtaken.set(delivery.key, [...(overtaken.get(delivery.key) ?? []), delivery])
+    clock.at(clock.now() + REORDER_AT_MOST_MS, () => {
+      const late = overtaken.get(delivery.key)
+      if (!late?.includes(delivery)) return
+      overtaken.set(
+        delivery.key,
+        late.filter((one) => one !== delivery),
+      )
+      void enqueue(delivery)
+    })
+    record(delivery, 'reordered')
+  }
+  const meet = (delivery: Delivery, fault: CallbackFault): void => {
+    if (fault.action === 'drop') {
+      record(delivery, 'dropped')
+      parts.changed(delivery, false)
+    } else if (fault.action === 'hold') {
+      held.set(delivery.id, delivery)
+      record(delivery, 'held')
+    } else if (fault.action === 'delay') {
+      record(delivery, 'delayed')
+      clock.at(clock.now() + (fault.delayMs ?? 1_000), () => void enqueue(delivery))
+    } else if (fault.action === 'repeat') {
+      for (let copy = 0; copy <= (fault.copies ?? 1); copy += 1) void enqueue(delivery)
+    } else if (fault.action === 'reorder') overtake(delivery)
+    else void enqueue(delivery, true)
+  }
+  return {
+    add(delivery) {
+      parts.changed(delivery, true)
+      const fault = faults.forCallback(delivery.about)
+      if (fault) meet(delivery, fault)
+      else void enqueue(delivery)
+    },
+    held: () => [...held.values()],
+    async release(ids = [...held.keys()]) {
+      for (const id of ids) {
+        const delivery = held.get(id)
+        if (!delivery) continue
+        held.delete(id)
+        await enqueue(delivery)
+      }
+    },
+    log: () => records,
+    clear() {
+      held.clear()
+      overtaken.clear()
+      records.length = 0
+    },
+  }
+}
