@@ -1,6 +1,9 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+
+/** How the names of our socket folders begin. */
+export const socketFolder = 'connect-pg-'
 
 /** The keeper's own socket, beside the one of PostgreSQL. */
 export function keeperSocket(socketDir: string): string {
@@ -30,7 +33,10 @@ export async function takeClaim(claim: string, socketDir: string): Promise<boole
       const seen = readClaim(claim)
       if (seen !== undefined && (await answers(keeperSocket(seen)))) return false
       if (!moved(claim, aside)) continue
-      if (readClaim(aside) === seen) continue
+      if (readClaim(aside) === seen) {
+        if (seen !== undefined && basename(seen).startsWith(socketFolder)) rmSync(seen, { recursive: true, force: true })
+        continue
+      }
       linked(aside, claim) // a live one had just taken its place: put it back
       return false
     }

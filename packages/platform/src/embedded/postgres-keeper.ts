@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { findPostgres } from './postgres-binaries.ts'
-import { keeperSocket, takeClaim } from './postgres-claim.ts'
+import { keeperSocket, socketFolder, takeClaim } from './postgres-claim.ts'
 import { clusterPaths, initialize, startServer, stopServer, type ClusterSettings } from './postgres-cluster.ts'
 
 /** A server that nobody came for is ended after this time: the one who wanted it died meanwhile. */
@@ -17,7 +17,7 @@ await keep({ dataDir, throwAway: throwAway === 'throw-away', maxConnections: Num
 
 async function keep(settings: ClusterSettings, socketRoot: string): Promise<void> {
   const { claim } = clusterPaths(settings.dataDir)
-  const socketDir = mkdtempSync(join(socketRoot, 'connect-pg-'))
+  const socketDir = mkdtempSync(join(socketRoot, socketFolder))
   const door = await openDoor(keeperSocket(socketDir))
   if (await takeClaim(claim, socketDir)) {
     door.answer(await start(settings, socketDir))
@@ -25,6 +25,7 @@ async function keep(settings: ClusterSettings, socketRoot: string): Promise<void
     door.answer('') // from here on nobody is told that there is a server; who comes now tries again when we have gone
     await stop(settings)
     rmSync(claim, { force: true })
+    await door.bidFarewell()
   }
   rmSync(socketDir, { recursive: true, force: true })
   process.exit()
@@ -53,8 +54,10 @@ async function openDoor(path: string) {
   const users = new Set<Socket>()
   let greeting = ''
   let onDeserted = (): void => undefined
+  let last: Socket | undefined
   const leave = (user: Socket): void => {
     if (!users.delete(user)) return
+    last = user
     if (users.size > 0) user.end('stays\n')
     else onDeserted()
   }
@@ -72,6 +75,12 @@ async function openDoor(path: string) {
       greeting = text
       if (text !== '') for (const user of users) user.write(text)
     },
+    /** A connection that closes without a last word means that we were killed. */
+    bidFarewell: () =>
+      new Promise<void>((resolve) => {
+        if (last?.writable === true) last.write('ended\n', () => resolve())
+        else resolve()
+      }),
     deserted: () =>
       new Promise<void>((resolve) => {
         onDeserted = resolve

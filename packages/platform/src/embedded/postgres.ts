@@ -3,7 +3,6 @@ import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keeperSocket, readAnswer, readClaim } from './postgres-claim.ts'
 import { clusterPaths, databaseName, superuser } from './postgres-cluster.ts'
@@ -47,28 +46,18 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(settings.dataDir)
   const { socketDir, link, keeper } = await reach({ ...settings, dataDir })
-  let lost = false
-  let stays = false
-  link.on('data', () => (stays = true)) // all a keeper says after its greeting: others need the server, it goes on
-  const closed = new Promise<void>((resolve) => {
-    link.on('close', () => {
-      lost = true
-      resolve()
-    })
-  })
-  let stopped: Promise<void> | undefined
+  let farewell = ''
+  link.on('data', (text) => (farewell += String(text)))
+  const closed = new Promise<void>((resolve) => link.on('close', () => resolve()))
   const stop = async (): Promise<void> => {
-    if (lost) {
-      // The keeper was killed. A new one finds what it has left behind, and ends it.
-      settings.log?.('the keeper of PostgreSQL has died: ending the server through another one')
-      await (await startEmbeddedPostgres(settings)).stop()
-      return
-    }
-    link.ref()
-    link.end()
+    link.ref().end()
     await closed
-    if (!stays) await exited(keeper)
+    if (farewell === '') {
+      settings.log?.('the keeper of PostgreSQL was killed: another one ends what it has left behind')
+      await (await startEmbeddedPostgres(settings)).stop()
+    } else if (!farewell.includes('stays')) await exited(keeper)
   }
+  let stopped: Promise<void> | undefined
   return { connection: { host: socketDir, port: 5432, user: superuser, database: databaseName }, stop: () => (stopped ??= stop()) }
 }
 
@@ -84,7 +73,7 @@ async function reach(settings: EmbeddedPostgresSettings): Promise<Reached> {
   let keeper: ChildProcess | undefined
   while (Date.now() < deadline) {
     const socketDir = readClaim(claim)
-    const link = socketDir === undefined ? undefined : await knock(keeperSocket(socketDir))
+    const link = socketDir === undefined ? undefined : await knock(keeperSocket(socketDir), keeper)
     if (link !== undefined && socketDir !== undefined) return { socketDir, link, keeper }
     if (keeper === undefined || keeper.exitCode !== null || keeper.signalCode !== null) {
       if (keeper !== undefined && keeper.exitCode !== 0) throw new Error(`PostgreSQL could not be started, see ${log}`)
@@ -117,18 +106,23 @@ function spawnKeeper({ dataDir, throwAway = false, maxConnections = 100 }: Embed
 }
 
 /** A connection to the keeper once it says that the server is ready; undefined when it is not there or just leaving. */
-async function knock(path: string): Promise<Socket | undefined> {
+async function knock(path: string, keeper: ChildProcess | undefined): Promise<Socket | undefined> {
   const link = connect(path)
   const line = await new Promise<string | undefined>((resolve) => {
-    const lines = createInterface({ input: link })
-    lines.on('line', resolve)
+    let received = ''
+    link.setEncoding('utf8').on('data', (chunk: string) => {
+      received += chunk
+      if (received.endsWith('\n')) resolve(received)
+    })
     link.on('error', () => resolve(undefined)).on('close', () => resolve(undefined))
   })
+  link.removeAllListeners('data')
   const answer = readAnswer(line ?? '')
   if (answer !== undefined && 'ready' in answer) return link.unref()
   link.destroy()
-  if (answer !== undefined) throw new Error(answer.failed)
-  return undefined
+  if (answer === undefined) return undefined
+  await exited(keeper)
+  throw new Error(answer.failed)
 }
 
 async function exited(keeper: ChildProcess | undefined): Promise<void> {

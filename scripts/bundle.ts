@@ -1,0 +1,36 @@
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import type { InputOptions, Plugin } from 'rollup'
+import esbuild from 'rollup-plugin-esbuild'
+
+/** The folder of the repository. */
+export const root = join(import.meta.dirname, '..')
+
+/** Everything that ends up in a browser is made by these plug-ins: what sizes.ts measures is what is served. */
+export function browserPlugins(): Plugin[] {
+  return [
+    nodeResolve({ browser: true, exportConditions: ['source', 'browser', 'import', 'default'], extensions: ['.ts', '.js'] }),
+    esbuild({ target: 'es2022', sourceMap: true, tsconfig: false }),
+    terser({ ecma: 2020, module: true, compress: { passes: 2, unsafe_arrows: true } }),
+  ]
+}
+
+/** A warning of the bundler is a fault in what we ship. */
+export const strict: Pick<InputOptions, 'onwarn'> = {
+  onwarn: (warning) => {
+    throw new Error(`rollup: ${warning.message}`)
+  },
+}
+
+/** One script a widget, one with all of them, and the SDK for pages that need no widget. */
+export function browserInputs(): Record<string, string> {
+  const defines = globSync(['elements/*/*.define.ts', 'session/*.define.ts'], { cwd: join(root, 'packages/widgets/src') })
+  const widgets = defines.sort().map((file) => [basename(file, '.define.ts'), join(root, 'packages/widgets/src', file)])
+  return {
+    ...(Object.fromEntries(widgets) as Record<string, string>),
+    ihc: join(root, 'packages/widgets/src/define.ts'),
+    sdk: join(root, 'packages/sdk/src/index.ts'),
+  }
+}

@@ -1,0 +1,72 @@
+/** Measures what a page downloads, and fails when it is more than promised or contains what has no business in a browser. */
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { rollup, type OutputChunk, type Plugin } from 'rollup'
+import { browserInputs, browserPlugins, root, strict } from './bundle.ts'
+
+interface Promised {
+  name: string
+  files: string[]
+  limit: number
+}
+
+const widgets = join(root, 'packages/widgets/src')
+const promises: Promised[] = [
+  {
+    name: 'call button with session, SDK and Lit',
+    files: [join(widgets, 'session/ihc-session.define.ts'), join(widgets, 'elements/call-button/call-button.define.ts')],
+    limit: 15_360,
+  },
+  { name: 'browser SDK alone', files: [join(root, 'packages/sdk/src/index.ts')], limit: 7_168 },
+]
+
+/** A page that loads the given files. */
+function page(files: string[]): Plugin {
+  return {
+    name: 'page',
+    resolveId: (id) => (id === 'page' ? id : null),
+    load: (id) => (id === 'page' ? files.map((file) => `export * from ${JSON.stringify(file)}`).join('\n') : null),
+  }
+}
+
+async function chunksOf(input: string | Record<string, string>, plugins: Plugin[]): Promise<OutputChunk[]> {
+  const bundle = await rollup({ ...strict, input, plugins: [...plugins, ...browserPlugins()] })
+  const { output } = await bundle.generate({ format: 'es' })
+  await bundle.close()
+  return output.filter((part): part is OutputChunk => part.type === 'chunk')
+}
+
+const compressed = (chunks: OutputChunk[]) => chunks.reduce((sum, { code }) => sum + brotliCompressSync(code).length, 0)
+
+/** What is loaded before the page does anything: the entry and all it imports statically. */
+function atOnce(chunks: OutputChunk[]): OutputChunk[] {
+  const wanted = chunks.filter(({ isEntry }) => isEntry)
+  for (const chunk of wanted) {
+    for (const name of chunk.imports) {
+      const next = chunks.find(({ fileName }) => fileName === name)
+      if (next !== undefined && !wanted.includes(next)) wanted.push(next)
+    }
+  }
+  return wanted
+}
+
+async function measure({ name, files, limit }: Promised): Promise<boolean> {
+  const chunks = await chunksOf('page', [page(files)])
+  const size = compressed(atOnce(chunks))
+  const later = compressed(chunks) - size
+  const fits = size <= limit
+  console.log(`${fits ? 'ok  ' : 'FAIL'} ${name}: ${size} of ${limit} bytes (brotli)${later > 0 ? `, ${later} more on demand` : ''}`)
+  return fits
+}
+
+/** zod validates on the platform; in a page it would weigh more than all the rest. */
+async function withoutZod(): Promise<boolean> {
+  const chunks = await chunksOf(browserInputs(), [])
+  const found = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /node_modules\/zod\//.test(id)))
+  console.log(found.length === 0 ? 'ok   no zod in any script' : `FAIL zod in ${found.map(({ fileName }) => fileName).join(', ')}`)
+  return found.length === 0
+}
+
+const results = [await withoutZod()]
+for (const promised of promises) results.push(await measure(promised))
+if (results.includes(false)) process.exitCode = 1
