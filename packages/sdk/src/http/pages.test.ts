@@ -1,0 +1,40 @@
+import { expect, it, vi } from 'vitest'
+import type { CallOptions } from '../contract/kit.ts'
+import { iterate } from './pages.ts'
+
+interface Query {
+  readonly limit?: number
+  readonly cursor?: string | undefined
+}
+
+const pages = new Map([
+  [undefined, { data: ['a', 'b'], nextCursor: 'p2' }],
+  ['p2', { data: [], nextCursor: 'p3' }],
+  ['p3', { data: ['c'], nextCursor: null }],
+])
+const listOf = () => vi.fn(async ({ cursor }: Query = {}, _options?: CallOptions) => pages.get(cursor) ?? expect.fail('no such page'))
+
+it('walks through every page, an empty one too, with the same input', async () => {
+  const list = listOf()
+  const options = { signal: new AbortController().signal }
+  expect(await Array.fromAsync(iterate(list, { limit: 2 }, options))).toEqual(['a', 'b', 'c'])
+  expect(list.mock.calls).toEqual([
+    [{ limit: 2 }, options],
+    [{ limit: 2, cursor: 'p2' }, options],
+    [{ limit: 2, cursor: 'p3' }, options],
+  ])
+})
+
+it('asks for no page that nobody reads', async () => {
+  const list = listOf()
+  for await (const item of iterate(list)) {
+    expect(item).toBe('a')
+    break
+  }
+  expect(list).toHaveBeenCalledTimes(1)
+})
+
+it('hands an error on to the reader', async () => {
+  const list = listOf().mockRejectedValue(new Error('gone'))
+  await expect(Array.fromAsync(iterate(list))).rejects.toThrow('gone')
+})
