@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import type { TenantId } from '../base/tenant.ts'
+
+/** Made here from who is signed in, never from what a message names. */
+export const topics = {
+  user: (tenantId: TenantId, userId: string) => `${tenantId}:user:${userId}`,
+  /** What a host's server connections hear. */
+  app: (tenantId: TenantId) => `${tenantId}:app`,
+  /** Between processes. */
+  notices: (tenantId: TenantId) => `${tenantId}:notices`,
+}
+
+export const eventMessage = z.object({ type: z.string(), data: z.unknown() })
+
+export const notice = z.discriminatedUnion('about', [
+  /** The status of these users (`usr_…`) may have changed. */
+  z.object({ about: z.literal('presence'), userIds: z.array(z.string()) }),
+  /** This user's last connection to some process has ended: whoever holds another says so. */
+  z.object({ about: z.literal('left'), userId: z.string() }),
+  /** Some credential of the tenant was revoked. */
+  z.object({ about: z.literal('credentials') }),
+])
+
+export type Notice = z.infer<typeof notice>
