@@ -32,6 +32,9 @@ export interface ConnectEvents {
 export const connectEvent = <Name extends keyof ConnectEvents>(name: Name, detail: ConnectEvents[Name]): CustomEvent<ConnectEvents[Name]> =>
   new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true })
 
+/** The events by which elements ask the session to act. */
+export type RequestName = Exclude<Extract<keyof ConnectEvents, `${string}-request`>, 'ihc-session-request'>
+
 /** The same events as `addEventListener` knows them. */
 export type ConnectEventMap = { [Name in keyof ConnectEvents]: CustomEvent<ConnectEvents[Name]> }
 

@@ -8,6 +8,8 @@ import type { WalletView } from './wallet-feed.ts'
 export interface ConnectFault {
   /** A problem code of the API, or one of the SDK's own such as `network_error`. */
   readonly code: string
+  /** What went wrong and what to do, in plain words of the session's language. */
+  readonly message: string
   readonly calleeId?: string | undefined
   readonly callId?: string | undefined
   readonly error: unknown
@@ -48,52 +50,34 @@ export interface ConnectStore {
   /** Starts a feed, once however many elements ask. */
   use(feed: Feed): void
   watch(userId: string): () => void
-  startCall(calleeId: string): Promise<void>
-  endCall(callId: string): Promise<void>
   /** Takes a call record from an answer or an event, whichever is further along. */
   take(call: Call): void
   close(): void
 }
 
-const wishLifeMs = 60_000
-
-const codeOf = (error: unknown): string => {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : 'unknown'
-}
-
-/** Whether the platform has decided. Otherwise the call may exist, and only the same key may be sent again. */
-const isDecided = (error: unknown) =>
-  error instanceof Error &&
-  'status' in error &&
-  typeof error.status === 'number' &&
-  error.status >= 400 &&
-  error.status < 500 &&
-  ![408, 429].includes(error.status) &&
-  codeOf(error) !== 'idempotency_in_progress'
-
 /** Makes the store of one session. It has no DOM: what it knows comes from the client that it is given. */
 export function createStore(client: ConnectClient): ConnectStore {
-  const { realtime, calls, app } = client
+  const { realtime, app } = client
   const listeners = new Set<() => void>()
   const stops = new Map<unknown, () => void>()
   const watched: string[] = []
   let state: ConnectState = { connection: realtime.state, ready: false, presence: new Map() }
-  let wish: { calleeId: string; key: string; since: number } | undefined
 
   const set = (change: Partial<ConnectState>) => {
     state = { ...state, ...change }
     for (const listener of [...listeners]) listener()
   }
   const take = (call: Call) => {
-    if (wish?.calleeId === call.calleeId) wish = undefined
     const known = state.call
     if (known?.id !== call.id) {
       if (isLive(call)) set({ call, fault: undefined })
     } else if (newerOf(known, call) !== known) set({ call })
   }
   const meet = (presence: readonly Presence[], base: ReadonlyMap<string, Presence['status']> = state.presence) => {
-    set({ presence: new Map([...base, ...presence.map(({ userId, status }) => [userId, status] as const)]) })
+    // What was refused because of somebody's presence is out of date when that changes.
+    const news = presence.some(({ userId, status }) => userId === state.fault?.calleeId && status !== state.presence.get(userId))
+    const next = new Map([...base, ...presence.map(({ userId, status }) => [userId, status] as const)])
+    set(news ? { presence: next, fault: undefined } : { presence: next })
   }
   // What the platform pushes may have been missed; asked for again in a chunk of its own, since most pages never need it.
   const reread = async (whole?: boolean) => {
@@ -128,30 +112,6 @@ export function createStore(client: ConnectClient): ConnectStore {
       return () => {
         watched.splice(watched.indexOf(userId), 1)
         stop()
-      }
-    },
-    async startCall(calleeId) {
-      if (state.pending || isLive(state.call)) return
-      if (wish?.calleeId !== calleeId || Date.now() - wish.since > wishLifeMs) {
-        wish = { calleeId, key: crypto.randomUUID(), since: Date.now() }
-      }
-      set({ pending: calleeId, fault: undefined })
-      try {
-        take(await calls.create({ calleeId }, { idempotencyKey: wish.key }))
-        set({ pending: undefined })
-      } catch (error) {
-        if (isDecided(error)) wish = undefined
-        set({ pending: undefined, fault: isLive(state.call) ? undefined : { code: codeOf(error), calleeId, error } })
-      }
-    },
-    async endCall(callId) {
-      if (state.ending) return
-      set({ ending: callId, fault: undefined })
-      try {
-        take(await calls.end({ callId }))
-        set({ ending: undefined })
-      } catch (error) {
-        set({ ending: undefined, fault: { code: codeOf(error), callId, error } })
       }
     },
     close() {

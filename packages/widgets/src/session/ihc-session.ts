@@ -1,30 +1,33 @@
 import { createClient } from '@impacthub/sdk'
 import type { ClientSettings, ConnectClient } from '@impacthub/sdk'
 import { css, html, LitElement, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { connectEvent, type ConnectEvents, type SessionRequest } from '../base/events.ts'
-import { loadCatalogue } from '../locales/catalogue.ts'
-import { isLive } from './call-progress.ts'
-import { createStore, type ConnectState, type ConnectStore } from './connect-store.ts'
+import { theme } from '../theme/theme.ts'
+import type { ConnectEventMap, RequestName, SessionRequest } from '../base/events.ts'
+import { createStore, type ConnectStore } from './connect-store.ts'
+
+const requests = [
+  'ihc-call-request',
+  'ihc-call-end-request',
+  'ihc-call-dismiss-request',
+  'ihc-wallet-refresh-request',
+  'ihc-wallet-more-request',
+] as const satisfies RequestName[]
+
+const loadActs = () => import('./session-acts.ts')
 
 /**
  * `<ihc-session>`: holds the client of the signed-in user for the elements inside it, and acts on what they ask.
  * Either `base-url`, `publishable-key` and the property `getToken`, or the property `client`.
  */
 export class IhcSession extends LitElement {
-  static override styles = css`
-    :host {
-      display: contents;
-    }
-    :host([theme='light']) {
-      color-scheme: light;
-    }
-    :host([theme='dark']) {
-      color-scheme: dark;
-    }
-    :host([theme='auto']) {
-      color-scheme: light dark;
-    }
-  `
+  static override styles = [
+    theme,
+    css`
+      :host {
+        display: contents;
+      }
+    `,
+  ]
   static override properties: PropertyDeclarations = {
     baseUrl: { attribute: 'base-url' },
     publishableKey: { attribute: 'publishable-key' },
@@ -45,18 +48,13 @@ export class IhcSession extends LitElement {
   declare client: ConnectClient | undefined
   #store: ConnectStore | undefined
   #ownClient: ConnectClient | undefined
-  #told: Pick<ConnectState, 'call' | 'fault'> = {}
   #spoken: string | undefined
   readonly #takers = new Set<SessionRequest['take']>()
 
   constructor() {
     super()
     this.addEventListener('ihc-session-request', (event) => this.#answer(event))
-    this.#act('ihc-call-request', ({ detail }, store) => store.startCall(detail.calleeId))
-    this.#act('ihc-call-end-request', ({ detail }, store) => store.endCall(detail.callId))
-    this.#act('ihc-call-dismiss-request', (_, store) => isLive(store.state.call) || store.set({ call: undefined }))
-    this.#act('ihc-wallet-refresh-request', async (_, store) => (await import('./wallet-feed.ts')).refreshWallet(store))
-    this.#act('ihc-wallet-more-request', async (_, store) => (await import('./wallet-feed.ts')).moreTransactions(store))
+    for (const name of requests) this.addEventListener(name, (event) => void this.#act(name, event))
   }
 
   override connectedCallback() {
@@ -81,12 +79,16 @@ export class IhcSession extends LitElement {
   }
 
   /** Does what elements inside ask, unless a listener on the way, or a session further in, has prevented the event. */
-  #act<Name extends keyof ConnectEvents>(name: Name, act: (event: HTMLElementEventMap[Name], store: ConnectStore) => unknown) {
-    this.addEventListener(name, (event) => {
-      if (event.defaultPrevented || !this.#store) return
-      event.preventDefault()
-      act(event, this.#store)
-    })
+  async #act<Name extends RequestName>(name: Name, event: ConnectEventMap[Name]) {
+    const store = this.#store
+    if (event.defaultPrevented || !store) return
+    event.preventDefault()
+    try {
+      const { acts } = await loadActs()
+      await acts[name](store, event.detail)
+    } catch (error) {
+      store.set({ fault: { code: 'network_error', message: '', error, ...event.detail } })
+    }
   }
 
   #answer(event: CustomEvent<SessionRequest>) {
@@ -112,23 +114,14 @@ export class IhcSession extends LitElement {
     this.#store?.close()
     this.#ownClient?.realtime.close()
     this.#ownClient = this.#spoken = undefined
-    this.#told = {}
     const store = (this.#store = client && createStore(client))
     for (const take of this.#takers) take(store)
-    store?.subscribe(() => this.#tell(store.state))
-  }
-
-  #tell({ call, fault }: ConnectState) {
-    const was = this.#told
-    this.#told = { call, fault }
-    const known = was.call?.id === call?.id ? was.call : undefined
-    const emit = <Name extends keyof ConnectEvents>(name: Name, detail: ConnectEvents[Name]) =>
-      this.dispatchEvent(connectEvent(name, detail))
-    if (fault && fault !== was.fault) emit('ihc-error', fault)
-    if (!call || call === known) return
-    if (!known) emit('ihc-call-started', { call })
-    if (!isLive(call) && (!known || isLive(known))) emit('ihc-call-ended', { call })
-    if (call.settled && !known?.settled) emit('ihc-call-settled', { call })
+    // Ready before the first press; until then the page has had nothing of it to load.
+    if (store)
+      loadActs().then(
+        ({ tellOutcomes }) => tellOutcomes(store, this),
+        () => {},
+      )
   }
 
   async #speak() {
@@ -136,8 +129,9 @@ export class IhcSession extends LitElement {
     const store = this.#store
     if (!store || language === this.#spoken) return
     this.#spoken = language
-    // Where a language cannot be loaded, the built-in English stays.
-    const catalogue = await loadCatalogue(language).catch(() => undefined)
+    // English is built in; where a language cannot be loaded, it stays.
+    const found = language === 'en' ? undefined : import('../locales/catalogue.ts').then(({ loadCatalogue }) => loadCatalogue(language))
+    const catalogue = await found?.catch(() => undefined)
     if (this.#spoken === language) store.set({ catalogue })
   }
 }

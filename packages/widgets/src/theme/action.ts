@@ -18,7 +18,6 @@ export const action = css`
     font-weight: 600;
     cursor: pointer;
     touch-action: manipulation;
-    transition: filter 0.15s;
   }
   button:hover {
     filter: brightness(1.08);
@@ -40,7 +39,6 @@ export const action = css`
   @media (prefers-reduced-motion: reduce) {
     * {
       animation: none !important;
-      transition: none !important;
     }
   }
 `

@@ -1,7 +1,6 @@
 import { html, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callButtonEn } from '../../locales/en/call-button.ts'
-import { problemText } from '../../locales/en/problems.ts'
 import { fill } from '../../locales/format.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { handset } from '../../theme/icons.ts'
@@ -51,14 +50,14 @@ export class IhcCallButton extends ConnectElement {
         part="button"
         class="${act === 'end' ? 'danger' : ''} ${offer.known ? '' : 'skeleton'}"
         aria-describedby="note"
-        aria-disabled=${act ? 'false' : 'true'}
-        aria-busy=${offer.busy ? 'true' : 'false'}
+        aria-disabled=${!act}
+        aria-busy=${!!offer.busy}
         @click=${this.#press}
       >
         ${handset}${act === 'call' ? html`<slot>${texts.call}</slot>` : texts[offer.label]}
       </button>
       <div id="note" part="note" role="status" class=${fault ? 'fault' : ''}>
-        ${fault ? problemText(fault.code, catalogue?.problems) : offer.note ? texts[offer.note] : this.#price(texts, catalogue?.language)}
+        ${fault ? fault.message || texts.noNetwork : offer.note ? texts[offer.note] : this.#price(texts, catalogue?.language)}
       </div>
     </div>`
   }

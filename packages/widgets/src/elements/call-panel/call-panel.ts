@@ -2,7 +2,6 @@ import type { Call } from '@impacthub/sdk'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callPanelEn, type CallPanelTexts } from '../../locales/en/call-panel.ts'
-import { problemText } from '../../locales/en/problems.ts'
 import { callMeter, elapsedAt, leftAt } from '../../session/call-meter.ts'
 import { isLive } from '../../session/call-progress.ts'
 import { StoreController } from '../../session/store-controller.ts'
@@ -79,7 +78,7 @@ export class IhcCallPanel extends ConnectElement {
     const left = timing && leftAt(timing, now)
     const elapsed = timing ? elapsedAt(timing, now) : call.durationSeconds
     const view = { call, side, texts, language: catalogue?.language, elapsed, left, coins: timing?.chargedCoins ?? call.chargedCoins }
-    const refused = live && state.fault?.callId === call.id ? problemText(state.fault.code, catalogue?.problems) : ''
+    const refused = live && state.fault?.callId === call.id ? state.fault.message || texts.noNetwork : ''
     const lost = live && state.connection === 'offline' ? texts.noNetwork : ''
     const warning = warningOf(view, app?.maxCallSeconds)
     return html`<header>

@@ -1,0 +1,50 @@
+import type { Meta, StoryObj } from '@storybook/web-components-vite'
+import { html } from 'lit'
+import { ravi, ringing, running } from '../../testing/samples.ts'
+import { never, problem } from '../../testing/scripted-client.ts'
+import { says, stage, type Scene } from '../../testing/stage.ts'
+import './call-button.define.ts'
+
+const button = html`<ihc-call-button callee-id=${ravi}></ihc-call-button>`
+const online = [{ userId: ravi, status: 'online' }] as const
+const press = () => document.querySelector('ihc-call-button')?.shadowRoot?.querySelector('button')?.click()
+
+const story = (scene: Scene, text: string): StoryObj => ({
+  render: () => stage(button, { presence: online, ...scene }),
+  play: ({ canvasElement }) => says(canvasElement, text),
+})
+
+const meta: Meta = { title: 'Call button', component: 'ihc-call-button' }
+export default meta
+
+export const Skeleton = story({ unopened: true }, 'Call')
+export const Online = story({}, '10 coins per minute')
+export const Busy = story({ presence: [{ userId: ravi, status: 'busy' }] }, 'In another call')
+export const Offline = story({ presence: [{ userId: ravi, status: 'offline' }] }, 'Not available now')
+export const Asking: StoryObj = {
+  ...story({ create: never }, ''),
+  play: async ({ canvasElement }) => {
+    await says(canvasElement, '10 coins')
+    press()
+    await says(canvasElement, 'Calling…')
+  },
+}
+export const Ringing = story({ calls: [ringing] }, 'Ringing')
+export const InCall = story({ calls: [running] }, 'End call')
+export const InAnotherCall = story({ calls: [{ ...running, calleeId: 'meera' }] }, 'You are in a call')
+export const NotEnoughCoins: StoryObj = {
+  ...story({ create: () => Promise.reject(problem('insufficient_balance', 402)) }, ''),
+  play: async ({ canvasElement }) => {
+    await says(canvasElement, '10 coins')
+    press()
+    await says(canvasElement, 'Not enough coins')
+  },
+}
+export const NoConnection = story({ then: (client) => client.connection('offline') }, 'No connection')
+export const OwnWords: StoryObj = {
+  render: () => stage(html`<ihc-call-button callee-id=${ravi} rate-coins="25">Talk to Ravi</ihc-call-button>`, { presence: online }),
+  play: ({ canvasElement }) => says(canvasElement, '25 coins per minute'),
+}
+export const Hindi = story({ language: 'hi' }, 'कॉल करें')
+export const Dark: StoryObj = { ...Online, globals: { scheme: 'dark' } }
+export const InCallDark: StoryObj = { ...InCall, globals: { scheme: 'dark' } }

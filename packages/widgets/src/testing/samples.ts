@@ -1,0 +1,119 @@
+import type { App, Call, User, Wallet, WalletTransaction } from '@impacthub/sdk'
+
+/** Records as the platform gives them, for stories and tests. */
+export const asha = 'asha'
+export const ravi = 'ravi'
+
+export const app: App = {
+  id: 'app_01hzy8f2k3m4n5p6q7r8s9t0vw',
+  name: 'Talk Now',
+  mode: 'test',
+  rate: { coins: 10, seconds: 60 },
+  currency: 'INR',
+  languages: ['en', 'hi'],
+  maxCallSeconds: 3_600,
+  channels: ['phone'],
+}
+
+export const user: User = {
+  id: 'usr_01hzy8f2k3m4n5p6q7r8s9t0vw',
+  userId: asha,
+  displayName: 'Asha',
+  rate: null,
+  languages: ['en'],
+  referralCode: 'ASHA7K',
+  presence: 'online',
+  virtualNumber: null,
+  kycStatus: 'not_started',
+  hasPhone: true,
+  blocked: false,
+  createdAt: '2026-01-05T09:00:00Z',
+}
+
+export const ringing: Call = {
+  id: 'call_01hzy8f2k3m4n5p6q7r8s9t0vw',
+  callerId: asha,
+  calleeId: ravi,
+  callerName: 'Asha Menon',
+  calleeName: 'Ravi Kumar',
+  channel: 'phone',
+  provider: 'twilio',
+  status: 'ringing',
+  endReason: null,
+  rate: { coins: 10, seconds: 60 },
+  heldCoins: 120,
+  chargedCoins: 0,
+  earnedCoins: 0,
+  durationSeconds: 0,
+  limitSeconds: 720,
+  estimated: true,
+  settled: false,
+  number: '+918000000001',
+  providerIds: null,
+  hangupCauses: { caller: null, callee: null },
+  createdAt: '2026-01-05T10:00:00Z',
+  answeredAt: null,
+  endedAt: null,
+}
+
+export const initiated: Call = { ...ringing, status: 'initiated' }
+export const running: Call = {
+  ...ringing,
+  status: 'in_progress',
+  answeredAt: '2026-01-05T10:00:10Z',
+  durationSeconds: 125,
+  chargedCoins: 30,
+}
+export const ended: Call = {
+  ...running,
+  status: 'completed',
+  endReason: 'caller_hangup',
+  durationSeconds: 725,
+  chargedCoins: 130,
+  endedAt: '2026-01-05T10:12:15Z',
+}
+export const settled: Call = {
+  ...ended,
+  settled: true,
+  estimated: false,
+  earnedCoins: 65,
+  hangupCauses: { caller: 'completed', callee: 'completed' },
+}
+export const unanswered: Call = {
+  ...ringing,
+  status: 'no_answer',
+  endReason: 'no_answer',
+  endedAt: '2026-01-05T10:00:40Z',
+  settled: true,
+  estimated: false,
+}
+
+const row = (index: number, rest: Partial<WalletTransaction>): WalletTransaction => ({
+  id: `txn_${String(index).padStart(26, '0')}`,
+  type: 'credit',
+  coins: 100,
+  buckets: { purchased: 100 },
+  reference: null,
+  description: '',
+  createdAt: new Date(Date.UTC(2026, 0, 5, 10, 0) - index * 5_400_000).toISOString(),
+  ...rest,
+})
+
+export const transactions: readonly WalletTransaction[] = [
+  row(1, { type: 'call_settlement', coins: 90, buckets: { held: -120, purchased: 90 }, description: 'Ravi Kumar' }),
+  row(2, { type: 'call_hold', coins: -120, buckets: { held: 120, bonus: -50, purchased: -70 }, description: 'Ravi Kumar' }),
+  row(3, { type: 'call_settlement', coins: 65, buckets: { earned: 65 }, description: 'Meera Iyer' }),
+  row(4, { description: 'Pack of 100' }),
+  row(5, { coins: 50, buckets: { bonus: 50 }, description: 'Welcome bonus' }),
+  row(6, { type: 'debit', coins: -20, buckets: { purchased: -20 }, description: 'Gift' }),
+  ...Array.from({ length: 19 }, (_, index) => row(index + 7, { coins: 10, buckets: { purchased: 10 }, description: `Pack ${index + 1}` })),
+]
+
+export const wallet: Wallet = {
+  userId: asha,
+  balance: 1_245,
+  buckets: { bonus: 30, purchased: 1_150, earned: 65, held: 0 },
+  withdrawable: 65,
+  transactions: transactions.slice(0, 20),
+  referralCode: 'ASHA7K',
+}

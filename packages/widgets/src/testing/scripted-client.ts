@@ -1,0 +1,117 @@
+import { ConnectError } from '@impacthub/sdk'
+import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, RealtimeEvents, RealtimeEventType } from '@impacthub/sdk'
+import * as samples from './samples.ts'
+
+/** What the scripted platform answers. What is left out is answered from the samples. */
+export interface Script {
+  readonly me?: string
+  readonly calls?: readonly Call[]
+  readonly presence?: readonly Presence[]
+  readonly connection?: ConnectionState
+  readonly wallet?: Partial<RealtimeEvents['wallet.updated']>
+  readonly transactions?: typeof samples.transactions
+  readonly create?: (calleeId: string, options: CallOptions | undefined) => Promise<Call>
+  readonly end?: (callId: string) => Promise<Call>
+  readonly getCall?: (callId: string) => Promise<Call>
+  /** Awaited before each answer about the wallet; a refusal refuses it. */
+  readonly beforeWallet?: () => Promise<void>
+}
+
+type Listener = (data: never) => void
+
+/** A client with a platform that says what it is told to say. */
+export interface ScriptedClient extends ConnectClient {
+  /** Opens the connection: state, then snapshot. */
+  open(news?: Partial<RealtimeEvents['session.snapshot']>): void
+  emit<Type extends RealtimeEventType>(type: Type, data: RealtimeEvents[Type]): void
+  connection(state: ConnectionState): void
+  /** Users watched now, one entry a watcher. */
+  readonly watched: readonly string[]
+}
+
+export const problem = (code: string, status?: number): ConnectError => new ConnectError(code, 'scripted', { status })
+const unscripted = () => Promise.reject(problem('not_found', 404))
+export const never = (): Promise<never> => new Promise(() => {})
+
+/** Makes a client of the public type for stories and tests of the elements. */
+export function scriptedClient(script: Script = {}): ScriptedClient {
+  const listeners = new Map<string, Set<Listener>>()
+  const stateListeners = new Set<(state: ConnectionState) => void>()
+  const watched: string[] = []
+  let state: ConnectionState = 'connecting'
+  const { userId, balance, buckets, withdrawable } = { ...samples.wallet, userId: script.me ?? samples.asha, ...script.wallet }
+  const balances = { userId, balance, buckets, withdrawable }
+  const rows = script.transactions ?? samples.transactions
+
+  const heardBy = (type: RealtimeEventType) => {
+    const set = listeners.get(type) ?? new Set()
+    listeners.set(type, set)
+    return set
+  }
+  const client: ScriptedClient = {
+    watched,
+    emit: (type, data) => heardBy(type).forEach((listener) => listener(data as never)),
+    connection: (next) => {
+      state = next
+      stateListeners.forEach((listener) => listener(next))
+    },
+    open: (news) => {
+      client.connection('open')
+      const known = {
+        session: 'ses_1',
+        userId: script.me ?? samples.asha,
+        calls: script.calls ?? [],
+        wallet: balances,
+        presence: script.presence ?? [],
+      }
+      client.emit('session.snapshot', { ...known, ...news })
+    },
+    app: { get: () => Promise.resolve(samples.app) },
+    me: {
+      get: () => Promise.resolve({ ...samples.user, userId: script.me ?? samples.asha }),
+      update: unscripted,
+      listBlocks: unscripted,
+      block: unscripted,
+      unblock: unscripted,
+    },
+    presence: { get: () => Promise.resolve({ data: [...(script.presence ?? [])] }), set: unscripted },
+    calls: {
+      create: ({ calleeId }, options) => (script.create ?? unscripted)(calleeId, options),
+      end: ({ callId }) => (script.end ?? unscripted)(callId),
+      get: ({ callId }) => (script.getCall ?? unscripted)(callId),
+      list: () => Promise.resolve({ data: [...(script.calls ?? [])], nextCursor: null }),
+    },
+    wallet: {
+      get: async () => {
+        await script.beforeWallet?.()
+        return { ...samples.wallet, ...balances, transactions: rows.slice(0, 20) }
+      },
+      listTransactions: async ({ limit = 20, cursor = '0' } = {}) => {
+        await script.beforeWallet?.()
+        const end = Number(cursor) + Number(limit)
+        return { data: rows.slice(Number(cursor), end), nextCursor: end < rows.length ? String(end) : null }
+      },
+    },
+    realtime: {
+      get state() {
+        return state
+      },
+      on: (type, listener) => {
+        heardBy(type).add(listener)
+        return () => heardBy(type).delete(listener)
+      },
+      onState: (listener) => {
+        stateListeners.add(listener)
+        return () => stateListeners.delete(listener)
+      },
+      watch: (userIds) => {
+        watched.push(...userIds)
+        return () => userIds.forEach((userId) => watched.splice(watched.indexOf(userId), 1))
+      },
+      connect: () => {},
+      close: () => client.connection('idle'),
+    },
+  }
+  if (script.connection) client.connection(script.connection)
+  return client
+}
