@@ -156,14 +156,18 @@ begin
     if rest > 0 then outcome := 'insufficient'; missing := rest; return; end if;
   end loop;
   for i in 1..accounts loop
-    -- Below a quarter of the bound in every bucket there is nothing to add up.
-    if deltas[i] > 0 and p_users[i] is not null and balances[i] + deltas[i] > most / 4 then
-      select sum(a.balance) into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = p_users[i];
-      for j in 1..accounts loop
-        if p_users[j] = p_users[i] then total := total + deltas[j]; end if;
-      end loop;
-      if total > most then outcome := 'full'; return; end if;
-    end if;
+    continue when p_users[i] is null or deltas[i] <= 0;
+    part := 0;
+    for j in 1..accounts loop
+      if p_users[j] = p_users[i] then part := part + deltas[j]; end if;
+    end loop;
+    continue when part <= 0; -- from one bucket of a user to another
+    select sum(a.balance) + part into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = p_users[i];
+    -- Of one user's four buckets each can be credited by one posting at a time: below a quarter they need not know of each other.
+    continue when total <= most / 4;
+    perform pg_advisory_xact_lock(hashtextextended('wallet-full:' || p_users[i], p_tenant));
+    select sum(a.balance) + part into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = p_users[i];
+    if total > most then outcome := 'full'; return; end if;
   end loop;
 
   insert into ledger_transactions (tenant_id, id, key, fingerprint, type, reference_type, reference_id, description, metadata, created_at)

@@ -50,6 +50,7 @@ export function holdOf({ callId, callerId, calleeId, rateCoins, maxIntervals }: 
 /** Charges at most what was held, and gives the rest back to the buckets it came from: what is drained first is spent first. */
 export function settlementOf(end: CallEnd, held: HeldBuckets): CallSettlement & { readonly entry: Entry | undefined } {
   const { callId, callerId, calleeId, dueCoins, sharePercent } = end
+  if (!Number.isSafeInteger(dueCoins) || dueCoins < 0) throw new Error(`not a number of coins: ${dueCoins}`)
   const heldCoins = spendingOrder.reduce((sum, name) => sum + held[name], 0)
   const chargedCoins = Math.min(dueCoins, heldCoins)
   const earnedCoins = shareOf(chargedCoins, sharePercent)
