@@ -29,8 +29,6 @@ export interface InboxDeps {
   readonly tasks: TaskStore
   /** Tells the call what a message says. Told twice, or late, it changes nothing. */
   applyReport(tenantId: TenantId, callId: string, report: LegReport): Promise<void>
-  /** Said after a commit that left work to do. */
-  readonly onWork?: (() => void) | undefined
 }
 
 export interface Inbox {
@@ -47,7 +45,7 @@ export interface Inbox {
  * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
  * applying, the messages not yet marked are told again, which changes nothing.
  */
-export function createInbox({ db, clock, tasks, applyReport, onWork }: InboxDeps): Inbox {
+export function createInbox({ db, clock, tasks, applyReport }: InboxDeps): Inbox {
   return {
     async accept(tenantId, arrival) {
       const now = clock.now()
@@ -56,7 +54,6 @@ export function createInbox({ db, clock, tasks, applyReport, onWork }: InboxDeps
         await tasks.add(tx, tenantId, [{ kind: applyTask, subject: arrival.callId }], now)
         return true
       })
-      if (isNew) onWork?.()
       return isNew ? 'new' : 'repeated'
     },
     async apply({ tenantId, subject: callId }) {

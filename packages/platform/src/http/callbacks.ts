@@ -26,7 +26,7 @@ export type CallbackRoutes = (request: CallbackRequest) => Promise<CallbackAnswe
 
 export interface CallbackDeps {
   /** Where the world reaches us: signatures are made over it, and the Host header is anybody's word. */
-  publicUrl(): string
+  readonly publicUrl: string
   /** The tenant of a call, when the token is that call's (compared in constant time). */
   findCallback(callId: string, token: string): Promise<TenantId | undefined>
   telephonyFor(tenantId: TenantId): Promise<Telephony>
@@ -64,7 +64,7 @@ export function createCallbacks(deps: CallbackDeps): CallbackRoutes {
     if (tenantId === undefined) return refuse(request.ip, 'not_found')
     const telephony = await deps.telephonyFor(tenantId)
     const { headers, raw } = request
-    const verified = telephony.verify({ url: `${deps.publicUrl()}${request.url}`, method: 'POST', headers, raw })
+    const verified = telephony.verify({ url: `${deps.publicUrl}${request.url}`, method: 'POST', headers, raw })
     if (verified === undefined) return refuse(request.ip, 'forbidden', callId)
     return { tenantId, callId, what, verified, telephony }
   }

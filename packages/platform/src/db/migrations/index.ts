@@ -2,6 +2,7 @@ import { tenancy } from './0001-tenancy.ts'
 import { tasks } from './0002-tasks.ts'
 import { ledger } from './0003-ledger.ts'
 import { calls } from './0004-calls.ts'
+import { numbersInbox } from './0005-numbers-inbox.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -9,4 +10,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0002-tasks', sql: tasks },
   { name: '0003-ledger', sql: ledger },
   { name: '0004-calls', sql: calls },
+  { name: '0005-numbers-inbox', sql: numbersInbox },
 ]

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
-import type { TenantRef } from '../../base/tenant.ts'
+import type { Mode, TenantRef } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
-import type { TelephonyChoice } from '../../providers/telephony/choose.ts'
+import type { Telephony } from '../../providers/telephony/port.ts'
 import { addNumber } from './add-number.ts'
 import type { VirtualNumber } from './number-store.ts'
 
@@ -12,7 +12,8 @@ export interface NumberDeps {
   readonly db: Db
   readonly clock: Clock
   readonly cursors: Cursors
-  readonly telephony: Pick<TelephonyChoice, 'forMode'>
+  /** The provider of a mode; fails with `provider_unavailable` where there is none. */
+  readonly telephony: { forMode(mode: Mode): Telephony }
 }
 
 export interface Numbers {

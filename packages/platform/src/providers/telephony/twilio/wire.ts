@@ -11,15 +11,17 @@ export const callSid = z.string().regex(/^CA[0-9A-Za-z]{32}$/)
 
 const phone = z.string().regex(/^\+[1-9][0-9]{6,14}$/)
 
+const field = z.unknown().optional()
+
 export const callWire = z.object({
   sid: callSid,
   parent_call_sid: z.string().nullish(),
   direction: z.string().nullish().catch(undefined),
-  status: z.unknown(),
-  duration: z.unknown(),
-  date_created: z.unknown(),
-  start_time: z.unknown(),
-  end_time: z.unknown(),
+  status: field,
+  duration: field,
+  date_created: field,
+  start_time: field,
+  end_time: field,
 })
 export type CallWire = z.output<typeof callWire>
 
