@@ -4,7 +4,7 @@ import { Problem } from '../base/problem.ts'
 import { takeFrom, type Level } from '../bus/token-bucket.ts'
 import { parseMessage, type CheckedMessage, type Hello } from './client-message.ts'
 import { frameBody, frameText } from './frames.ts'
-import { ownerOf, type RealtimeActor, type RealtimeParts, type RealtimeSettings } from './parts.ts'
+import { ownerOf, settingsOf, type RealtimeActor, type RealtimeParts, type RealtimeSettings } from './parts.ts'
 import type { Session, Transport } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { redeemTicket } from './tickets.ts'
@@ -29,6 +29,7 @@ export class Connection implements Transport {
   readonly #sessions: Sessions
   readonly #socket: WebSocket
   readonly #greeting: Greeting
+  readonly #onIdentified: () => void
   readonly #openedAt = performance.now()
   #heardAt = performance.now()
   #pingedAt = performance.now()
@@ -40,12 +41,14 @@ export class Connection implements Transport {
   // Messages are worked on one after another, in the order of their coming.
   #work: Promise<void> = Promise.resolve()
 
-  constructor(parts: RealtimeParts, settings: RealtimeSettings, sessions: Sessions, socket: WebSocket, greeting: Greeting) {
+  /** `onIdentified`: from then on it is known who is at the other end. */
+  constructor(parts: RealtimeParts, sessions: Sessions, socket: WebSocket, greeting: Greeting, onIdentified: () => void) {
     this.#parts = parts
-    this.#settings = settings
+    this.#settings = settingsOf(parts)
     this.#sessions = sessions
     this.#socket = socket
     this.#greeting = greeting
+    this.#onIdentified = onIdentified
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
     socket.on('pong', () => (this.#heardAt = performance.now()))
     socket.on('ping', () => (this.#heardAt = performance.now()))
@@ -54,16 +57,13 @@ export class Connection implements Transport {
     socket.on('close', () => this.#gone())
   }
 
-  /** Until then anybody may be at the other end. */
-  get identified(): boolean {
-    return this.#session !== undefined
-  }
-
   send(text: string): void {
     if (this.#closing) return
+    // Asked before: one long frame, a server's snapshot, may well be longer than that.
+    if (this.#socket.bufferedAmount > this.#settings.maxUnsentBytes) {
+      return this.end(closeCodes.tooSlow, 'too slow: resume, or take a new snapshot')
+    }
     this.#socket.send(text)
-    if (this.#socket.bufferedAmount > this.#settings.maxUnsentBytes)
-      this.end(closeCodes.tooSlow, 'too slow: resume, or take a new snapshot')
   }
 
   end(code: number, reason: string): void {
@@ -80,12 +80,9 @@ export class Connection implements Transport {
     const { helloMs, pingMs, silenceMs } = this.#settings
     if (this.#closing) return
     if (now - this.#heardAt > silenceMs) return this.#giveUp()
-    const session = this.#session
-    if (session === undefined) {
-      if (now - this.#openedAt > helloMs) this.end(closeCodes.unauthenticated, 'no hello in time')
-      return
-    }
-    if (session.actor.kind === 'user' && session.actor.tokenExpiresAt <= this.#parts.clock.now()) {
+    if (!this.#greeted && now - this.#openedAt > helloMs) return this.end(closeCodes.unauthenticated, 'no hello in time')
+    const actor = this.#session?.actor
+    if (actor?.kind === 'user' && actor.tokenExpiresAt <= this.#parts.clock.now()) {
       return this.end(closeCodes.unauthenticated, 'the token has ended')
     }
     if (now - this.#pingedAt >= pingMs) {
@@ -141,21 +138,22 @@ export class Connection implements Transport {
     this.#greeted = true
     const actor = await this.#whoIs(ticket, token)
     const { origin } = this.#greeting
-    if (origin !== undefined && !(await this.#parts.originAllowed(actor, origin))) return this.end(closeCodes.revoked, 'origin not allowed')
+    if (origin !== undefined && !(await this.#speaksFor(actor, origin))) return this.end(closeCodes.revoked, 'origin not allowed')
     if (this.#closing) return
-    const session = resume === undefined ? undefined : this.#sessions.find(actor, resume.session)
+    const known = resume === undefined ? undefined : this.#sessions.find(actor, resume.session)
+    const missed = resume === undefined ? undefined : known?.since(resume.seq)
+    const session = missed === undefined ? undefined : known
     if (session?.transport === undefined && !this.#sessions.hasRoom(actor)) {
       return this.end(closeCodes.tooManySockets, 'too many connections')
     }
-    const missed = resume === undefined ? undefined : session?.since(resume.seq)
-    if (session !== undefined && resume !== undefined && missed !== undefined) {
-      await this.#resume(session, actor, resume.seq, missed)
+    if (session !== undefined && resume !== undefined) {
+      await this.#resume(session, actor, resume.seq, missed ?? [])
       if (watch !== undefined) await this.#sessions.watch(session, watch)
-      return
+    } else {
+      this.#session = await this.#sessions.open(actor, watch ?? [], this)
     }
-    const opened = await this.#sessions.open(actor, watch ?? [], this)
-    this.#session = opened
-    // The client may have gone while the snapshot was read.
+    this.#onIdentified()
+    // The client may have gone while all this was read.
     if (this.#closing) this.#leave(this.#settings.graceMs)
   }
 
@@ -166,7 +164,11 @@ export class Connection implements Transport {
     session.forget(seq)
     this.#session = session
     await this.#sessions.attach(session, this, actor)
-    if (this.#closing) this.#leave(this.#settings.graceMs)
+  }
+
+  /** A page never holds a secret key, nor a ticket that was made with one. */
+  async #speaksFor(actor: RealtimeActor, origin: string): Promise<boolean> {
+    return actor.kind === 'user' && (await this.#parts.originAllowed(actor, origin))
   }
 
   async #whoIs(ticket: string | undefined, token: string | undefined): Promise<RealtimeActor> {

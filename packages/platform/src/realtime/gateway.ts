@@ -39,6 +39,8 @@ export function createGateway(parts: RealtimeParts, sessions: Sessions): Gateway
   const { bus, clientIp, logger } = parts
   const handshakes = { perSecond: settings.handshakesPerMinute / 60, burst: settings.handshakesPerMinute }
   const connections = new Set<Connection>()
+  /** Those of them who have not said yet who they are. */
+  const strangers = new Set<Connection>()
   let closed = false
   // The library's own limits are far wider; compression would cost memory for each socket and save little on short frames.
   const server = new WebSocketServer({
@@ -53,16 +55,19 @@ export function createGateway(parts: RealtimeParts, sessions: Sessions): Gateway
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = targetOf(request)
     if (target?.pathname !== path) return refuse(socket, 404)
-    const unidentified = [...connections].reduce((count, one) => count + (one.identified ? 0 : 1), 0)
-    if (closed || unidentified >= settings.maxUnidentified) return refuse(socket, 503, spread(1))
+    if (closed || strangers.size >= settings.maxUnidentified) return refuse(socket, 503, spread(1))
     const { allowed, retryAfterMs } = await bus.take(`0:handshake:${clientIp(request)}`, handshakes)
     if (!allowed) return refuse(socket, 429, spread(retryAfterMs / 1_000))
     if (socket.destroyed || closed) return refuse(socket, 503, spread(1))
     const greeting = { ticket: target.searchParams.get('ticket') ?? undefined, origin: request.headers.origin }
     server.handleUpgrade(request, socket, head, (opened) => {
-      const connection = new Connection(parts, settings, sessions, opened, greeting)
+      const connection = new Connection(parts, sessions, opened, greeting, () => strangers.delete(connection))
       connections.add(connection)
-      opened.once('close', () => connections.delete(connection))
+      strangers.add(connection)
+      opened.once('close', () => {
+        connections.delete(connection)
+        strangers.delete(connection)
+      })
     })
   }
 

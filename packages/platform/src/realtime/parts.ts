@@ -24,8 +24,8 @@ export interface RealtimeParts {
   readonly logger: Logger
   /** Throws `unauthenticated`. */
   readonly authenticateToken: (token: string) => Promise<UserActor>
-  /** Whether these credentials still count, one answer each: not revoked, not signed out, not blocked, not deleted. */
-  readonly stillValid: (actors: readonly RealtimeActor[]) => Promise<readonly boolean[]>
+  /** Whether these credentials still count: not revoked, not signed out, not blocked, not deleted. Asked every 2 s, so it remembers. */
+  readonly stillValid: (actor: RealtimeActor) => Promise<boolean>
   /** Whether a page of this origin may speak for this actor. Not asked when there is no Origin. */
   readonly originAllowed: (actor: RealtimeActor, origin: string) => Promise<boolean>
   readonly snapshotOf: (actor: RealtimeActor) => Promise<CurrentState>

@@ -11,7 +11,14 @@ const tenant = z.object({ id: z.int().positive().transform(tenantId), appId: z.s
 const kept = z.object({
   expiresAt: z.coerce.date(),
   actor: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('user'), tenant, userId: z.string(), hostUserId: z.string(), tokenExpiresAt: z.coerce.date() }),
+    z.object({
+      kind: z.literal('user'),
+      tenant,
+      userId: z.string(),
+      hostUserId: z.string(),
+      tokenIssuedAt: z.coerce.date(),
+      tokenExpiresAt: z.coerce.date(),
+    }),
     z.object({ kind: z.literal('secret'), tenant, keyId: z.string(), scopes: z.array(z.string()).nullable() }),
   ]),
 })
@@ -38,6 +45,7 @@ export async function createTicket({ bus, clock, publicUrl }: RealtimeParts, act
           tenant: { id, appId, mode },
           userId: actor.userId,
           hostUserId: actor.hostUserId,
+          tokenIssuedAt: actor.tokenIssuedAt.toISOString(),
           tokenExpiresAt: actor.tokenExpiresAt.toISOString(),
         }
       : { kind: actor.kind, tenant: { id, appId, mode }, keyId: actor.keyId, scopes: actor.scopes }
@@ -51,6 +59,5 @@ export async function redeemTicket({ bus, clock, stillValid }: RealtimeParts, ti
   if (!found.success || found.data.expiresAt <= clock.now()) return fail('unauthenticated')
   // Scopes were checked when the ticket was given; here they are only carried.
   const actor = found.data.actor as RealtimeActor
-  const [valid] = await stillValid([actor])
-  return valid === true ? actor : fail('unauthenticated')
+  return (await stillValid(actor)) ? actor : fail('unauthenticated')
 }

@@ -34,7 +34,7 @@ export interface RealtimeEvents {
     readonly wallet: WalletBalances | null
     readonly presence: readonly Presence[]
   }
-  /** First frame of a session that goes on where it stopped; the frames missed follow. */
+  /** First frame of a session that goes on where it stopped, with the `seq` that the client named; the frames missed follow. */
   'session.resumed': { readonly session: string }
   /** States of the users just added by `watch`. */
   'presence.snapshot': { readonly presence: readonly Presence[] }
