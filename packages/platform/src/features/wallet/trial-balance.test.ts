@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { LogFields } from '../../base/logger.ts'
+import { codeOf, noon, openBooks, type Books, type Person } from './books.fixture.ts'
+import { holdForCall, post, releaseLedger, settleCall, verifyLedger, watchLedger } from './index.ts'
+import { app, bucket, entry, move } from './ledger-entry.ts'
+
+let books: Books
+let asha: Person
+let bela: Person
+
+beforeEach(async () => {
+  books = await openBooks({ poolSize: 4 })
+  asha = await books.makeUser('asha')
+  bela = await books.makeUser('bela')
+  await books.credit(asha, 'purchased', 100)
+  const call = { callerId: asha.id, calleeId: bela.id, rateCoins: 10, maxIntervals: 2, sharePercent: 50, dueCoins: 10, now: noon }
+  await books.in((tx) => holdForCall(tx, books.tenant, { ...call, callId: 'call_over' }))
+  await books.in((tx) => settleCall(tx, books.tenant, { ...call, callId: 'call_over' }))
+  await books.in((tx) => holdForCall(tx, books.tenant, { ...call, callId: 'call_open' }))
+})
+afterEach(() => books.close())
+
+/** Alters rows as only the database's administrator can: without triggers and checks. */
+async function tamper(sql: string): Promise<void> {
+  await books.admin.query("set session_replication_role = 'replica'")
+  await books.admin.query(sql)
+  await books.admin.query("set session_replication_role = 'origin'")
+}
+
+const brokenRules = async () => new Set((await verifyLedger(books.db)).faults.map(({ rule }) => rule))
+
+it('finds nothing wrong with books that the door has written', async () => {
+  expect(await verifyLedger(books.db)).toEqual({ ledgers: 2, faults: [] })
+})
+
+it.each([
+  {
+    deed: 'a balance that was set',
+    sql: "update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0",
+    rules: ['all balances sum to zero', 'a balance equals the sum of its entries'],
+  },
+  {
+    deed: 'an entry that was altered',
+    sql: 'update ledger_entries set coins = coins + 1 where coins = 100',
+    rules: ['a balance equals the sum of its entries', 'a transaction has entries, and they sum to zero'],
+  },
+  {
+    deed: 'two balances that were altered against each other',
+    sql: `update ledger_accounts set balance = balance + case name when 'purchased' then 7 else -7 end
+      where name = 'issuance' or name = 'purchased' and balance > 0`,
+    rules: ['a balance equals the sum of its entries'],
+  },
+  {
+    deed: 'an entry that was taken away',
+    sql: 'delete from ledger_entries where coins = 100',
+    rules: ['a balance equals the sum of its entries', 'a transaction has entries, and they sum to zero'],
+  },
+  {
+    deed: 'a transaction that was taken away',
+    sql: "delete from ledger_transactions where type = 'credit'",
+    rules: ['an entry belongs to a transaction, and to its account’s owner'],
+  },
+  {
+    deed: 'an entry that was put into another’s history',
+    sql: 'update ledger_entries set user_id = null where coins = 100',
+    rules: ['an entry belongs to a transaction, and to its account’s owner'],
+  },
+  {
+    deed: 'a settlement whose key was changed',
+    sql: "update ledger_transactions set key = 'x' where key = 'call-settled:call_over'",
+    rules: ['what a user has on hold is what their open calls hold'],
+  },
+  {
+    deed: 'a second settlement',
+    sql: `insert into ledger_transactions select tenant_id, 'txn_2', 'x', fingerprint, type, reference_type, reference_id, description, metadata, created_at
+      from ledger_transactions where type = 'call_settlement'`,
+    rules: ['a transaction has entries, and they sum to zero', 'a call is settled once'],
+  },
+])('finds $deed', async ({ sql, rules }) => {
+  await tamper(sql)
+  expect(await brokenRules()).toEqual(new Set(rules))
+})
+
+it('finds a user who owns less than nothing', async () => {
+  await books.admin.query('alter table ledger_accounts drop constraint ledger_accounts_check1')
+  await tamper("update ledger_accounts set balance = -1 where name = 'bonus'")
+  expect(await brokenRules()).toContain('no user owns less than nothing')
+})
+
+it('the watch freezes the broken ledger and no other, raises the alarm, and an operator releases it', async () => {
+  const alarms: string[] = []
+  const say = (message: string, fields?: LogFields) => void alarms.push(`${message}: ${fields?.app} ${fields?.mode}`)
+  const watch = {
+    db: books.db,
+    clock: { now: () => noon, sleep: () => Promise.resolve() },
+    logger: { info: say, warn: say, error: say },
+  }
+  await watchLedger(watch)
+  expect(alarms).toEqual([])
+
+  await tamper("update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0")
+  await watchLedger(watch)
+  expect(alarms).toEqual(['the ledger does not add up: app_one test'])
+  const gift = (person: Person) =>
+    entry({ key: `gift-${person.hostId}`, type: 'test', description: '' }, [move(app('issuance'), bucket(person.id, 'bonus'), 1)])
+  const stranger = await books.makeUser('stranger', books.otherTenant)
+  expect(await codeOf(books.in((tx) => post(tx, books.tenant, gift(asha), noon)))).toBe('ledger_frozen')
+  await books.in((tx) => post(tx, books.otherTenant, gift(stranger), noon), books.otherTenant)
+
+  await tamper("update ledger_accounts set balance = balance - 1 where name = 'purchased' and balance > 0")
+  await watchLedger(watch)
+  expect(await codeOf(books.in((tx) => post(tx, books.tenant, gift(asha), noon)))).toBe('ledger_frozen')
+  expect(await releaseLedger(watch, books.tenant)).toBe(true)
+  await books.in((tx) => post(tx, books.tenant, gift(asha), noon))
+  expect(await releaseLedger(watch, books.tenant)).toBe(false)
+  const { rows } = await books.admin.query('select action from audit order by id')
+  expect(rows).toEqual([{ action: 'ledger.frozen' }, { action: 'ledger.released' }])
+})
