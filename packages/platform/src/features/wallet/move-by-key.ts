@@ -12,7 +12,7 @@ export interface MoveDeps {
   readonly db: Db
   readonly clock: Clock
   /** Tells the user's open sockets that the wallet changed. A hint that may be lost: the wallet itself is what counts. */
-  readonly announceWallet: (tenantId: TenantId, userId: string) => void
+  readonly announceWallet: (tenantId: TenantId, userId: string) => Promise<void>
 }
 
 export interface CoinMove {
@@ -52,6 +52,6 @@ export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretAc
     const detail = body.detail === undefined ? {} : { detail: body.detail }
     return fail(body.problem, outcome === 'replay' ? { ...detail, headers: { 'Idempotent-Replay': 'true' } } : detail)
   }
-  if (outcome === 'new' && userId !== null) announceWallet(actor.tenant.id, userId)
+  if (outcome === 'new' && userId !== null) void announceWallet(actor.tenant.id, userId).catch(() => undefined)
   return body
 }

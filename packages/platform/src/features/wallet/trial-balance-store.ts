@@ -69,10 +69,26 @@ export const questions: readonly Question[] = [
     sql: `select reference_id as subject, count(*) || ' settlements' as detail from ledger_transactions
       where tenant_id = $1 and type = 'call_settlement' group by reference_id having count(*) > 1`,
   },
+  {
+    rule: 'a call’s record says what the ledger says',
+    // Hold and record, settlement and record are written together: at no moment is there one without the other.
+    sql: `select c.id as subject, case when h.id is null then 'no hold' when s.id is null then 'no settlement' else 'other coins' end as detail
+      from calls c
+      left join ledger_transactions h on h.tenant_id = c.tenant_id and h.key = 'call-held:' || c.id
+      left join ledger_transactions s on s.tenant_id = c.tenant_id and s.key = 'call-settled:' || c.id
+      where c.tenant_id = $1 and (h.id is null or c.settled <> (s.id is not null) or c.settled and (
+        (s.metadata ->> 'chargedCoins')::bigint <> c.charged_coins or (s.metadata ->> 'earnedCoins')::bigint <> c.earned_coins
+        or (s.metadata ->> 'overrunCoins')::bigint <> c.overrun_coins))`,
+  },
 ]
 
 export const ask = (tx: Tx, tenantId: TenantId, { sql }: Question): Promise<Finding[]> =>
   tx.query<Finding>(`select subject, detail from (${sql}) faults limit ${shown}`, [tenantId])
+
+export async function countTransactions(tx: Tx, tenantId: TenantId): Promise<number> {
+  const [row] = await tx.query<{ count: string }>('select count(*) from ledger_transactions where tenant_id = $1', [tenantId])
+  return Number(row?.count ?? 0)
+}
 
 /** Every question of this transaction sees the same moment; nothing is locked and nothing can be written. */
 export async function takeSnapshot(tx: Tx): Promise<void> {

@@ -30,7 +30,7 @@ async function tamper(sql: string): Promise<void> {
 const brokenRules = async () => new Set((await verifyLedger(books.db)).faults.map(({ rule }) => rule))
 
 it('finds nothing wrong with books that the door has written', async () => {
-  expect(await verifyLedger(books.db)).toEqual({ ledgers: 2, faults: [] })
+  expect(await verifyLedger(books.db)).toEqual({ ledgers: 2, transactions: 4, faults: [] })
 })
 
 it.each([
@@ -79,6 +79,30 @@ it.each([
 ])('finds $deed', async ({ sql, rules }) => {
   await tamper(sql)
   expect(await brokenRules()).toEqual(new Set(rules))
+})
+
+it('finds a call whose record differs from the ledger', async () => {
+  const record = (callId: string, settled: boolean, charged: number) =>
+    books.admin.query(
+      `insert into calls (id, tenant_id, caller_id, callee_id, provider, callback_token, number, rate_coins, rate_seconds, share_percent, ring_seconds,
+         limit_seconds, limit_reason, held_coins, charged_coins, earned_coins, created_at, status, end_reason, ended_at, settled)
+       values ($1, $2, $3, $4, 'twilio', 't', '+1', 10, 60, 50, 30, 120, 'balance_exhausted', 20, $6::bigint, $6::bigint / 2, $7, 'completed', 'caller_hangup', $7, $5)`,
+      [callId, books.tenant, asha.id, bela.id, settled, charged, noon],
+    )
+  await record('call_over', true, 10)
+  await record('call_open', false, 0)
+  expect(await brokenRules()).toEqual(new Set())
+  await books.admin.query("update calls set settled = true where id = 'call_open'")
+  await books.admin.query("update calls set charged_coins = 20 where id = 'call_over'")
+  await record('call_unknown', false, 0)
+  const { faults } = await verifyLedger(books.db)
+  expect(new Map(faults.map(({ subject, detail }) => [subject, detail]))).toEqual(
+    new Map([
+      ['call_open', 'no settlement'],
+      ['call_over', 'other coins'],
+      ['call_unknown', 'no hold'],
+    ]),
+  )
 })
 
 it('finds a user who owns less than nothing', async () => {

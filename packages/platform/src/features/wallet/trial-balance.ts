@@ -3,7 +3,16 @@ import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
 import type { Db } from '../../db/connect.ts'
-import { ask, listTenants, questions, setFrozen, takeSnapshot, type Finding, type TenantBooks } from './trial-balance-store.ts'
+import {
+  ask,
+  countTransactions,
+  listTenants,
+  questions,
+  setFrozen,
+  takeSnapshot,
+  type Finding,
+  type TenantBooks,
+} from './trial-balance-store.ts'
 
 export interface Fault extends Finding {
   readonly appId: string
@@ -15,12 +24,13 @@ export interface Fault extends Finding {
 export interface Verdict {
   /** Ledgers looked at: one for each mode of each app. */
   readonly ledgers: number
+  readonly transactions: number
   /** The first faults of each rule, at most 20 a rule and ledger. */
   readonly faults: readonly Fault[]
 }
 
 /** Checks one ledger at one moment, reading only. */
-export async function trialBalance(db: Db, tenant: TenantBooks): Promise<Fault[]> {
+export async function trialBalance(db: Db, tenant: TenantBooks): Promise<{ transactions: number; faults: Fault[] }> {
   return db.transact(tenant.id, async (tx) => {
     await takeSnapshot(tx)
     const faults: Fault[] = []
@@ -28,7 +38,7 @@ export async function trialBalance(db: Db, tenant: TenantBooks): Promise<Fault[]
       const findings = await ask(tx, tenant.id, question)
       faults.push(...findings.map((finding) => ({ ...finding, appId: tenant.appId, mode: tenant.mode, rule: question.rule })))
     }
-    return faults
+    return { transactions: await countTransactions(tx, tenant.id), faults }
   })
 }
 
@@ -36,8 +46,13 @@ export async function trialBalance(db: Db, tenant: TenantBooks): Promise<Fault[]
 export async function verifyLedger(db: Db): Promise<Verdict> {
   const faults: Fault[] = []
   const tenants = await listTenants(db)
-  for (const tenant of tenants) faults.push(...(await trialBalance(db, tenant)))
-  return { ledgers: tenants.length, faults }
+  let transactions = 0
+  for (const tenant of tenants) {
+    const verdict = await trialBalance(db, tenant)
+    transactions += verdict.transactions
+    faults.push(...verdict.faults)
+  }
+  return { ledgers: tenants.length, transactions, faults }
 }
 
 export interface WatchDeps {
@@ -52,7 +67,7 @@ export interface WatchDeps {
  */
 export async function watchLedger({ db, clock, logger }: WatchDeps): Promise<void> {
   for (const tenant of await listTenants(db)) {
-    const faults = await trialBalance(db, tenant)
+    const { faults } = await trialBalance(db, tenant)
     if (faults.length === 0) continue
     logger.error('the ledger does not add up', { app: tenant.appId, mode: tenant.mode, count: faults.length, code: faults[0]?.rule })
     await db.transact(tenant.id, async (tx) => {
