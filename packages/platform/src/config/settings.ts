@@ -98,6 +98,11 @@ const embeddedLimits: Limits = {
   callsPerUser: perSecond(10, 100),
 }
 
+/** Its message is for the operator; there is nothing to look up in a log. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
 /** Reads the settings once and names every mistake at once. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
@@ -109,7 +114,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     if (parsed.data.CONNECT_PUBLIC_URL?.startsWith('http:'))
       mistakes.push('CONNECT_PUBLIC_URL: must be https when CONNECT_RUN_MODE is hosted')
   }
-  if (!parsed.success || mistakes.length > 0) throw new Error(`The settings are not right:\n  ${mistakes.join('\n  ')}`)
+  if (!parsed.success || mistakes.length > 0) throw new SettingsError(`The settings are not right:\n  ${mistakes.join('\n  ')}`)
   const e = parsed.data
   return {
     port: e.PORT,

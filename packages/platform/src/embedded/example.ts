@@ -18,17 +18,21 @@ export interface ExampleSettings {
 
 /** Starts the example host app as what it is: somebody else's process. Resolves when its page can be opened. */
 export async function startExample(settings: ExampleSettings): Promise<Example> {
-  const child = spawn(process.execPath, ['--conditions=source', join(import.meta.dirname, 'with-parent.ts'), join(settings.dir, 'server.mjs')], {
-    cwd: settings.dir,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      HOST: settings.host,
-      PORT: String(settings.port),
-      CONNECT_URL: settings.platformUrl,
-      CONNECT_PUBLISHABLE_KEY: settings.publishableKey,
-      CONNECT_SECRET_KEY: settings.secretKey,
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', join(import.meta.dirname, 'with-parent.ts'), join(settings.dir, 'server.mjs')],
+    {
+      cwd: settings.dir,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: {
+        HOST: settings.host,
+        PORT: String(settings.port),
+        CONNECT_URL: settings.platformUrl,
+        CONNECT_PUBLISHABLE_KEY: settings.publishableKey,
+        CONNECT_SECRET_KEY: settings.secretKey,
+      },
     },
-  })
+  )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = await firstUrl(child, ended)
   return {

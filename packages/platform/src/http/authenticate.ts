@@ -2,11 +2,7 @@ import type { Route } from '@impacthub/sdk/contract'
 import type { Clock } from '../base/clock.ts'
 import { fail } from '../base/problem.ts'
 import type { Actor, SecretActor, UserActor } from '../base/tenant.ts'
-import { looksLikeKey } from '../features/tenants/api-key.ts'
-import type { ApiKey } from '../features/tenants/key-store.ts'
-import type { Directory } from '../features/tenants/directory.ts'
-import type { Tenant } from '../features/tenants/tenant-store.ts'
-import { claimedTenant, verifyToken } from '../features/tenants/verify-token.ts'
+import { claimedTenant, looksLikeKey, verifyToken, type ApiKey, type Directory, type Tenant } from '../features/tenants/index.ts'
 
 export interface Credentials {
   readonly authorization: string | undefined

@@ -1,5 +1,5 @@
 import type Koa from 'koa'
-import type { Directory } from '../features/tenants/directory.ts'
+import type { Directory } from '../features/tenants/index.ts'
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 

@@ -1,6 +1,5 @@
-import { problems, type Route, type RouteSchemas } from '@impacthub/sdk/contract'
+import { allSchemas, allTables, problems, type Route, type RouteSchemas } from '@impacthub/sdk/contract'
 import * as z from 'zod'
-import type { Operation } from './implement.ts'
 
 type Json = Record<string, unknown>
 
@@ -48,7 +47,7 @@ const idempotencyHeader = (required: boolean): Json => ({
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 })
 
-function operationOf({ name, route, schemas }: Operation): Json {
+function operationOf(name: string, route: Route, schemas: RouteSchemas): Json {
   const success = String(route.success ?? 200)
   const header = route.method === 'POST' ? [idempotencyHeader(route.idempotency === 'required')] : []
   return {
@@ -91,9 +90,15 @@ const problemSchema: Json = {
 }
 
 /** OpenAPI 3.1 from the very tables and schemas that route and validate. Sorted, so that the committed copy changes only with them. */
-export function openApiDocument(operations: readonly Operation[]): string {
+export function openApiDocument(): string {
   const paths: Record<string, Json> = {}
-  for (const operation of operations) (paths[operation.route.path] ??= {})[operation.route.method.toLowerCase()] = operationOf(operation)
+  for (const [area, table] of Object.entries(allTables)) {
+    const schemas: Readonly<Record<string, RouteSchemas>> = allSchemas[area as keyof typeof allSchemas]
+    for (const [name, route] of Object.entries<Route>(table)) {
+      const path = (paths[route.path] ??= {})
+      path[route.method.toLowerCase()] = operationOf(`${area}.${name}`, route, schemas[name] ?? {})
+    }
+  }
   const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description })
   const document = {
     openapi: '3.1.0',

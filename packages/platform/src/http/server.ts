@@ -3,7 +3,7 @@ import Koa from 'koa'
 import type { Logger } from '../base/logger.ts'
 import { fail } from '../base/problem.ts'
 import type { Actor } from '../base/tenant.ts'
-import type { Directory } from '../features/tenants/directory.ts'
+import type { Directory } from '../features/tenants/index.ts'
 import { newId } from '../base/ids.ts'
 import type { CallbackRoutes } from './callbacks.ts'
 import { clientIp } from './client-ip.ts'
@@ -23,7 +23,7 @@ export interface ServerDeps extends DispatchDeps {
   readonly directory: Directory
   readonly metrics: Metrics
   readonly logger: Logger
-  readonly publicUrl: () => string
+  readonly publicUrl: string
   readonly trustedProxies: readonly string[]
   /** True while requests can be served. */
   readonly ready: () => Promise<boolean>
@@ -92,7 +92,7 @@ function frame({ logger, metrics, publicUrl }: ServerDeps): Koa.Middleware<State
     } catch (error) {
       const problem = asProblem(error)
       if (problem.status >= 500) cause = problem.cause ?? problem
-      const answer = presentProblem(problem, ctx.state.requestId, publicUrl())
+      const answer = presentProblem(problem, ctx.state.requestId, publicUrl)
       ctx.status = answer.status
       ctx.set(answer.headers)
       ctx.type = 'application/problem+json'

@@ -4,7 +4,7 @@ import type { Mode, TenantRef } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
 import { addNumber } from './add-number.ts'
-import type { VirtualNumber } from './number-store.ts'
+import { listNumbers, type VirtualNumber } from './number-store.ts'
 
 export type { VirtualNumber } from './number-store.ts'
 
@@ -19,6 +19,11 @@ export interface NumberDeps {
 export interface Numbers {
   /** Buys a number in a country (ISO 3166 alpha-2) for an app. */
   addNumber(tenant: TenantRef, country: string): Promise<VirtualNumber>
+  hasAny(tenantId: TenantId): Promise<boolean>
 }
 
-export const createNumbers = (deps: NumberDeps): Numbers => ({ addNumber: (tenant, country) => addNumber(deps, tenant, country) })
+export const createNumbers = (deps: NumberDeps): Numbers => ({
+  addNumber: (tenant, country) => addNumber(deps, tenant, country),
+  hasAny: async (tenantId) =>
+    (await deps.db.transact(tenantId, (tx) => listNumbers(tx, tenantId, { limit: 1, before: undefined }))).length > 0,
+})

@@ -19,11 +19,7 @@ export interface UserDeps {
   readonly statuses: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, Status>>
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
-  readonly mint: (
-    tx: Tx,
-    tenant: TenantRef,
-    token: { hostUserId: string; ttlSeconds: number },
-  ) => Promise<{ token: string; expiresAt: Date }>
+  readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>
   /** Ends the user's sockets in every process. */
   readonly revoke: (tenantId: TenantId, userId: string) => Promise<void>
 }

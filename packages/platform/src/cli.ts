@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from './base/clock.ts'
+import { createLogger } from './base/logger.ts'
+import { readSettings, type Settings } from './config/settings.ts'
+import { connect, type Connection, type Db } from './db/connect.ts'
+import { migrate } from './db/migrate.ts'
+import { embeddedMasterKey } from './embedded/master-key.ts'
+import { startEmbeddedPostgres } from './embedded/postgres.ts'
+import { createApp } from './features/tenants/index.ts'
+import { verifyLedger } from './features/wallet/index.ts'
+import { openApiDocument } from './http/openapi.ts'
+
+const usage = `usage:
+  migrate              bring the database up to date
+  create-app NAME      make an app and print its keys, this once
+  verify-ledger        check the books of every app; exit code 1 when something is wrong
+  openapi [--check]    write docs/openapi.json, or check that it is up to date
+`
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === 'openapi') return openApi(rest.includes('--check'))
+  if (command !== 'migrate' && command !== 'create-app' && command !== 'verify-ledger') return say(usage, 2)
+  const settings = readSettings(process.env)
+  return withDatabase(settings, async (connection) => {
+    await migrate(connection)
+    if (command === 'migrate') return say('The database is up to date.', 0)
+    const db = connect(connection, { poolSize: 4 })
+    try {
+      return await (command === 'create-app' ? makeApp(db, settings, rest.join(' ')) : checkBooks(db))
+    } finally {
+      await db.close()
+    }
+  })
+}
+
+function say(text: string, code: number): number {
+  ;(code === 0 ? process.stdout : process.stderr).write(`${text}\n`)
+  return code
+}
+
+async function withDatabase<T>(settings: Settings, work: (connection: Connection) => Promise<T>): Promise<T> {
+  if (settings.databaseUrl !== undefined) return work({ url: settings.databaseUrl })
+  const postgres = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, 'postgres') })
+  try {
+    return await work(postgres.connection)
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function makeApp(db: Db, settings: Settings, name: string): Promise<number> {
+  if (name.trim() === '') return say(usage, 2)
+  const masterKey = settings.masterKey ?? (await embeddedMasterKey(settings.dataDir))
+  const app = await createApp({ db, clock: systemClock, masterKey }, name.trim())
+  const keys = Object.entries(app.modes).flatMap(([mode, { publishableKey, secretKey }]) => [
+    `  ${mode}: ${publishableKey}`,
+    `  ${mode}: ${secretKey}`,
+  ])
+  return say([`App ${app.appId} (${name.trim()}). Its keys are shown this once:`, ...keys].join('\n'), 0)
+}
+
+async function checkBooks(db: Db): Promise<number> {
+  const report = await verifyLedger(db)
+  for (const fault of report.faults) process.stderr.write(`${JSON.stringify(fault)}\n`)
+  const found = report.faults.length
+  return say(`${report.ledgers} ledgers: ${found === 0 ? 'all right' : `${found} faults`}`, found === 0 ? 0 : 1)
+}
+
+async function openApi(check: boolean): Promise<number> {
+  const path = join(import.meta.dirname, '../../../docs/openapi.json')
+  const text = openApiDocument()
+  if (!check) {
+    await writeFile(path, text)
+    return say('docs/openapi.json is written.', 0)
+  }
+  const known = await readFile(path, 'utf8').catch(() => '')
+  return known === text
+    ? say('docs/openapi.json is up to date.', 0)
+    : say('docs/openapi.json is not up to date: run ./dev node --conditions=source packages/platform/src/cli.ts openapi', 1)
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  createLogger('error').error('the command failed', { error })
+  return say(error instanceof Error ? error.message : 'The command failed.', 1)
+})

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Logger } from '../base/logger.ts'
+import type { Settings } from '../config/settings.ts'
+import { runPlatform, type Running, type StartedPlatform } from '../run-platform.ts'
+import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
+import { freePort, portOf, startExample } from './example.ts'
+import { embeddedMasterKey } from './master-key.ts'
+import { startEmbeddedPostgres } from './postgres.ts'
+
+const root = resolve(import.meta.dirname, '../../../..')
+const exampleDir = join(root, 'examples/talk-now')
+
+/** What has been started, ended in the opposite order. */
+class Stack implements Running {
+  readonly #parts: Running[] = []
+
+  add<Part extends Running>(part: Part): Part {
+    this.#parts.push(part)
+    return part
+  }
+
+  async stop(): Promise<void> {
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) await part.stop()
+  }
+}
+
+/** Everything on one machine, from nothing: PostgreSQL, sandboxes, the platform, a demo app and the example host app that uses it. */
+export async function startEmbedded(settings: Settings, logger: Logger): Promise<Running> {
+  const dataDir = resolve(settings.dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const stack = new Stack()
+  try {
+    const built = buildScripts()
+    const known = await readDemo(dataDir)
+    const connection =
+      settings.databaseUrl === undefined
+        ? stack.add(await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') })).connection
+        : { url: settings.databaseUrl }
+    const port = settings.port === 0 ? await freePort(settings.host, portOf(known?.platformUrl)) : settings.port
+    const publicUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
+    const started = stack.add(
+      await runPlatform({
+        settings: { ...settings, port },
+        logger,
+        connection,
+        masterKey: settings.masterKey ?? (await embeddedMasterKey(dataDir)),
+        publicUrl,
+        sandboxState: join(dataDir, 'sandbox-twilio.json'),
+        sandboxPort: await freePort(settings.host, portOf(known?.sandboxes.twilio)),
+      }),
+    )
+    const demo = await prepareDemo(started, known, { dataDir, publicUrl, host: settings.host })
+    await built
+    const example = stack.add(
+      await startExample({
+        dir: exampleDir,
+        host: settings.host,
+        port: portOf(demo.demoUrl),
+        platformUrl: publicUrl,
+        publishableKey: demo.publishableKey,
+        secretKey: demo.secretKey,
+      }),
+    )
+    await writeDemo(dataDir, { ...demo, demoUrl: example.url })
+    greet(publicUrl, example.url, dataDir)
+    return stack
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+/** The demo app of the start before, when this database still has it; else a new one with a virtual number. */
+async function prepareDemo(
+  { platform, twilioUrl }: StartedPlatform,
+  known: Demo | undefined,
+  at: { dataDir: string; publicUrl: string; host: string },
+): Promise<Demo> {
+  const users = await readPeople(exampleDir)
+  const addresses = {
+    platformUrl: at.publicUrl,
+    demoUrl: `http://${at.host}:${await freePort(at.host, portOf(known?.demoUrl))}`,
+    users,
+    sandboxes: { twilio: twilioUrl },
+  }
+  if (known !== undefined && (await platform.knowsKey(known.secretKey))) {
+    await platform.ensureNumber(known.appId, 'test', 'US')
+    return { ...known, ...addresses }
+  }
+  const { appId, modes } = await platform.createApp('Talk Now')
+  await platform.ensureNumber(appId, 'test', 'US')
+  const demo = { ...addresses, appId, publishableKey: modes.test.publishableKey, secretKey: modes.test.secretKey }
+  // The keys are nowhere else: they are safe on disk before anything uses them.
+  await writeDemo(at.dataDir, demo)
+  return demo
+}
+
+/** The widgets as a page loads them, made anew only when a source has changed. Its own process: bundling would hold up the start. */
+function buildScripts(): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'scripts/build.ts'), '--if-stale'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const done = new Promise<void>((settle, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => (code === 0 ? settle() : reject(new Error('the widgets could not be built'))))
+  })
+  // Awaited later; until then a failure is not "unhandled".
+  done.catch(() => undefined)
+  return done
+}
+
+function greet(platformUrl: string, demoUrl: string, dataDir: string): void {
+  process.stdout.write(`
+ImpactHub Connect is running.
+
+  Open the demo      ${demoUrl}
+  API reference      ${platformUrl}/docs
+  Keys and addresses ${join(dataDir, 'demo.json')}
+
+Ctrl-C ends it; the data stays in ${dataDir}.
+`)
+}

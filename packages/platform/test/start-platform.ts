@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { createClient, type ConnectClient } from '@impacthub/sdk'
+import { createServer as createConnectServer, type ConnectServer } from '@impacthub/sdk/server'
+import { heldClock, type HeldClock } from '../sandbox/kit/clock.ts'
+import { startTwilioSandbox, type TwilioSandbox } from '../sandbox/twilio/server.ts'
+import { createPlatform, type Platform } from '../src/app.ts'
+import { createLogger, type Logger } from '../src/base/logger.ts'
+import type { Mode } from '../src/base/tenant.ts'
+import type { Bus } from '../src/bus/bus.ts'
+import { createBus } from '../src/bus/create-bus.ts'
+import { hostedLimits, type Limits } from '../src/config/settings.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { freePort } from '../src/embedded/example.ts'
+import { verifyLedger } from '../src/features/wallet/index.ts'
+import type { NewApp } from '../src/features/tenants/index.ts'
+import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
+import { platformClock } from './held-time.ts'
+import { freshDatabase, type FreshDatabase } from './server/fresh-database.ts'
+
+export interface StartOptions {
+  /** Another platform's database, clock and sandbox: a second process over the same data, or the first one started again. */
+  readonly beside?: TestPlatform
+  readonly redisUrl?: string
+  /** Generous unless told. */
+  readonly limits?: Partial<Limits>
+  readonly logger?: Logger
+}
+
+export interface TestUser {
+  readonly userId: string
+  readonly client: ConnectClient
+  token(): Promise<string>
+}
+
+export interface TestApp {
+  readonly app: NewApp
+  readonly secretKey: string
+  readonly publishableKey: string
+  /** With the secret key. */
+  readonly server: ConnectServer
+  /** Makes (or finds) a user and signs them in. `coins`: purchased ones to start with. */
+  user(
+    userId: string,
+    wish?: { phone?: string | null; coins?: number; rate?: { coins: number; seconds: number }; availability?: 'auto' | 'always' | 'never' },
+  ): Promise<TestUser>
+}
+
+export interface TestPlatform {
+  readonly url: string
+  readonly platform: Platform
+  readonly database: FreshDatabase
+  readonly held: HeldClock
+  readonly twilio: TwilioSandbox
+  readonly bus: Bus
+  readonly masterKey: Buffer
+  /** A new app with a virtual number, in test mode unless told. */
+  app(name?: string, mode?: Mode): Promise<TestApp>
+  /** Moves time on for platform and sandbox alike, a step at a time, and lets each step's consequences end. */
+  advance(seconds: number, stepSeconds?: number): Promise<void>
+  /** Resolves when inbox, outbox and the sandbox's deliveries are empty. */
+  quiet(): Promise<void>
+  /** 0 when the books are right. */
+  trialBalance(): Promise<number>
+  /** Ends it as SIGTERM would. */
+  stop(): Promise<void>
+  /** Ends it as a crash would: nothing is finished, handed over or told. */
+  crash(): Promise<void>
+}
+
+const open = { perSecond: 1e6, burst: 1e6 }
+const generous: Limits = {
+  ...hostedLimits,
+  secretLive: open,
+  secretTest: open,
+  user: open,
+  publishable: open,
+  failedAuth: open,
+  callsPerUser: open,
+}
+
+/** The whole platform in this process: real PostgreSQL, the Twilio sandbox over HTTP, our own SDK as the client, one clock in the test's hand. */
+export async function startPlatform(options: StartOptions = {}): Promise<TestPlatform> {
+  const { beside } = options
+  const held = beside?.held ?? heldClock()
+  const database = beside?.database ?? (await freshDatabase({ migrate }))
+  const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
+  const masterKey = beside?.masterKey ?? randomBytes(32)
+  const logger = options.logger ?? createLogger('silent')
+  const bus = await createBus(options.redisUrl, logger)
+  const port = await freePort('127.0.0.1', 0)
+  const url = `http://127.0.0.1:${port}`
+  const platform = await createPlatform({
+    connection: database.connection,
+    bus,
+    clock: platformClock(held),
+    logger,
+    masterKey,
+    limits: { ...generous, ...options.limits },
+    publicUrl: url,
+    trustedProxies: [],
+    metricsToken: undefined,
+    telephony: { test: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }), live: undefined },
+  })
+  await platform.start('127.0.0.1', port)
+  const quiet = async () => {
+    // What one side finishes may be work for the other: quiet is when a second look finds nothing new.
+    for (let round = 0; round < 2; round++) {
+      await platform.quiet()
+      await twilio.control.quiet()
+    }
+    await platform.quiet()
+  }
+  let ended = false
+  return {
+    url,
+    platform,
+    database,
+    held,
+    twilio,
+    bus,
+    masterKey,
+    app: (name, mode) => testApp(platform, twilio, url, name ?? 'Test app', mode ?? 'test'),
+    async advance(seconds, stepSeconds = 1) {
+      for (let left = seconds; left > 0; left -= stepSeconds) {
+        await held.advance(Math.min(stepSeconds, left) * 1_000)
+        await quiet()
+      }
+    },
+    quiet,
+    trialBalance: async () => (await verifyLedger(platform.db)).faults.length,
+    async stop() {
+      if (ended) return
+      ended = true
+      await platform.stop()
+      await bus.close()
+      if (beside === undefined) await twilio.close()
+      if (beside === undefined) await database.drop()
+    },
+    async crash() {
+      ended = true
+      await platform.crash()
+      await bus.close()
+    },
+  }
+}
+
+async function testApp(platform: Platform, twilio: TwilioSandbox, url: string, name: string, mode: Mode): Promise<TestApp> {
+  const app = await platform.createApp(name)
+  const { secretKey, publishableKey } = app.modes[mode]
+  const server = createConnectServer({ baseUrl: url, secretKey })
+  if (mode === 'test') {
+    const number = `+1415${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`
+    twilio.control.ownNumber(number)
+    await server.numbers.create({ phoneNumber: number })
+  }
+  return {
+    app,
+    secretKey,
+    publishableKey,
+    server,
+    async user(userId, wish = {}) {
+      const phone = wish.phone === undefined ? `+9198${String(Math.floor(Math.random() * 1e4)).padStart(4, '0')}0000` : wish.phone
+      await server.users.put({ userId, displayName: userId, phone, ...(wish.rate === undefined ? {} : { rate: wish.rate }) })
+      if (wish.coins !== undefined) await server.wallets.credit({ userId, coins: wish.coins, reason: 'Start' })
+      if (wish.availability !== undefined) await server.presence.set({ userId, availability: wish.availability })
+      const token = async () => (await server.users.createToken({ userId })).token
+      return { userId, token, client: createClient({ baseUrl: url, publishableKey, getToken: token }) }
+    },
+  }
+}
