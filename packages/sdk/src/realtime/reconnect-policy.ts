@@ -8,6 +8,9 @@ import type { Timing } from '../timing.ts'
  */
 export type End = 'lost' | 'blocked' | 'unreachable' | 'gap' | 'expired' | 'refused' | 'check' | 'polled' | 'busy'
 
+/** What a server says that is too busy (the registry of RFC 6455): it does speak WebSocket. */
+const tryAgainLater = 1013
+
 export function endOf(closeCode: number, heard: boolean): End {
   switch (closeCode) {
     case closeCodes.unauthenticated:
@@ -20,6 +23,7 @@ export function endOf(closeCode: number, heard: boolean): End {
       return 'busy'
     case closeCodes.restarting:
     case closeCodes.tooSlow:
+    case tryAgainLater:
       return 'lost'
     default:
       return heard ? 'lost' : 'blocked'
