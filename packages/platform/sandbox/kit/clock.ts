@@ -86,12 +86,15 @@ export function heldClock(startMs: number = Date.UTC(2026, 0, 5, 9), graceMs = 5
     nowMs = Math.max(nowMs, one.timeMs)
     one.task()
   }
+  const fireNext = (): void => {
+    const due = next(nowMs)
+    if (due) fire(due)
+  }
   const settled = async (): Promise<void> => {
     const giveUpAt = performance.now() + graceMs
     do {
       await tick()
-      const due = next(nowMs)
-      if (due) fire(due)
+      fireNext()
     } while ((work.size > 0 || next(nowMs)) && performance.now() < giveUpAt)
   }
   const move = async (ms: number): Promise<void> => {
@@ -109,8 +112,8 @@ export function heldClock(startMs: number = Date.UTC(2026, 0, 5, 9), graceMs = 5
     at(timeMs, task) {
       const one: Waiting = { timeMs, order: order++, task }
       waiting.add(one)
-      // What is due already does not wait for somebody to move the clock.
-      if (timeMs <= nowMs) setImmediate(() => waiting.has(one) && fire(one))
+      // What is due already does not wait for somebody to move the clock, but for what was due earlier still.
+      if (timeMs <= nowMs) setImmediate(fireNext)
       return { cancel: () => void waiting.delete(one) }
     },
     track(promise) {

@@ -84,7 +84,7 @@ export function createDeliveries(parts: Parts): Deliveries {
   const { clock, gate, faults } = parts
   const chains = new Map<string, Promise<void>>()
   const held = new Map<string, Delivery>()
-  const overtaken = new Map<string, Delivery[]>()
+  const overtaken = new Map<string, Delivery>()
   const records: DeliveryRecord[] = []
 
   const record = (delivery: Delivery, outcome: DeliveryRecord['outcome'], result: Outcome = {}): void => {
@@ -98,29 +98,21 @@ export function createDeliveries(parts: Parts): Deliveries {
     parts.changed(delivery, false)
   }
   const enqueue = (delivery: Delivery, forged = false): Promise<void> => {
-    const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(async () => {
-      await send(delivery, forged)
-      const late = overtaken.get(delivery.key) ?? []
-      overtaken.delete(delivery.key)
-      for (const one of late) await send(one, false)
-    })
+    const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(() => send(delivery, forged))
     chains.set(delivery.key, turn)
     clock.track(turn)
     return turn.finally(() => {
       if (chains.get(delivery.key) === turn) chains.delete(delivery.key)
     })
   }
+  const letGo = (late: readonly Delivery[]): void => {
+    for (const one of late) {
+      if (overtaken.delete(one.id)) void enqueue(one)
+    }
+  }
   const overtake = (delivery: Delivery): void => {
-    overtaken.set(delivery.key, [...(overtaken.get(delivery.key) ?? []), delivery])
-    clock.at(clock.now() + REORDER_AT_MOST_MS, () => {
-      const late = overtaken.get(delivery.key)
-      if (!late?.includes(delivery)) return
-      overtaken.set(
-        delivery.key,
-        late.filter((one) => one !== delivery),
-      )
-      void enqueue(delivery)
-    })
+    overtaken.set(delivery.id, delivery)
+    clock.at(clock.now() + REORDER_AT_MOST_MS, () => letGo([delivery]))
     record(delivery, 'reordered')
   }
   const meet = (delivery: Delivery, fault: CallbackFault): void => {
@@ -141,9 +133,11 @@ export function createDeliveries(parts: Parts): Deliveries {
   return {
     add(delivery) {
       parts.changed(delivery, true)
+      const late = [...overtaken.values()].filter((one) => one.key === delivery.key)
       const fault = faults.forCallback(delivery.about)
       if (fault) meet(delivery, fault)
       else void enqueue(delivery)
+      if (fault?.action !== 'reorder') letGo(late) // it has been overtaken now
     },
     held: () => [...held.values()],
     async release(ids = [...held.keys()]) {

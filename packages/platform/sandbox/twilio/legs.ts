@@ -1,3 +1,4 @@
+import { toE164 } from './countries.ts'
 import { type Behaviour, behaviourOf } from './magic.ts'
 import { type CallStatus, dueKinds, type DueKind, type FinalStatus, isLive, type Leg, type Plan, type StatusTarget } from './leg.ts'
 import { newSid } from './sid.ts'
@@ -83,7 +84,7 @@ export function placeLeg(world: World, wish: NewLeg): Leg {
   if (wish.direction !== 'inbound') {
     emitProgress(world, leg, 'initiated', now)
     const { does } = behaviourOf(leg.to)
-    const failsAtOnce = does === 'fail' || does === 'invalid'
+    const failsAtOnce = does === 'fail' || does === 'invalid' || toE164(leg.to) === undefined
     leg.due = failsAtOnce ? { fail: now + Math.min(world.settings.answerAfterMs ?? Infinity, NETWORK_FAILURE_AFTER_MS) } : { ring: now }
   }
   touch(world, leg, now)

@@ -3,6 +3,8 @@ import twilio, { RequestClient, type Twilio } from 'twilio'
 import { type HeldClock, heldClock } from '../kit/clock.ts'
 import { startTwilioSandbox, type TwilioSandbox, type TwilioSandboxOptions } from './server.ts'
 
+type RequestOptions<Data> = Parameters<typeof RequestClient.prototype.request<Data>>[0]
+
 /** A request that the sandbox made. */
 export interface Seen {
   readonly method: string
@@ -75,9 +77,9 @@ export async function startCustomer(): Promise<Customer> {
 /** The vendor's own client, led to the sandbox as its documentation shows for proxies. */
 export function officialClient(sandbox: TwilioSandbox, authToken = sandbox.authToken): Twilio {
   class SandboxClient extends RequestClient {
-    override request(options: Parameters<RequestClient['request']>[0]): ReturnType<RequestClient['request']> {
+    override request<Data>(options: RequestOptions<Data>) {
       const { hostname, pathname, search } = new URL(options.uri)
-      return super.request({ ...options, uri: `${sandbox.url}/${hostname.split('.')[0]}${pathname}${search}` })
+      return super.request<Data>({ ...options, uri: `${sandbox.url}/${hostname.split('.')[0]}${pathname}${search}` })
     }
   }
   return twilio(sandbox.accountSid, authToken, { httpClient: new SandboxClient() })

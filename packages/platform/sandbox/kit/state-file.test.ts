@@ -1,0 +1,58 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStateFile } from './state-file.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'state-file-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const path = (): string => join(folder, 'deep', 'state.jsonl')
+
+describe('the state file', () => {
+  it('gives back what was last written and not what was removed', () => {
+    const file = openStateFile(path())
+    file.changed('a', () => ({ value: 1 }))
+    file.changed('b', () => ({ value: 2 }))
+    file.flush()
+    file.changed('a', () => ({ value: 3 }))
+    file.changed('b', () => undefined)
+    file.close()
+    expect([...openStateFile(path()).found]).toEqual([['a', { value: 3 }]])
+  })
+
+  it('survives a line cut short by a crash, and goes on behind it', () => {
+    const first = openStateFile(path())
+    first.changed('a', () => ({ value: 1 }))
+    first.close()
+    appendFileSync(path(), '["b",{"val')
+    const second = openStateFile(path())
+    expect([...second.found.keys()]).toEqual(['a'])
+    second.changed('c', () => ({ value: 3 }))
+    second.close()
+    expect([...openStateFile(path()).found.keys()]).toEqual(['a', 'c'])
+  })
+
+  it('does not grow without end and is for the owner only', () => {
+    const file = openStateFile(path())
+    for (let round = 0; round < 5_000; round += 1) {
+      file.changed('a', () => ({ round }))
+      file.flush()
+    }
+    file.close()
+    expect(readFileSync(path(), 'utf8').split('\n').length).toBeLessThan(2_100)
+    expect(openStateFile(path()).found.get('a')).toEqual({ round: 4_999 })
+    expect(statSync(path()).mode & 0o777).toBe(0o600)
+  })
+
+  it('ignores what comes after it was closed', () => {
+    const file = openStateFile(path())
+    file.close()
+    file.changed('a', () => ({}))
+    file.close()
+    expect(openStateFile(path()).found.size).toBe(0)
+  })
+})
