@@ -29,11 +29,13 @@ const browser = () => ({
   }),
 })
 
+/** One kind of test after the other (`groupOrder`): together they would fight for the processors and wait for each other. */
 const projects: TestProjectConfiguration[] = [
   {
     ...forNode,
     test: {
       name: 'unit',
+      sequence: { groupOrder: 0 },
       environment: 'node',
       include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
       globalSetup: 'packages/platform/test/server/global-setup.ts',
@@ -46,6 +48,7 @@ const projects: TestProjectConfiguration[] = [
     resolve,
     test: {
       name: 'browser',
+      sequence: { groupOrder: 1 },
       include: ['packages/widgets/src/**/*.test.ts'],
       testTimeout: 20_000,
       browser: browser(),
@@ -55,6 +58,7 @@ const projects: TestProjectConfiguration[] = [
     ...forNode,
     test: {
       name: 'e2e',
+      sequence: { groupOrder: 3 },
       environment: 'node',
       include: ['packages/platform/test/e2e/**/*.e2e.ts'],
       fileParallelism: false, // each file starts whole platforms
@@ -70,7 +74,7 @@ if (existsSync(`${storybook}/main.ts`) && (!args.includes('--project') || args.i
   projects.push({
     resolve,
     plugins: [storybookTest({ configDir: storybook })],
-    test: { name: 'storybook', testTimeout: 20_000, browser: browser() },
+    test: { name: 'storybook', sequence: { groupOrder: 2 }, testTimeout: 20_000, browser: browser() },
   })
 }
 

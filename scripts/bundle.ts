@@ -1,9 +1,12 @@
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import terser from '@rollup/plugin-terser'
+import terserModule from '@rollup/plugin-terser'
 import type { InputOptions, Plugin } from 'rollup'
 import esbuild from 'rollup-plugin-esbuild'
+
+// Its types are written for CommonJS, its module is not: what we get is the function itself.
+const terser = terserModule as unknown as typeof terserModule.default
 
 /** The folder of the repository. */
 export const root = join(import.meta.dirname, '..')
