@@ -23,7 +23,8 @@ const environment = z.object({
     .optional(),
   CONNECT_METRICS_TOKEN: z.string().min(32).optional(),
   CONNECT_TRUSTED_PROXIES: list.default([]),
-  CONNECT_LOG_LEVEL: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
+  /** Default: info when hosted; warn when embedded, where a person reads the terminal. */
+  CONNECT_LOG_LEVEL: z.enum(['info', 'warn', 'error', 'silent']).optional(),
   CONNECT_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(16),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
@@ -125,7 +126,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     masterKey: e.CONNECT_MASTER_KEY === undefined ? undefined : Buffer.from(e.CONNECT_MASTER_KEY, 'base64'),
     metricsToken: e.CONNECT_METRICS_TOKEN,
     trustedProxies: e.CONNECT_TRUSTED_PROXIES,
-    logLevel: e.CONNECT_LOG_LEVEL,
+    logLevel: e.CONNECT_LOG_LEVEL ?? (e.CONNECT_RUN_MODE === 'embedded' ? 'warn' : 'info'),
     poolSize: e.CONNECT_POOL_SIZE,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
