@@ -9,7 +9,8 @@ export interface TakenTask extends Task {
 
 /** The runner's side of the table of tasks. */
 export interface TaskQueue {
-  take(now: Date, until: Date, limit: number): Promise<TakenTask[]>
+  /** Due tasks of all kinds but these. */
+  take(now: Date, until: Date, limit: number, except: readonly string[]): Promise<TakenTask[]>
   finish(task: TakenTask): Promise<void>
   giveBack(task: TakenTask, at: Date): Promise<void>
   renew(tasks: readonly TakenTask[], until: Date): Promise<void>
@@ -73,7 +74,8 @@ export const taskStore: TaskStore = {
 
 export function taskQueue(db: Db): TaskQueue {
   return {
-    take: async (now, until, limit) => (await db.statement<Row>('select * from tasks_take($1, $2, $3)', [now, until, limit])).map(taken),
+    take: async (now, until, limit, except) =>
+      (await db.statement<Row>('select * from tasks_take($1, $2, $3, $4)', [now, until, limit, except])).map(taken),
     finish: async ({ id, taking }) => void (await db.statement('select tasks_finish($1, $2)', [id, taking])),
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>

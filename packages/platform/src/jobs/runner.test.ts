@@ -165,14 +165,14 @@ it('gives the task of a worker that went silent to another, and the silent one c
   const { clock, advance } = heldClock()
   await db.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, [{ kind: 'lost', subject: 'x' }], clock.now()))
   const dead = taskQueue(db)
-  const [task] = await dead.take(clock.now(), after(clock.now(), 30_000), 10)
+  const [task] = await dead.take(clock.now(), after(clock.now(), 30_000), 10, [])
   const done: number[] = []
   const { runner } = setUp({ lost: async ({ attempt }) => void done.push(attempt) }, clock)
   await runner.idle()
   expect(done).toEqual([])
   advance(30_000)
   if (task === undefined) throw new Error('nothing was taken')
-  const [second] = await dead.take(clock.now(), clock.now(), 10)
+  const [second] = await dead.take(clock.now(), clock.now(), 10, [])
   await dead.finish(task)
   await dead.giveBack(task, after(clock.now(), 99_000))
   expect(await waiting('lost')).toBe(1)
@@ -191,6 +191,32 @@ it('gives each task to one of many workers', async () => {
   await Promise.all(workers.map(({ runner }) => runner.idle()))
   await workers[0]?.runner.idle()
   expect(done.toSorted()).toEqual(subjects.toSorted())
+})
+
+it('keeps places for other work while slow tasks hang', async () => {
+  const { clock } = heldClock()
+  const done: string[] = []
+  let release: (() => void) | undefined
+  const hanging = new Promise<void>((resolve) => (release = resolve))
+  const handlers: Record<string, TaskHandler> = { slow: () => hanging, quick: async ({ subject }) => void done.push(subject) }
+  const runner = createRunner({
+    queue: taskQueue(db),
+    clock,
+    logger: createLogger('silent'),
+    handlers,
+    concurrency: 4,
+    slowKinds: ['slow'],
+  })
+  runners.push(runner)
+  const tasks = [1, 2, 3, 4, 5, 6].map((n) => ({ kind: 'slow', subject: `${n}` }))
+  await db.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, tasks, clock.now()))
+  await db.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, [{ kind: 'quick', subject: 'x' }], after(clock.now(), 0)))
+  runner.start()
+  await expect.poll(() => done).toEqual(['x'])
+  expect(await waiting('slow')).toBe(6)
+  release?.()
+  await runner.idle()
+  expect(await waiting('slow')).toBe(0)
 })
 
 it('goes on after PostgreSQL was away', async () => {

@@ -20,6 +20,8 @@ export interface RunnerDeps {
   readonly handlers: Readonly<Record<string, TaskHandler>>
   /** How many tasks run at once in this process. */
   readonly concurrency?: number
+  /** Kinds that wait for a provider. They get three quarters of the places: one that hangs does not keep the others from running. */
+  readonly slowKinds?: readonly string[]
 }
 
 export interface Runner {
@@ -43,7 +45,8 @@ export function createRunner(deps: RunnerDeps): Runner {
 
 class TaskRunner implements Runner {
   readonly #deps: RunnerDeps
-  readonly #free: number
+  readonly #places: number
+  readonly #slowPlaces: number
   readonly #running = new Map<TakenTask, Promise<void>>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
@@ -54,7 +57,8 @@ class TaskRunner implements Runner {
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
-    this.#free = deps.concurrency ?? 16
+    this.#places = deps.concurrency ?? 16
+    this.#slowPlaces = Math.max(1, Math.floor(this.#places * 0.75))
   }
 
   start(): void {
@@ -87,10 +91,10 @@ class TaskRunner implements Runner {
       const hints = this.#hints
       let sleepMs: number
       try {
-        const room = this.#free - this.#running.size
+        const room = this.#places - this.#running.size
         const found = room > 0 ? await this.#take(room) : 0
-        if (room > 0 && found === room) continue
-        if (found === 0) this.#tellIdlers(hints)
+        if (found > 0) continue
+        this.#tellIdlers(hints)
         sleepMs = await this.#untilNext()
         troubles = 0
       } catch (error) {
@@ -105,7 +109,14 @@ class TaskRunner implements Runner {
 
   async #take(room: number): Promise<number> {
     const now = this.#deps.clock.now()
-    const taken = await this.#deps.queue.take(now, after(now, leaseMs), room)
+    const slowKinds = this.#deps.slowKinds ?? []
+    const slowRoom = this.#slowRoom()
+    const taken = await this.#deps.queue.take(
+      now,
+      after(now, leaseMs),
+      slowRoom > 0 ? Math.min(room, slowRoom) : room,
+      slowRoom > 0 ? [] : slowKinds,
+    )
     for (const task of taken) {
       const run = this.#run(task).finally(() => {
         this.#running.delete(task)
@@ -116,9 +127,15 @@ class TaskRunner implements Runner {
     return taken.length
   }
 
+  #slowRoom(): number {
+    const slowKinds = this.#deps.slowKinds ?? []
+    if (slowKinds.length === 0) return this.#places
+    return this.#slowPlaces - [...this.#running.keys()].filter(({ kind }) => slowKinds.includes(kind)).length
+  }
+
   async #untilNext(): Promise<number> {
     const next = await this.#deps.queue.next()
-    if (next === undefined || this.#running.size >= this.#free) return longestSleepMs
+    if (next === undefined || this.#running.size >= this.#places || this.#slowRoom() <= 0) return longestSleepMs
     // A task that is due but was not taken is locked by another worker just now: no hurry.
     return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
   }

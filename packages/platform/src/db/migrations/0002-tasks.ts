@@ -20,12 +20,12 @@ create index tasks_leased on tasks (leased_until) where leased_until is not null
 grant select, insert, update, delete on tasks to connect_app;
 call connect_fence('tasks');
 
--- Takes due tasks, and those whose worker is silent; two workers never take the same.
-create function tasks_take(p_now timestamptz, p_until timestamptz, p_limit integer) returns setof tasks language plpgsql as $$ begin
+-- Takes due tasks, and those whose worker is silent, but none of the kinds in p_except; two workers never take the same.
+create function tasks_take(p_now timestamptz, p_until timestamptz, p_limit integer, p_except text[]) returns setof tasks language plpgsql as $$ begin
   perform connect_enter(0);
   return query
-    with silent as (select t.id from tasks t where t.leased_until <= p_now order by t.leased_until limit p_limit for update skip locked),
-    due as (select t.id from tasks t where t.leased_until is null and t.run_at <= p_now order by t.run_at limit p_limit for update skip locked),
+    with silent as (select t.id from tasks t where t.leased_until <= p_now and t.kind <> all (p_except) order by t.leased_until limit p_limit for update skip locked),
+    due as (select t.id from tasks t where t.leased_until is null and t.run_at <= p_now and t.kind <> all (p_except) order by t.run_at limit p_limit for update skip locked),
     chosen as (select s.id from silent s union all select d.id from due d limit p_limit)
     update tasks t set
       leased_until = p_until,

@@ -1,0 +1,31 @@
+import type { RealtimeEvents, RealtimeEventType } from '@impacthub/sdk/contract'
+import type { Clock } from '../../base/clock.ts'
+import type { Cursors } from '../../base/cursor.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Db } from '../../db/connect.ts'
+import type { TaskStore } from '../../db/tasks.ts'
+import type { Telephony } from '../../providers/telephony/port.ts'
+
+/** How live connections hear of a call. Best effort: the API knows. */
+export interface CallNews {
+  toUser<T extends RealtimeEventType>(tenantId: TenantId, userId: string, type: T, data: RealtimeEvents[T]): Promise<void>
+  toApp<T extends RealtimeEventType>(tenantId: TenantId, type: T, data: RealtimeEvents[T]): Promise<void>
+  presenceHint(tenantId: TenantId, userIds: readonly string[]): Promise<void>
+}
+
+export interface CallDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly tasks: TaskStore
+  readonly cursors: Cursors
+  readonly news: CallNews
+  /** Tells a user's connections what is in their wallet now. */
+  announceWallet(tenantId: TenantId, userId: string): Promise<void>
+  telephonyFor(tenantId: TenantId): Promise<Telephony>
+  /** Whether this user (`usr_…`) has a live connection. */
+  isConnected(tenantId: TenantId, userId: string): Promise<boolean>
+  /** Where the provider reaches us. */
+  publicUrl(): string
+}

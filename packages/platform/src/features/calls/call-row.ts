@@ -1,0 +1,148 @@
+import { toCoins } from '../../base/coins.ts'
+import type { CallStatus, OverStatus } from './call-lifecycle.ts'
+import type { TalkLimit } from './call-tariff.ts'
+
+export type Side = 'caller' | 'callee'
+
+export type EndReason =
+  | 'caller_hangup'
+  | 'callee_hangup'
+  | 'balance_exhausted'
+  | 'max_duration'
+  | 'canceled'
+  | 'declined'
+  | 'no_answer'
+  | 'busy'
+  | 'provider_error'
+  | 'platform'
+
+/** Who asked for the end: one of the two, the host's server, or the limit of the coins. */
+export type EndRequester = Side | 'platform' | 'limit'
+
+/** A person of a call, as the call shows them. */
+export interface Party {
+  /** Ours, `usr_…`. */
+  readonly id: string
+  readonly hostId: string
+  readonly name: string
+  /** Gone once the call is settled. */
+  readonly phone: string | null
+  readonly legId: string | null
+  readonly cause: string | null
+}
+
+export interface CallRow {
+  readonly id: string
+  readonly provider: string
+  readonly callbackToken: string
+  readonly number: string
+  readonly caller: Party
+  readonly callee: Party
+  readonly status: CallStatus
+  readonly endReason: EndReason | null
+  readonly rate: { readonly coins: number; readonly seconds: number }
+  readonly sharePercent: number
+  readonly ringSeconds: number
+  readonly limit: TalkLimit
+  readonly heldCoins: number
+  readonly chargedCoins: number
+  readonly earnedCoins: number
+  readonly durationSeconds: number
+  readonly settled: boolean
+  readonly review: boolean
+  readonly dialAttemptedAt: Date | null
+  readonly endRequestedBy: EndRequester | null
+  readonly endedBy: Side | null
+  readonly createdAt: Date
+  readonly answeredAt: Date | null
+  readonly endedAt: Date | null
+}
+
+/** How a call ended, as it is written down. */
+export interface CallEnding {
+  readonly status: OverStatus
+  readonly endReason: EndReason
+  readonly durationSeconds: number
+  readonly answeredAt: Date | null
+  readonly endedAt: Date
+  readonly callerCause: string | null
+  readonly calleeCause: string | null
+  readonly calleeLegId: string | null
+}
+
+/** As PostgreSQL gives it: checked there by constraints. */
+export interface StoredCall {
+  readonly id: string
+  readonly provider: string
+  readonly callback_token: string
+  readonly number: string
+  readonly caller_id: string
+  readonly caller_host_id: string
+  readonly caller_name: string
+  readonly caller_phone: string | null
+  readonly caller_leg_id: string | null
+  readonly caller_cause: string | null
+  readonly callee_id: string
+  readonly callee_host_id: string
+  readonly callee_name: string
+  readonly callee_phone: string | null
+  readonly callee_leg_id: string | null
+  readonly callee_cause: string | null
+  readonly status: CallStatus
+  readonly end_reason: EndReason | null
+  readonly rate_coins: number
+  readonly rate_seconds: number
+  readonly share_percent: number
+  readonly ring_seconds: number
+  readonly limit_seconds: number
+  readonly limit_reason: TalkLimit['reason']
+  readonly held_coins: string
+  readonly charged_coins: string
+  readonly earned_coins: string
+  readonly duration_seconds: number
+  readonly settled: boolean
+  readonly review: boolean
+  readonly dial_attempted_at: Date | null
+  readonly end_requested_by: EndRequester | null
+  readonly ended_by: Side | null
+  readonly created_at: Date
+  readonly answered_at: Date | null
+  readonly ended_at: Date | null
+}
+
+export function readCall(row: StoredCall): CallRow {
+  const party = (side: Side): Party => ({
+    id: row[`${side}_id`],
+    hostId: row[`${side}_host_id`],
+    name: row[`${side}_name`],
+    phone: row[`${side}_phone`],
+    legId: row[`${side}_leg_id`],
+    cause: row[`${side}_cause`],
+  })
+  return {
+    id: row.id,
+    provider: row.provider,
+    callbackToken: row.callback_token,
+    number: row.number,
+    caller: party('caller'),
+    callee: party('callee'),
+    status: row.status,
+    endReason: row.end_reason,
+    rate: { coins: row.rate_coins, seconds: row.rate_seconds },
+    sharePercent: row.share_percent,
+    ringSeconds: row.ring_seconds,
+    limit: { seconds: row.limit_seconds, reason: row.limit_reason },
+    heldCoins: toCoins(row.held_coins),
+    chargedCoins: toCoins(row.charged_coins),
+    earnedCoins: toCoins(row.earned_coins),
+    durationSeconds: row.duration_seconds,
+    settled: row.settled,
+    review: row.review,
+    dialAttemptedAt: row.dial_attempted_at,
+    endRequestedBy: row.end_requested_by,
+    endedBy: row.ended_by,
+    createdAt: row.created_at,
+    answeredAt: row.answered_at,
+    endedAt: row.ended_at,
+  }
+}

@@ -1,0 +1,172 @@
+import { tenantId as asTenantId, type TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
+import { readCall, type CallEnding, type CallRow, type EndRequester, type Side, type StoredCall } from './call-row.ts'
+
+const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name`
+const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id`
+
+async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<CallRow | undefined> {
+  const [row] = await tx.query<StoredCall>(text, values)
+  return row === undefined ? undefined : readCall(row)
+}
+
+export const findCall = (tx: Tx, tenantId: TenantId, callId: string) =>
+  one(tx, `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2`, [tenantId, callId])
+
+/** The call for a change: everybody else who wants to change it waits. */
+export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>
+  one(tx, `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2 for update of c`, [tenantId, callId])
+
+export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null): Promise<void> {
+  await tx.query('update calls set dial_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
+}
+
+export async function setLeg(tx: Tx, tenantId: TenantId, callId: string, side: Side, legId: string): Promise<void> {
+  const column = side === 'caller' ? 'caller_leg_id' : 'callee_leg_id'
+  await tx.query(`update calls set ${column} = $3 where tenant_id = $1 and id = $2`, [tenantId, callId, legId])
+}
+
+/** Which of these caller legs belong to calls already, of any tenant: they share the provider's account. */
+export async function knownLegs(tx: Tx, legIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ caller_leg_id: string }>('select caller_leg_id from calls where caller_leg_id = any($1)', [legIds])
+  return new Set(rows.map((row) => row.caller_leg_id))
+}
+
+export async function setStatus(tx: Tx, tenantId: TenantId, callId: string, status: OpenStatus, answeredAt: Date | null): Promise<void> {
+  await tx.query('update calls set status = $3, answered_at = coalesce(answered_at, $4) where tenant_id = $1 and id = $2', [
+    tenantId,
+    callId,
+    status,
+    answeredAt,
+  ])
+}
+
+export async function setEndRequest(tx: Tx, tenantId: TenantId, callId: string, by: EndRequester): Promise<void> {
+  await tx.query('update calls set end_requested_by = $3 where tenant_id = $1 and id = $2 and end_requested_by is null', [
+    tenantId,
+    callId,
+    by,
+  ])
+}
+
+export async function setEndedBy(tx: Tx, tenantId: TenantId, callId: string, side: Side): Promise<void> {
+  await tx.query('update calls set ended_by = $3 where tenant_id = $1 and id = $2 and ended_by is null', [tenantId, callId, side])
+}
+
+export interface Settlement {
+  readonly chargedCoins: number
+  readonly earnedCoins: number
+  readonly overrunCoins: number
+}
+
+/** Writes the end and its money. A status that is terminal already stays: only the numbers were missing. */
+export async function writeEnd(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  ending: CallEnding,
+  { chargedCoins, earnedCoins, overrunCoins }: Settlement,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update calls set
+       status = case when ended_at is null then $3 else status end,
+       end_reason = case when ended_at is null then $4 else end_reason end,
+       duration_seconds = $5, answered_at = $6, ended_at = $7, caller_cause = $8, callee_cause = $9,
+       callee_leg_id = coalesce($10, callee_leg_id), charged_coins = $11, earned_coins = $12, overrun_coins = $13,
+       settled = true, review = false, settled_at = $14, caller_phone = null, callee_phone = null
+     where tenant_id = $1 and id = $2`,
+    [
+      tenantId,
+      callId,
+      ending.status,
+      ending.endReason,
+      ending.durationSeconds,
+      ending.answeredAt,
+      ending.endedAt,
+      ending.callerCause,
+      ending.calleeCause,
+      ending.calleeLegId,
+      chargedCoins,
+      earnedCoins,
+      overrunCoins,
+      now,
+    ],
+  )
+}
+
+/** Ends a call for its two people while its coins stay held. */
+export async function writeParked(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  { status, endReason }: Pick<CallEnding, 'status' | 'endReason'>,
+  durationSeconds: number,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6, review = true
+     where tenant_id = $1 and id = $2 and ended_at is null`,
+    [tenantId, callId, status, endReason, durationSeconds, now],
+  )
+}
+
+export interface CallFilter {
+  /** Ours, `usr_…`: calls in which this user is a party. */
+  readonly userId: string | undefined
+  readonly status: CallStatus | undefined
+  readonly active: boolean | undefined
+}
+
+// Behind every id: '~' sorts after all of an id's characters.
+const newest = '~'
+
+/** Newest first. A party's calls are two lists, each read along its own index. */
+export async function listCalls(
+  tx: Tx,
+  tenantId: TenantId,
+  { userId, status, active }: CallFilter,
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<CallRow[]> {
+  const wanted = `tenant_id = $1 and id < $2 and ($4::text is null or status = $4) and ($5::boolean is null or (ended_at is null) = $5)`
+  const part = (side: Side) => `(select id from calls where ${wanted} and ${side}_id = $6 order by id desc limit $3)`
+  const ids =
+    userId === undefined ? `select id from calls where ${wanted} order by id desc limit $3` : `${part('caller')} union ${part('callee')}`
+  const rows = await tx.query<StoredCall>(
+    `with chosen as (${ids}) select ${columns} from calls c join chosen on chosen.id = c.id ${people} where c.tenant_id = $1 order by c.id desc limit $3`,
+    [tenantId, before ?? newest, limit, status ?? null, active ?? null, ...(userId === undefined ? [] : [userId])],
+  )
+  return rows.map(readCall)
+}
+
+const mostOpenCalls = 1_000
+
+/** Calls that are not over: a user's, or the newest of the whole app. */
+export async function openCalls(tx: Tx, tenantId: TenantId, userId: string | undefined): Promise<CallRow[]> {
+  const rows = await tx.query<StoredCall>(
+    `select ${columns} from calls c ${people}
+     where c.tenant_id = $1 and not c.settled and c.ended_at is null and ($2::text is null or c.caller_id = $2 or c.callee_id = $2)
+     order by c.id desc limit ${mostOpenCalls}`,
+    [tenantId, userId ?? null],
+  )
+  return rows.map(readCall)
+}
+
+/** Above all tenants: calls that are not settled and for which nothing is planned. */
+export async function forgottenCalls(tx: Tx, limit: number): Promise<{ readonly id: string; readonly tenantId: TenantId }[]> {
+  const rows = await tx.query<{ id: string; tenant_id: number }>(
+    `select c.id, c.tenant_id from calls c where not c.settled and not exists (
+       select from tasks t where t.tenant_id = c.tenant_id and t.subject = c.id and t.kind in ('call.check', 'call.settle')) limit $1`,
+    [limit],
+  )
+  return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id) }))
+}
+
+/** Above all tenants: whose call this is, and the token of its URLs. */
+export async function callbackOf(tx: Tx, callId: string): Promise<{ readonly tenantId: TenantId; readonly token: string } | undefined> {
+  const [row] = await tx.query<{ tenant_id: number; callback_token: string }>('select tenant_id, callback_token from calls where id = $1', [
+    callId,
+  ])
+  return row === undefined ? undefined : { tenantId: asTenantId(row.tenant_id), token: row.callback_token }
+}

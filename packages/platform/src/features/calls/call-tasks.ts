@@ -1,0 +1,17 @@
+import type { NewTask } from '../../db/tasks.ts'
+
+/** What is still to be done for a call; each survives the process. The subject is the call, of `dropLeg` the leg. */
+export const callTasks = {
+  dial: (callId: string): NewTask => ({ kind: 'call.dial', subject: callId }),
+  /** Looks after a call that nobody reports on. */
+  check: (callId: string, runAt: Date): NewTask => ({ kind: 'call.check', subject: callId, runAt }),
+  /** Asks the provider until the call is over, and settles it. */
+  settle: (callId: string, runAt?: Date): NewTask => ({ kind: 'call.settle', subject: callId, ...(runAt === undefined ? {} : { runAt }) }),
+  hangUp: (callId: string): NewTask => ({ kind: 'call.hangup', subject: callId }),
+  /** Takes down a leg that belongs to no call of ours any more. */
+  dropLeg: (legId: string): NewTask => ({ kind: 'call.drop-leg', subject: legId }),
+  meter: (callId: string): NewTask => ({ kind: 'call.meter', subject: callId }),
+  warn: (callId: string, runAt: Date): NewTask => ({ kind: 'call.warn', subject: callId, runAt }),
+  cutOff: (callId: string, runAt: Date): NewTask => ({ kind: 'call.cutoff', subject: callId, runAt }),
+  announce: (callId: string): NewTask => ({ kind: 'call.announce', subject: callId }),
+} as const

@@ -1,0 +1,108 @@
+import { after } from '../../base/clock.ts'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import type { Task } from '../../db/tasks.ts'
+import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
+import type { CallDeps } from './call-deps.ts'
+import type { CallRow } from './call-row.ts'
+import { knownLegs, lockCall, markDialAttempt } from './call-store.ts'
+import { callbackUrl } from './callback-url.ts'
+import { endWithoutLegs } from './call-verdict.ts'
+import { finishCall } from './finish-call.ts'
+import { adoptLeg } from './on-leg-report.ts'
+
+/** Whoever pressed Call waits no longer than this for the phone to ring. */
+const dialWithinMs = 20_000
+/** How long a dial whose answer was lost may still turn up. */
+const giveUpMs = 90_000
+const lookEveryMs = 3_000
+/** What the caller's leg may last beyond ringing and talk: the moments between the two. */
+const slackSeconds = 10
+
+type Outcome = { readonly again: Date } | undefined
+
+/**
+ * Task `call.dial`. The attempt is written down before the provider is asked, so a call is dialled once at most: killed before the mark, it
+ * is dialled by the next worker; killed after it, or without an answer, the leg is looked for at the provider and in callbacks, and never
+ * dialled again. Without a trace after 90 seconds the call has failed and the hold goes back; a leg that shows up later is taken down.
+ */
+export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
+  const now = deps.clock.now()
+  const found = await deps.db.transact(tenantId, async (tx) => {
+    const call = await lockCall(tx, tenantId, callId)
+    if (call === undefined || call.settled || call.caller.legId !== null) return undefined
+    if (call.dialAttemptedAt !== null) return { call, attemptedAt: call.dialAttemptedAt }
+    if (now >= after(call.createdAt, dialWithinMs)) {
+      await finishCall(deps, tx, tenantId, call, endWithoutLegs(call, now))
+      return undefined
+    }
+    await markDialAttempt(tx, tenantId, callId, now)
+    return { call, attemptedAt: undefined }
+  })
+  if (found === undefined) return undefined
+  const telephony = await deps.telephonyFor(tenantId)
+  if (found.attemptedAt !== undefined) return lookForLeg(deps, telephony, tenantId, found.call, found.attemptedAt)
+  return ring(deps, telephony, tenantId, found.call)
+}
+
+async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
+  const { id: callId, caller, number, ringSeconds, limit } = call
+  try {
+    const { legId } = await telephony.dial({
+      callId,
+      callerPhone: caller.phone ?? '',
+      from: number,
+      ringSeconds,
+      maxSeconds: ringSeconds + limit.seconds + slackSeconds,
+      answerUrl: callbackUrl(deps, call, 'answer'),
+      statusUrl: callbackUrl(deps, call, 'caller-status'),
+    })
+    await deps.db.transact(tenantId, async (tx) => {
+      const current = await lockCall(tx, tenantId, callId)
+      if (current !== undefined) await adoptLeg(deps, tx, tenantId, current, legId)
+    })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return onDialError(deps, tenantId, call, error)
+  }
+}
+
+async function onDialError(deps: CallDeps, tenantId: TenantId, call: CallRow, error: ProviderError): Promise<Outcome> {
+  const now = deps.clock.now()
+  deps.logger.warn('a call could not be dialled', { callId: call.id, code: error.failure, provider: call.provider, error })
+  if (error.failure === 'unknown') return { again: after(now, lookEveryMs) }
+  const waitMs = Math.max(1_000, (now.getTime() - call.createdAt.getTime()) / 2)
+  const inTime = after(now, waitMs) < after(call.createdAt, dialWithinMs)
+  return deps.db.transact(tenantId, async (tx) => {
+    const current = await lockCall(tx, tenantId, call.id)
+    if (current === undefined || current.settled || current.caller.legId !== null) return undefined
+    if (error.failure === 'not_sent' && inTime && current.endRequestedBy === null) {
+      // It certainly did not ring: only now may it be dialled again.
+      await markDialAttempt(tx, tenantId, call.id, null)
+      return { again: after(now, waitMs) }
+    }
+    await finishCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
+    return undefined
+  })
+}
+
+/** For a dial whose answer was lost. What cannot be told apart is left to the callbacks, which name the call. */
+async function lookForLeg(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow, since: Date): Promise<Outcome> {
+  const now = deps.clock.now()
+  const tooLate = now >= after(since, giveUpMs)
+  const legs = await telephony.findDialed({ callerPhone: call.caller.phone ?? '', from: call.number }, since).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error
+    return []
+  })
+  const ids = legs.map(({ id }) => id)
+  const known = await deps.db.transact(everyTenant, (tx) => knownLegs(tx, ids))
+  const [candidate, ...others] = ids.filter((id) => !known.has(id))
+  if (!tooLate && (candidate === undefined || others.length > 0)) return { again: after(now, lookEveryMs) }
+  return deps.db.transact(tenantId, async (tx) => {
+    const current = await lockCall(tx, tenantId, call.id)
+    if (current === undefined || current.settled || current.caller.legId !== null) return undefined
+    if (candidate !== undefined && others.length === 0) await adoptLeg(deps, tx, tenantId, current, candidate)
+    else await finishCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
+    return undefined
+  })
+}

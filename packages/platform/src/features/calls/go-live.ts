@@ -1,0 +1,44 @@
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { NewTask } from '../../db/tasks.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { CallDeps } from './call-deps.ts'
+import { advance, isOver, type CallEvent } from './call-lifecycle.ts'
+import type { CallRow } from './call-row.ts'
+import { setStatus } from './call-store.ts'
+import { callTasks } from './call-tasks.ts'
+
+/** Seconds before the end at which both sides are warned. */
+export const warnAtSeconds = [60, 15] as const
+
+/** How long after the limit the platform looks whether the provider's own limit has ended the call. */
+export const overdueMs = 10_000
+
+export interface Happening {
+  readonly event: Extract<CallEvent, 'callee_rings' | 'callee_answers'>
+  /** When, as well as the platform can tell. */
+  readonly at: Date
+  /** How much too early `at` may be: the platform's own cut-off waits that long, the provider's limit does not. */
+  readonly doubtMs: number
+}
+
+/** Moves a locked call along its lifecycle; at the answer, plans metering, warnings and the cut-off. */
+export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, { event, at, doubtMs }: Happening): Promise<void> {
+  const status = advance(call.status, event)
+  if (status === call.status || isOver(status)) return
+  const now = deps.clock.now()
+  await setStatus(tx, tenantId, call.id, status, status === 'in_progress' ? at : null)
+  const tasks = [callTasks.announce(call.id), ...(status === 'in_progress' ? talkTasks(call, at, doubtMs) : [])]
+  await deps.tasks.add(tx, tenantId, tasks, now)
+}
+
+function talkTasks({ id, limit }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
+  const at = (seconds: number) => after(answeredAt, seconds * 1_000)
+  const firstWarning = warnAtSeconds.find((left) => left <= limit.seconds)
+  return [
+    callTasks.meter(id),
+    ...(firstWarning === undefined ? [] : [callTasks.warn(id, at(limit.seconds - firstWarning))]),
+    callTasks.cutOff(id, after(at(limit.seconds), doubtMs)),
+    callTasks.check(id, after(at(limit.seconds), doubtMs + overdueMs)),
+  ]
+}

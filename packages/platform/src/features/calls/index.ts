@@ -1,0 +1,80 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Call } from '@impacthub/sdk/contract'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { PeriodicJob } from '../../jobs/periodic.ts'
+import type { TaskHandler } from '../../jobs/runner.ts'
+import type { Instructions, LegReport } from '../../providers/telephony/port.ts'
+import { announceCall } from './announce-call.ts'
+import { answerInstructions } from './answer-call.ts'
+import { busyOf } from './busy-store.ts'
+import type { CallDeps } from './call-deps.ts'
+import { callbackOf, openCalls } from './call-store.ts'
+import { checkCall } from './check-call.ts'
+import { dialCall } from './dial-call.ts'
+import { dropLeg, hangUpCall } from './hang-up-call.ts'
+import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
+import { onLegReport } from './on-leg-report.ts'
+import { presentCall } from './present-call.ts'
+import { settleTask } from './settle-call.ts'
+import { sweepCalls } from './sweep-calls.ts'
+
+export type { CallDeps, CallNews } from './call-deps.ts'
+
+/** What the rest of the platform needs of calls. */
+export interface Calls {
+  /** Handlers of the tasks of calls, for the runner. */
+  readonly handlers: Readonly<Record<string, TaskHandler>>
+  /** Those that wait for the provider. */
+  readonly slowKinds: readonly string[]
+  readonly jobs: readonly PeriodicJob[]
+  /** Which of these users (`usr_…`) are in a call that is not over. */
+  busyAmong(tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** Whether a user (`usr_…`) is in a call, within a transaction. */
+  inCall(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean>
+  /** Calls that are not over: of one user as a party sees them, or with undefined of the app as its server does. */
+  openCallsOf(tenantId: TenantId, userId: string | undefined): Promise<Call[]>
+  /** The tenant of a call, when the token is that call's. */
+  findCallback(callId: string, token: string): Promise<TenantId | undefined>
+  /** The caller has picked up: what the provider shall do. */
+  answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
+  /** Applies what a verified callback says. */
+  applyReport(tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+}
+
+export function createCalls(deps: CallDeps): Calls {
+  const { db, clock } = deps
+  return {
+    handlers: {
+      'call.dial': (task) => dialCall(deps, task),
+      'call.check': (task) => checkCall(deps, task),
+      'call.settle': (task) => settleTask(deps, task),
+      'call.hangup': (task) => hangUpCall(deps, task),
+      'call.drop-leg': (task) => dropLeg(deps, task),
+      'call.meter': (task) => meterCall(deps, task),
+      'call.warn': (task) => warnOfEnd(deps, task),
+      'call.cutoff': (task) => cutOff(deps, task),
+      'call.announce': (task) => announceCall(deps, task),
+    },
+    slowKinds: ['call.dial', 'call.check', 'call.settle', 'call.hangup', 'call.drop-leg'],
+    jobs: [{ name: 'sweep-calls', everyMs: 60_000, run: () => sweepCalls(deps) }],
+    busyAmong: (tenantId, userIds) => db.transact(tenantId, (tx) => busyOf(tx, tenantId, userIds)),
+    inCall: async (tx, tenantId, userId) => (await busyOf(tx, tenantId, [userId])).size > 0,
+    async openCallsOf(tenantId, userId) {
+      const rows = await db.transact(tenantId, (tx) => openCalls(tx, tenantId, userId))
+      const now = clock.now()
+      return rows.map((row) => presentCall(row, userId === undefined ? 'server' : 'party', now))
+    },
+    async findCallback(callId, token) {
+      const known = await db.transact(everyTenant, (tx) => callbackOf(tx, callId))
+      return known !== undefined && sameText(known.token, token) ? known.tenantId : undefined
+    },
+    answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
+    applyReport: (tenantId, callId, report) => onLegReport(deps, tenantId, callId, report),
+  }
+}
+
+function sameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,80 @@
+import type { CallMeter } from '@impacthub/sdk/contract'
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Task } from '../../db/tasks.ts'
+import type { CallDeps } from './call-deps.ts'
+import type { CallRow } from './call-row.ts'
+import { findCall, lockCall, setEndRequest } from './call-store.ts'
+import { dueCoins, elapsedSeconds } from './call-tariff.ts'
+import { callTasks } from './call-tasks.ts'
+import { warnAtSeconds } from './go-live.ts'
+
+/** The three timers of a running call. Each is a task: a restarted platform goes on with them where it stopped. */
+
+const meterEveryMs = 5_000
+
+interface RunningCall {
+  readonly call: CallRow
+  readonly answeredAt: Date
+}
+
+async function running(deps: CallDeps, tenantId: TenantId, callId: string): Promise<RunningCall | undefined> {
+  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  return call?.status === 'in_progress' && call.answeredAt !== null ? { call, answeredAt: call.answeredAt } : undefined
+}
+
+function meterOf({ call, answeredAt }: RunningCall, now: Date): CallMeter {
+  const elapsed = elapsedSeconds(answeredAt, call.limit.seconds, now)
+  return {
+    callId: call.id,
+    elapsedSeconds: elapsed,
+    chargedCoins: Math.min(call.heldCoins, dueCoins(elapsed, call.rate)),
+    secondsLeft: call.limit.seconds - elapsed,
+  }
+}
+
+async function tell(
+  deps: CallDeps,
+  tenantId: TenantId,
+  { caller, callee }: CallRow,
+  type: 'call.meter' | 'call.warning',
+  meter: CallMeter,
+) {
+  await Promise.all([
+    deps.news.toUser(tenantId, caller.id, type, meter),
+    deps.news.toUser(tenantId, callee.id, type, meter),
+    deps.news.toApp(tenantId, type, meter),
+  ])
+}
+
+/** Task `call.meter`: at the answer and every 5 seconds of talk. */
+export async function meterCall(deps: CallDeps, { tenantId, subject }: Task): Promise<{ again: Date } | undefined> {
+  const live = await running(deps, tenantId, subject)
+  if (live === undefined) return undefined
+  const now = deps.clock.now()
+  const meter = meterOf(live, now)
+  await tell(deps, tenantId, live.call, 'call.meter', meter)
+  if (meter.secondsLeft === 0) return undefined
+  const beats = Math.max(0, Math.floor((now.getTime() - live.answeredAt.getTime()) / meterEveryMs))
+  return { again: after(live.answeredAt, (beats + 1) * meterEveryMs) }
+}
+
+/** Task `call.warn`: 60 and 15 seconds before the limit. A late one tells what is left then. */
+export async function warnOfEnd(deps: CallDeps, { tenantId, subject }: Task): Promise<{ again: Date } | undefined> {
+  const live = await running(deps, tenantId, subject)
+  if (live === undefined) return undefined
+  const meter = meterOf(live, deps.clock.now())
+  await tell(deps, tenantId, live.call, 'call.warning', meter)
+  const next = warnAtSeconds.find((left) => left < meter.secondsLeft)
+  return next === undefined ? undefined : { again: after(live.answeredAt, (live.call.limit.seconds - next) * 1_000) }
+}
+
+/** Task `call.cutoff`: at the limit the platform ends the call. */
+export async function cutOff(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
+  await deps.db.transact(tenantId, async (tx) => {
+    const call = await lockCall(tx, tenantId, callId)
+    if (call?.status !== 'in_progress') return
+    await setEndRequest(tx, tenantId, callId, 'limit')
+    await deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], deps.clock.now())
+  })
+}

@@ -1,0 +1,69 @@
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { LegReport } from '../../providers/telephony/port.ts'
+import type { CallDeps } from './call-deps.ts'
+import { isOver } from './call-lifecycle.ts'
+import type { CallRow } from './call-row.ts'
+import { lockCall, setEndedBy, setLeg } from './call-store.ts'
+import { callTasks } from './call-tasks.ts'
+import { isLegOver } from './call-verdict.ts'
+import { happen, type Happening } from './go-live.ts'
+
+/**
+ * What a verified callback says, applied once or many times, in any order. It moves a call forward while it lives; an end is only a hint to
+ * ask the provider, whose account alone ends and settles the call. One transaction: killed in it, the inbox tells it again.
+ */
+export async function onLegReport(deps: CallDeps, tenantId: TenantId, callId: string, report: LegReport): Promise<void> {
+  await deps.db.transact(tenantId, async (tx) => {
+    const call = await lockCall(tx, tenantId, callId)
+    if (call === undefined) return
+    if (!(await recognize(deps, tx, tenantId, call, report)) || call.settled) return
+    const now = deps.clock.now()
+    if (report.endedBy !== null) await setEndedBy(tx, tenantId, callId, report.endedBy)
+    const happening = happeningOf(report, call, now)
+    if (happening !== undefined) await happen(deps, tx, tenantId, call, happening)
+    // An unknown word may be an end as well: the provider's own account is read then.
+    if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
+      await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
+  })
+}
+
+/** Learns the legs' ids from a report; false when it speaks of a leg that is not this call's. */
+async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, report: LegReport): Promise<boolean> {
+  const callerLeg = report.leg === 'caller' ? report.legId : report.otherLegId
+  const calleeLeg = report.leg === 'callee' ? report.legId : report.otherLegId
+  if (callerLeg !== null && callerLeg !== call.caller.legId) {
+    if (call.caller.legId !== null) {
+      deps.logger.error('a second leg rang for a call and is taken down', { callId: call.id, provider: call.provider })
+      await deps.tasks.add(tx, tenantId, [callTasks.dropLeg(callerLeg)], deps.clock.now())
+      return false
+    }
+    await adoptLeg(deps, tx, tenantId, call, callerLeg)
+  }
+  if (calleeLeg !== null && call.callee.legId === null && !call.settled) await setLeg(tx, tenantId, call.id, 'callee', calleeLeg)
+  return true
+}
+
+/** Ties the caller's leg to its call. A call that is over, or to be ended, does not want it any more. */
+export async function adoptLeg(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, legId: string): Promise<void> {
+  if (call.caller.legId === legId) return
+  const now = deps.clock.now()
+  if (call.caller.legId !== null) return deps.tasks.add(tx, tenantId, [callTasks.dropLeg(legId)], now)
+  await setLeg(tx, tenantId, call.id, 'caller', legId)
+  if (isOver(call.status) || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
+}
+
+function happeningOf(report: LegReport, call: CallRow, now: Date): Happening | undefined {
+  if (report.kind !== 'status' || report.leg !== 'callee') return undefined
+  if (report.status === 'ringing') return { event: 'callee_rings', at: now, doubtMs: 0 }
+  if (report.status === 'in_progress') return { event: 'callee_answers', at: answerTime(report.at, call, now), doubtMs: 0 }
+  return undefined
+}
+
+/** The provider's time when it is believable. It has no fractions: the end of its second, so that nobody is cut off too early. */
+function answerTime(at: Date | null, call: CallRow, now: Date): Date {
+  if (at === null || at < after(call.createdAt, -1_000) || at > now) return now
+  const latest = after(at, 999)
+  return latest < now ? latest : now
+}

@@ -1,0 +1,39 @@
+import type { Call } from '@impacthub/sdk/contract'
+import { isOver } from './call-lifecycle.ts'
+import type { CallRow } from './call-row.ts'
+import { dueCoins, elapsedSeconds } from './call-tariff.ts'
+
+/** `server`: a secret key, which also sees the provider's ids. */
+export type Viewer = 'party' | 'server'
+
+/** Built field by field: phone numbers, tokens and legs of others are in no answer. */
+export function presentCall(call: CallRow, viewer: Viewer, now: Date): Call {
+  const { caller, callee } = call
+  const running = call.status === 'in_progress'
+  const seconds = running ? elapsedSeconds(call.answeredAt, call.limit.seconds, now) : call.durationSeconds
+  return {
+    id: call.id,
+    callerId: caller.hostId,
+    calleeId: callee.hostId,
+    callerName: caller.name,
+    calleeName: callee.name,
+    channel: 'phone',
+    provider: call.provider,
+    status: call.status,
+    endReason: isOver(call.status) ? call.endReason : null,
+    rate: call.rate,
+    heldCoins: call.heldCoins,
+    chargedCoins: running ? Math.min(call.heldCoins, dueCoins(seconds, call.rate)) : call.chargedCoins,
+    earnedCoins: call.earnedCoins,
+    durationSeconds: seconds,
+    limitSeconds: call.limit.seconds,
+    estimated: !call.settled,
+    settled: call.settled,
+    number: call.number,
+    providerIds: viewer === 'server' ? { caller: caller.legId, callee: callee.legId } : null,
+    hangupCauses: { caller: caller.cause, callee: callee.cause },
+    createdAt: call.createdAt.toISOString(),
+    answeredAt: call.answeredAt?.toISOString() ?? null,
+    endedAt: call.endedAt?.toISOString() ?? null,
+  }
+}

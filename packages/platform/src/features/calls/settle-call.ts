@@ -1,0 +1,84 @@
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { Task } from '../../db/tasks.ts'
+import type { CallDeps } from './call-deps.ts'
+import type { CallRow } from './call-row.ts'
+import { findCall, lockCall } from './call-store.ts'
+import { callTasks } from './call-tasks.ts'
+import { judge, type Verdict } from './call-verdict.ts'
+import { finishCall, parkCall } from './finish-call.ts'
+import { happen } from './go-live.ts'
+
+export type Look =
+  | { readonly found: 'over' | 'unclear' }
+  /** The call goes on, or its leg is not known yet. */
+  | { readonly found: 'open'; readonly call: CallRow }
+
+/**
+ * Asks the provider about both legs and follows its account: the one way in which a dialled call ends and is paid. Nothing is locked while
+ * the provider is asked; the verdict is made anew under the lock, from what was asked of the call meanwhile.
+ */
+export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Look> {
+  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  if (call === undefined || call.settled) return { found: 'over' }
+  const legId = call.caller.legId
+  if (legId === null) return { found: 'open', call }
+  const telephony = await deps.telephonyFor(tenantId)
+  const truth = await telephony.fetchCall(legId)
+  return deps.db.transact(tenantId, async (tx): Promise<Look> => {
+    const current = await lockCall(tx, tenantId, callId)
+    if (current === undefined || current.settled) return { found: 'over' }
+    const verdict = judge(current, truth, deps.clock.now())
+    if (verdict.kind === 'unclear') return { found: 'unclear' }
+    if (verdict.kind === 'open') {
+      await follow(deps, tx, tenantId, current, verdict, truth?.callee?.startedAt ?? null)
+      return { found: 'open', call: current }
+    }
+    await finishCall(deps, tx, tenantId, current, verdict.ending)
+    return { found: 'over' }
+  })
+}
+
+/** How long the caller's leg may stay up alone after the callee's is over. */
+const lonelyMs = 5_000
+
+/** A live call as the provider sees it: what lost callbacks would have told. */
+async function follow(
+  deps: CallDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  call: CallRow,
+  { event, calleeOver }: Extract<Verdict, { kind: 'open' }>,
+  startedAt: Date | null,
+): Promise<void> {
+  const now = deps.clock.now()
+  // What a provider calls the start may be the beginning of the ringing.
+  const at = startedAt !== null && startedAt >= call.createdAt && startedAt <= now ? startedAt : now
+  if (event !== null) await happen(deps, tx, tenantId, call, { event, at, doubtMs: call.ringSeconds * 1_000 })
+  if (calleeOver !== null && now >= after(calleeOver, lonelyMs)) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
+}
+
+const askAgainMs = [1_000, 2_000, 5_000, 10_000, 15_000]
+const hour = 3_600_000
+/** Accounts may lag for a moment after the end; after so many looks it is no lag. */
+const unclearLooks = 5
+
+/**
+ * Task `call.settle`, added by every hint that a call may be over: asks until it is. Killed at any point, the next worker asks again, and
+ * a call that was settled meanwhile is found settled.
+ */
+export async function settleTask(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<{ again: Date } | undefined> {
+  const look = await reconcile(deps, tenantId, callId)
+  if (look.found === 'over') return undefined
+  const now = deps.clock.now()
+  if (look.found === 'open' && look.call.review) return { again: after(now, hour) }
+  if (look.found === 'unclear' && attempt >= unclearLooks) {
+    await deps.db.transact(tenantId, async (tx) => {
+      const call = await lockCall(tx, tenantId, callId)
+      if (call !== undefined) await parkCall(deps, tx, tenantId, call)
+    })
+    return { again: after(now, hour) }
+  }
+  return { again: after(now, askAgainMs[Math.min(attempt, askAgainMs.length) - 1] ?? hour) }
+}
