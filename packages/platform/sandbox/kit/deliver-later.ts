@@ -120,6 +120,8 @@ export function createDeliveries(parts: Parts): Deliveries {
       record(delivery, 'dropped')
       parts.changed(delivery, false)
     } else if (fault.action === 'hold') {
+      const [oldest] = held.keys()
+      if (held.size >= KEPT_RECORDS && oldest !== undefined) held.delete(oldest)
       held.set(delivery.id, delivery)
       record(delivery, 'held')
     } else if (fault.action === 'delay') {

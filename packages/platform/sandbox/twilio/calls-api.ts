@@ -1,5 +1,5 @@
 import type { Answer } from '../kit/listen.ts'
-import { notFound, refuse } from './api-error.ts'
+import { ApiError, notFound, refuse } from './api-error.ts'
 import { type ApiRequest, methodParam, numberFilter, pageOf, urlParam, wholeNumber } from './api-request.ts'
 import { toE164 } from './countries.ts'
 import { limitTo, redirect } from './exchange.ts'
@@ -10,6 +10,7 @@ import { presentCall } from './present.ts'
 import { notify, type World } from './world.ts'
 
 const MAX_TWIML_CHARACTERS = 4_000
+const MAX_LIVE_CALLS = 20_000
 
 /** `POST /Calls.json` */
 export function createCall(world: World, { form }: ApiRequest): Answer {
@@ -18,6 +19,7 @@ export function createCall(world: World, { form }: ApiRequest): Answer {
   if (!plan) return refuse(21205, 'Url parameter is required.')
   const ringForSeconds = wholeNumber(form, 'Timeout', 1, 600) ?? 60
   const timeLimitSeconds = wholeNumber(form, 'TimeLimit', 1, 86_400)
+  if (world.store.liveCalls() >= MAX_LIVE_CALLS) throw new ApiError(429, 10004, 'Call concurrency limit exceeded')
   const leg = placeLeg(world, {
     to,
     from,

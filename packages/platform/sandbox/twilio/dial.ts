@@ -26,7 +26,7 @@ export function startDial(world: World, leg: Leg, verb: XmlElement, atMs: number
   if (room) return enterRoom(world, leg, dialing, room, atMs)
   const callerId = toE164(verb.attributes['callerId'] ?? leg.from)
   if (callerId === undefined || !mayShow(world, leg, callerId)) {
-    notify(world, leg.sid, 13214, `callerId ${callerId ?? 'missing'} is not a number of this account`)
+    notify(world, leg.sid, 13214, 'the callerId is not a number of this account')
     turnTo(leg, dialing)
     return dialOver(world, leg, dialing, undefined, atMs)
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { answerControl, CONTROL_PREFIX } from '../kit/control.ts'
 import { type Clock, realClock } from '../kit/clock.ts'
 import { createDeliveries, createGate } from '../kit/deliver-later.ts'
@@ -54,6 +55,7 @@ export async function startTwilioSandbox(options: TwilioSandboxOptions = {}): Pr
   const accountSid = options.accountSid ?? SANDBOX_ACCOUNT_SID
   if (!/^AC[0-9a-f]{32}$/.test(accountSid)) throw new Error('accountSid must be AC and 32 hex digits')
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // each request on its way listens
   const world = createWorld(accountSid, options, closing.signal)
   const control = controlOf(world)
   const routes = controlRoutes(world, control)

@@ -12,6 +12,8 @@ export interface Store {
   readonly conferences: ReadonlyMap<string, Conference>
   /** Callbacks that were not through when the last process ended. */
   readonly unsent: readonly Delivery[]
+  /** Calls that are not over. */
+  liveCalls(): number
   saveLeg(leg: Leg): void
   saveNumber(number: OwnedNumber): void
   removeNumber(sid: string): void
@@ -51,6 +53,7 @@ export function openStore(path: string | undefined): Store {
     numbers,
     conferences,
     unsent,
+    liveCalls: () => legs.size - finished.size,
     saveLeg(leg) {
       legs.set(leg.sid, leg)
       if (!isLive(leg)) finished.add(leg.sid)
