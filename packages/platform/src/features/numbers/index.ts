@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
-import type { Mode, TenantRef } from '../../base/tenant.ts'
+import type { Mode, TenantId, TenantRef } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
 import { addNumber } from './add-number.ts'

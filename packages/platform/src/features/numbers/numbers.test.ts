@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshDatabase } from '../../../test/server/fresh-database.ts'
+import type { TenantRef } from '../../base/tenant.ts'
+import { createCursors } from '../../base/cursor.ts'
+import { systemClock } from '../../base/clock.ts'
+import { connect, type Db } from '../../db/connect.ts'
+import { migrate } from '../../db/migrate.ts'
+import { startTwilioSandbox, type TwilioSandbox } from '../../../sandbox/twilio/server.ts'
+import { chooseTelephony } from '../../providers/telephony/choose.ts'
+import { createTwilio } from '../../providers/telephony/twilio/adapter.ts'
+import { createApp } from '../tenants/index.ts'
+import { checkOwned, registerNumber } from './add-number.ts'
+import { createNumbers, type NumberDeps } from './index.ts'
+import { listNumbers } from './number-store.ts'
+
+let sandbox: TwilioSandbox
+let db: Db
+let close: () => Promise<void>
+let deps: NumberDeps
+let [test, live, other]: TenantRef[] = []
+const tenant = (one: TenantRef | undefined): TenantRef => one ?? expect.unreachable('no tenant')
+
+beforeAll(async () => {
+  sandbox = await startTwilioSandbox({ numbers: ['+15005550006', '+15005550007'] })
+  const database = await freshDatabase({ migrate })
+  db = connect(database.connection)
+  const parts = { db, clock: systemClock, masterKey: Buffer.alloc(32, 1) }
+  const [first, second] = [await createApp(parts, 'One'), await createApp(parts, 'Two')]
+  ;[test, live, other] = [first.modes.test.tenant, first.modes.live.tenant, second.modes.test.tenant]
+  const telephony = chooseTelephony({
+    test: createTwilio({ baseUrl: sandbox.url, accountSid: sandbox.accountSid, authToken: sandbox.authToken, timeoutMs: 500 }),
+    live: undefined,
+    modeOf: async () => 'test',
+  })
+  deps = { db, clock: systemClock, cursors: createCursors(Buffer.alloc(32, 1)), telephony }
+  close = async () => {
+    await db.close()
+    await database.drop()
+    await sandbox.close()
+  }
+})
+afterAll(() => close())
+
+const register = (of: TenantRef | undefined, phoneNumber: string) =>
+  db.transact(tenant(of).id, (tx) => registerNumber(deps, tx, tenant(of), phoneNumber))
+const numbersOf = (of: TenantRef | undefined, limit = 100, before?: string) =>
+  db.transact(tenant(of).id, (tx) => listNumbers(tx, tenant(of).id, { limit, before }))
+
+describe('adding a number', () => {
+  it('asks the provider whether the account owns it', async () => {
+    await checkOwned(deps, tenant(test), '+15005550006')
+    await expect(checkOwned(deps, tenant(test), '+15005550008')).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { errors: [{ pointer: '/phoneNumber' }] },
+    })
+  })
+
+  it('does not take silence for an answer', async () => {
+    sandbox.control.faultApi({ action: 'fail', status: 500, times: 1 })
+    await expect(checkOwned(deps, tenant(test), '+15005550008')).rejects.toMatchObject({ code: 'provider_unavailable' })
+    sandbox.control.clearFaults()
+  })
+
+  it('needs a provider of that mode', async () => {
+    await expect(checkOwned(deps, tenant(live), '+15005550006')).rejects.toMatchObject({ code: 'provider_unavailable' })
+  })
+
+  it('gives the same number when it is there already, to many at once too', async () => {
+    const added = await Promise.all(Array.from({ length: 8 }, () => register(test, '+15005550006')))
+    expect(added.filter(({ made }) => made)).toHaveLength(1)
+    expect(new Set(added.map(({ number }) => number.id)).size).toBe(1)
+    expect(await numbersOf(test)).toHaveLength(1)
+    // What the app has is not asked for again.
+    sandbox.control.faultApi({ action: 'fail', status: 500, times: 1 })
+    await checkOwned(deps, tenant(test), '+15005550006')
+    sandbox.control.clearFaults()
+  })
+
+  it('leaves other apps and the other mode without it', async () => {
+    expect(await numbersOf(other)).toEqual([])
+    expect(await numbersOf(live)).toEqual([])
+    // Two apps may share a number of one account: each has its own row.
+    expect((await register(other, '+15005550006')).made).toBe(true)
+  })
+
+  it('buys one where an app has none', async () => {
+    const { phoneNumber } = await createNumbers(deps).addNumber(tenant(other), 'US')
+    expect((await numbersOf(other)).map((number) => number.phoneNumber)).toContain(phoneNumber)
+    await checkOwned(deps, tenant(test), phoneNumber)
+  })
+})
+
+describe('the list of numbers', () => {
+  it('comes newest first, page by page', async () => {
+    await register(test, '+15005550007')
+    const all = await numbersOf(test)
+    expect(all.map(({ phoneNumber }) => phoneNumber)).toEqual(['+15005550007', '+15005550006'])
+    expect(await numbersOf(test, 1)).toEqual(all.slice(0, 1))
+    expect(await numbersOf(test, 1, all[0]?.id)).toEqual(all.slice(1))
+  })
+})
