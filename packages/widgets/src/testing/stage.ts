@@ -25,15 +25,20 @@ export function stage(content: TemplateResult, { language = 'en', unopened, then
   </main>`
 }
 
-/** Waits until the elements say this somewhere, so that an accessibility check sees the state that the story is about. */
-export async function says(canvas: Element, text: string): Promise<void> {
-  const seen = (node: ParentNode): string =>
-    [...node.querySelectorAll('*')]
-      .map((child) => (child.shadowRoot ? (child.shadowRoot.textContent ?? '') + seen(child.shadowRoot) : ''))
-      .join(' ')
+/** Waits for something to be found; a story waits for its state, never for time. */
+export async function eventually<Found>(find: () => Found, what: string): Promise<NonNullable<Found>> {
   for (let tries = 0; tries < 200; tries += 1) {
-    if (seen(canvas).includes(text)) return
+    const found = find()
+    if (found) return found
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
-  throw new Error(`"${text}" was not said`)
+  throw new Error(`There was never ${what}`)
+}
+
+const textIn = (node: ParentNode): string =>
+  [...node.querySelectorAll('*')].map(({ shadowRoot }) => (shadowRoot ? (shadowRoot.textContent ?? '') + textIn(shadowRoot) : '')).join(' ')
+
+/** Waits until the elements say this somewhere, so that an accessibility check sees the state that the story is about. */
+export async function says(canvas: Element, text: string): Promise<void> {
+  await eventually(() => textIn(canvas).includes(text), `the text "${text}"`)
 }

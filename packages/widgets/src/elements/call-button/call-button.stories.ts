@@ -2,12 +2,19 @@ import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
 import { ravi, ringing, running } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
-import { says, stage, type Scene } from '../../testing/stage.ts'
+import { eventually, says, stage, type Scene } from '../../testing/stage.ts'
 import './call-button.define.ts'
 
 const button = html`<ihc-call-button callee-id=${ravi}></ihc-call-button>`
 const online = [{ userId: ravi, status: 'online' }] as const
-const press = () => document.querySelector('ihc-call-button')?.shadowRoot?.querySelector('button')?.click()
+const press = async (canvas: Element) => {
+  await eventually(
+    () => canvas.querySelector('ihc-call-button')?.shadowRoot?.querySelector("[aria-disabled='false']"),
+    'an enabled button',
+  ).then((found) => {
+    if (found instanceof HTMLElement) found.click()
+  })
+}
 
 const story = (scene: Scene, text: string): StoryObj => ({
   render: () => stage(button, { presence: online, ...scene }),
@@ -24,8 +31,7 @@ export const Offline = story({ presence: [{ userId: ravi, status: 'offline' }] }
 export const Asking: StoryObj = {
   ...story({ create: never }, ''),
   play: async ({ canvasElement }) => {
-    await says(canvasElement, '10 coins')
-    press()
+    await press(canvasElement)
     await says(canvasElement, 'Calling…')
   },
 }
@@ -35,8 +41,7 @@ export const InAnotherCall = story({ calls: [{ ...running, calleeId: 'meera' }] 
 export const NotEnoughCoins: StoryObj = {
   ...story({ create: () => Promise.reject(problem('insufficient_balance', 402)) }, ''),
   play: async ({ canvasElement }) => {
-    await says(canvasElement, '10 coins')
-    press()
+    await press(canvasElement)
     await says(canvasElement, 'Not enough coins')
   },
 }

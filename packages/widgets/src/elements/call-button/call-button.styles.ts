@@ -26,8 +26,10 @@ export const callButtonStyles = css`
     animation: pulse 1.2s infinite;
   }
   [role] {
+    width: 0;
+    min-width: 100%;
     min-height: 1.5em;
-    margin: 4px;
+    margin-top: 4px;
     color: var(--_muted);
     font-size: 0.875rem;
     text-align: center;

@@ -18,8 +18,12 @@ export const callPanelStyles = css`
     min-width: 0;
   }
   h2 {
+    display: -webkit-box;
+    overflow: hidden;
     font-size: 1.125rem;
     line-height: 1.35;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
   }
   [part='avatar'] {
     flex: none;
@@ -34,10 +38,27 @@ export const callPanelStyles = css`
     text-align: center;
   }
   .rings {
-    box-shadow:
-      0 0 0 3px var(--_surface),
-      0 0 0 5px var(--_good);
+    position: relative;
+  }
+  .rings::after {
+    content: '';
+    position: absolute;
+    inset: -5px;
+    border: 2px solid var(--_good);
+    border-radius: 50%;
     animation: pulse 1.4s infinite;
+  }
+  .bones {
+    display: grid;
+    flex: 1;
+    gap: 8px;
+    max-width: 14rem;
+  }
+  .bones .bone {
+    height: 1.125rem;
+  }
+  .bones .bone:first-child {
+    width: 60%;
   }
   [part='avatar'] svg {
     width: 24px;
@@ -49,30 +70,12 @@ export const callPanelStyles = css`
     font-weight: 600;
     letter-spacing: -0.01em;
     line-height: 1.1;
+    overflow-wrap: normal;
     text-align: center;
   }
   .estimate {
     margin-top: -12px;
     text-align: center;
-  }
-  dl {
-    display: flex;
-    gap: 8px;
-  }
-  dl > div {
-    flex: 1;
-    min-width: 0;
-    padding: 10px 14px;
-    border-radius: calc(var(--_radius) - 4px);
-    background: var(--_quiet);
-  }
-  dt {
-    line-height: 1.35;
-  }
-  dd {
-    font-size: 1.375rem;
-    font-weight: 600;
-    line-height: 1.35;
   }
   [part='settlement'] {
     display: flex;
@@ -100,10 +103,5 @@ export const callPanelStyles = css`
   .plain {
     background: var(--_quiet);
     color: var(--_text);
-  }
-  @container (max-width: 279px) {
-    dl {
-      flex-direction: column;
-    }
   }
 `

@@ -56,14 +56,22 @@ export class IhcCallPanel extends ConnectElement {
   }
 
   #empty(state: ConnectState | undefined, texts: CallPanelTexts) {
-    const loading = !state?.ready && state?.connection !== 'offline'
-    const hint = state?.ready ? texts.idleHint : loading ? texts.loading : texts.waiting
-    return html`<slot name="idle" aria-busy=${loading ? 'true' : nothing}>
+    if (!state?.ready && state?.connection !== 'offline') {
+      return html`<header aria-busy="true">
+        <span part="avatar" class="bone"></span>
+        <div class="bones">
+          <div class="bone"></div>
+          <div class="bone"></div>
+        </div>
+        <p class="hidden" role="status">${texts.loading}</p>
+      </header>`
+    }
+    return html`<slot name="idle">
       <header>
-        <span part="avatar" class=${loading ? 'bone' : ''} aria-hidden="true">${loading ? '' : handset}</span>
+        <span part="avatar" aria-hidden="true">${handset}</span>
         <div>
-          <h2><span class=${loading ? 'bone' : ''}>${texts.idle}</span></h2>
-          <p class="muted" role="status"><span class=${loading ? 'bone' : ''}>${hint}</span></p>
+          <h2>${texts.idle}</h2>
+          <p class="muted" role="status">${state.ready ? texts.idleHint : texts.waiting}</p>
         </div>
       </header>
     </slot>`

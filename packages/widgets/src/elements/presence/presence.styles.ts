@@ -49,12 +49,15 @@ export const presenceStyles = css`
   .stale {
     color: var(--_muted);
   }
+  .loading [part='label'] {
+    width: 3.5em;
+    height: 1em;
+  }
   .loading [part='dot'],
   .loading [part='label'] {
     border-color: transparent;
     border-radius: 6px;
     background: var(--_quiet);
-    color: transparent;
     animation: pulse 1.2s infinite;
   }
   @media (prefers-reduced-motion: reduce) {

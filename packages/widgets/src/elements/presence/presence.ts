@@ -3,12 +3,13 @@ import { ConnectElement } from '../../base/connect-element.ts'
 import { presenceEn } from '../../locales/en/presence.ts'
 import { fill } from '../../locales/format.ts'
 import { StoreController } from '../../session/store-controller.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { presenceStyles } from './presence.styles.ts'
 
 /** `<ihc-presence user-id="…">`: whether a user can be called, as it changes. */
 export class IhcPresence extends ConnectElement {
-  static override styles = [tokens, presenceStyles]
+  static override styles = [tokens, hidden, presenceStyles]
   static override properties: PropertyDeclarations = { userId: { attribute: 'user-id' } }
 
   /** Whose presence: the host's own id of the user. */
@@ -44,7 +45,12 @@ export class IhcPresence extends ConnectElement {
       role="status"
       lang=${catalogue?.language ?? 'en'}
       aria-busy=${shown === 'loading' ? 'true' : nothing}
-      ><span part="dot"></span><span part="label">${stale ? fill(texts.stale, { status: texts[status] }) : texts[shown]}</span></span
+      ><span part="dot"></span
+      ><span part="label"
+        ><span class=${shown === 'loading' ? 'hidden' : ''}
+          >${stale ? fill(texts.stale, { status: texts[status] }) : texts[shown]}</span
+        ></span
+      ></span
     >`
   }
 

@@ -33,25 +33,11 @@ export const walletStyles = css`
     width: 100%;
   }
   [part='balance'] {
-    font-size: clamp(2.25rem, 14cqi, 3rem);
+    font-size: clamp(1.75rem, 11cqi, 3rem);
     font-weight: 600;
     letter-spacing: -0.01em;
     line-height: 1.15;
-  }
-  dl {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr));
-    gap: 8px;
-  }
-  dl > div {
-    padding: 10px 14px;
-    border-radius: calc(var(--_radius) - 4px);
-    background: var(--_quiet);
-  }
-  dd {
-    font-size: 1.125rem;
-    font-weight: 600;
-    line-height: 1.35;
+    overflow-wrap: normal;
   }
   li {
     display: flex;

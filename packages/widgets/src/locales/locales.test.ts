@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue } from './catalogue.ts'
+import { durationText, timerText } from './duration.ts'
+import { callButtonEn } from './en/call-button.ts'
+import { callPanelEn } from './en/call-panel.ts'
+import { presenceEn } from './en/presence.ts'
+import { problemsEn, problemText } from './en/problems.ts'
+import { walletEn } from './en/wallet.ts'
+import { fill } from './format.ts'
+
+const names = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+
+describe('texts', () => {
+  it('count as the language counts, and write numbers as it writes them', () => {
+    expect(fill('{n} coin|{n} coins', { n: 1 })).toBe('1 coin')
+    expect(fill('{n} coin|{n} coins', { n: 1_234_567 }, 'en-IN')).toBe('12,34,567 coins')
+    expect(fill('{n} कॉइन', { n: 5 }, 'hi')).toBe('5 कॉइन')
+    expect(fill('to {name}, {nobody}', { name: '$& {n}' })).toBe('to $& {n}, ')
+  })
+
+  it('have in Hindi the same values as in English', async () => {
+    const hi = await loadCatalogue('hi-IN')
+    const areas = { callButton: callButtonEn, callPanel: callPanelEn, presence: presenceEn, problems: problemsEn, wallet: walletEn }
+    expect(hi?.language).toBe('hi-IN')
+    for (const [area, english] of Object.entries(areas)) {
+      const hindi = Object.entries(hi ?? {}).find(([name]) => name === area)?.[1] as unknown
+      const texts = new Map(Object.entries(hindi ?? {}))
+      for (const [key, text] of Object.entries(english)) expect([key, names(String(texts.get(key) ?? ''))]).toEqual([key, names(text)])
+    }
+  })
+
+  it('stay English for languages that are not there', async () => {
+    expect(await loadCatalogue('fr')).toBeUndefined()
+    expect(await loadCatalogue('__proto__')).toBeUndefined()
+    expect(await loadCatalogue('en-IN')).toEqual({ language: 'en-IN' })
+  })
+
+  it('know every problem by its code, and something to say for the rest', () => {
+    expect(problemText('callee_busy')).toBe(problemsEn.callee_busy)
+    expect(problemText('timeout')).toBe(problemsEn.network_error)
+    expect(problemText('toString')).toBe(problemsEn.other)
+  })
+
+  it('tell durations', () => {
+    expect([0, 59.9, 65, 3_725].map((seconds) => timerText(seconds))).toEqual(['00:00', '00:59', '01:05', '1:02:05'])
+    expect([0, 60, 3_605].map((seconds) => durationText(seconds))).toEqual(['0 sec', '1 min', '1 hr 5 sec'])
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { transactions } from '../testing/samples.ts'
+import { never, problem, scriptedClient } from '../testing/scripted-client.ts'
+import { createStore } from './connect-store.ts'
+import { joinPages, moreTransactions, refreshWallet } from './wallet-feed.ts'
+
+describe('the wallet feed', () => {
+  it('joins a fresh first page to the rows paged in, where they meet', () => {
+    expect(joinPages(transactions.slice(0, 4), transactions.slice(2, 8))).toEqual(transactions.slice(0, 8))
+    expect(joinPages(transactions.slice(0, 2), transactions.slice(5, 8))).toBeUndefined()
+    expect(joinPages([], transactions.slice(0, 2))).toBeUndefined()
+  })
+
+  it('goes by the last question when answers come late', async () => {
+    let answer = () => {}
+    let slow = true
+    const beforeWallet = () => (slow ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve())
+    const store = createStore(scriptedClient({ beforeWallet }))
+    const first = refreshWallet(store)
+    slow = false
+    await refreshWallet(store)
+    const known = store.state.wallet
+    answer()
+    void first
+    expect(store.state.wallet).toEqual(known)
+    expect(known?.busy).toBeUndefined()
+  })
+
+  it('asks for a page once, and keeps what it has when that fails', async () => {
+    let pages = 0
+    let mood: 'well' | 'slow' | 'ill' = 'well'
+    const moods = { well: () => Promise.resolve(), slow: never, ill: () => Promise.reject(problem('unavailable', 503)) }
+    const store = createStore(scriptedClient({ beforeWallet: () => (pages++, moods[mood]()) }))
+    await refreshWallet(store)
+    mood = 'ill'
+    await moreTransactions(store)
+    expect(store.state.wallet).toMatchObject({ failed: 'more', busy: undefined })
+    expect(store.state.wallet?.transactions).toHaveLength(10)
+    mood = 'slow'
+    const before = pages
+    void moreTransactions(store)
+    void moreTransactions(store)
+    expect(pages).toBe(before + 1)
+  })
+})
