@@ -55,7 +55,8 @@ export interface RealtimeUnderTest {
   actor(hostUserId: string): Promise<UserActor>
   /** Good for 15 minutes. */
   token(hostUserId: string): string
-  readonly server_: SecretActor
+  /** The host's server, with a secret key that may do all. */
+  readonly serverActor: SecretActor
   close(): Promise<void>
 }
 
@@ -106,7 +107,7 @@ export async function startRealtime({ db, bus, tenant, settings = {} }: Realtime
     state: async () => ({ calls: [], wallet: null }) as CurrentState,
     actor: (hostUserId: string) => actor(hostUserId),
     token: (hostUserId: string) => `${clock.now().getTime()} ${hostUserId}`,
-    server_: { kind: 'secret', tenant: tenantRef, keyId: newId('key'), scopes: null } as SecretActor,
+    serverActor: { kind: 'secret', tenant: tenantRef, keyId: newId('key'), scopes: null } as SecretActor,
   }
   const realtime = createRealtime(
     {
