@@ -1,0 +1,48 @@
+import { brotliCompressSync } from 'node:zlib'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terserModule from '@rollup/plugin-terser'
+import { rollup, type OutputChunk } from 'rollup'
+import esbuild from 'rollup-plugin-esbuild'
+import { beforeAll, expect, it } from 'vitest'
+
+// Its types are written for CommonJS, its module is not: what we get is the function itself.
+const terser = terserModule as unknown as typeof terserModule.default
+
+/** What a browser loads before it can do anything, brotli; a widget with Lit has to fit into 15 KB with it. */
+const entryLimit = 7_168
+const liveLimit = 2_560
+
+const bundle = async (entry: string): Promise<OutputChunk[]> => {
+  const built = await rollup({
+    input: new URL(entry, import.meta.url).pathname,
+    plugins: [nodeResolve({ extensions: ['.ts', '.js'] }), esbuild({ target: 'es2022' }), terser({ module: true })],
+    onwarn: (warning) => expect.fail(warning.message),
+  })
+  const { output } = await built.generate({ format: 'es' })
+  return output.filter((part) => part.type === 'chunk')
+}
+const weigh = (chunk: OutputChunk | undefined) => brotliCompressSync(chunk?.code ?? '').length
+
+let chunks: OutputChunk[]
+beforeAll(async () => {
+  chunks = await bundle('./index.ts')
+})
+
+it.each(['./index.ts', './server.ts'])('%s needs neither Node nor zod', async (entry) => {
+  const parts = await bundle(entry)
+  expect(parts.flatMap(({ imports }) => imports).filter((name) => !parts.some(({ fileName }) => fileName === name))).toEqual([])
+  const modules = parts.flatMap((part) => Object.keys(part.modules))
+  expect(modules.filter((path) => /zod|schemas\.ts|problems\.ts/.test(path))).toEqual([])
+  expect(parts.map(({ code }) => code).join('')).not.toMatch(/\bnode:|\bprocess\.|\brequire\(/)
+})
+
+it('leaves the words of the reference to the platform', () => {
+  expect(chunks.flatMap((part) => Object.keys(part.modules)).filter((path) => path.endsWith('routes.ts'))).toEqual([])
+})
+
+it('stays small, and loads the live connection apart', () => {
+  const [live, ...others] = chunks.filter(({ isEntry }) => !isEntry)
+  expect(others).toEqual([])
+  expect(weigh(chunks.find(({ isEntry }) => isEntry))).toBeLessThanOrEqual(entryLimit)
+  expect(weigh(live)).toBeLessThanOrEqual(liveLimit)
+})
