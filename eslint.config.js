@@ -84,7 +84,7 @@ export default tseslint.config(
     },
   },
   {
-    files: [...tests, ...stories, ...tools, 'packages/platform/src/config/settings.ts'],
+    files: [...tests, ...stories, ...tools, 'packages/platform/src/{config/settings,main,cli}.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
