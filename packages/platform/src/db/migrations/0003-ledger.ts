@@ -96,12 +96,14 @@ end $$;
 -- p_unit: the first move takes as many whole units as its sources have, up to its coins.
 -- outcome: posted; replay (the key is known with this very content); reused (with another one); insufficient; full; frozen. Only
 -- 'posted' has moved anything; a refusal leaves at most an empty account behind.
+-- A connection keeps the plans of its first statements, foreign keys' checks included. enable_seqscan: one that was made while these
+-- tables were small would otherwise read them from end to end when they have grown (measured: 10 ms instead of 0.2).
 create function ledger_post(
   p_tenant integer, p_id text, p_key text, p_fingerprint bytea, p_type text, p_reference_type text, p_reference_id text,
   p_description text, p_metadata jsonb, p_at timestamptz,
   p_users text[], p_names text[], p_sources integer[], p_targets integer[], p_coins bigint[], p_unit bigint,
   out outcome text, out transaction_id text, out missing bigint
-) language plpgsql security definer set search_path = public, pg_temp as $$
+) language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
   most constant bigint := 9007199254740991; -- 2^53 - 1: what JSON carries exactly
   accounts constant integer := cardinality(p_users);
@@ -196,7 +198,7 @@ create function wallet_move(
   p_tenant integer, p_caller text, p_key text, p_fingerprint bytea, p_since timestamptz,
   p_id text, p_host_user text, p_type text, p_bucket text, p_coins bigint, p_reason text, p_metadata jsonb, p_at timestamptz,
   out outcome text, out status integer, out body jsonb, out user_id text
-) language plpgsql set search_path = public, pg_temp as $$
+) language plpgsql set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
   posted text; short bigint; problem text; detail text; changed jsonb; owned jsonb; names text[]; sources integer[]; target integer;
 begin

@@ -1,0 +1,35 @@
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { startBenchDatabase } from './bench-database.ts'
+import { coinMoves } from './coin-moves.bench.ts'
+import { hotAccount } from './hot-account.bench.ts'
+import { tableOf, type Measurement } from './measurement.ts'
+
+/** `npm run bench -- [--rounds 3] [--seconds 5] [section …]`: ratios against yardsticks that run in the same minutes on the same machine. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' } },
+})
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seconds) || seconds < 1)
+  throw new Error('--rounds and --seconds are whole numbers from 1')
+
+const database = await startBenchDatabase(process.env['PATH'] ?? '')
+try {
+  const sections: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+    'coin-moves': () => coinMoves(database, rounds, seconds),
+    'hot-account': () => hotAccount(database, rounds, seconds),
+  }
+  const chosen = positionals.length === 0 ? Object.keys(sections) : positionals
+  const results: Measurement[] = []
+  for (const name of chosen) {
+    const section = sections[name]
+    if (section === undefined) throw new Error(`there is no section ${name}: choose from ${Object.keys(sections).join(', ')}`)
+    process.stderr.write(`${name} …\n`)
+    results.push(...(await section()))
+  }
+  process.stdout.write(`\n${cpus().length} cores, median of ${rounds} rounds of ${seconds} s\n\n${tableOf(results)}\n`)
+} finally {
+  await database.stop()
+}
