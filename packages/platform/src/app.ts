@@ -6,24 +6,30 @@ import type { Mode, TenantId, UserActor } from './base/tenant.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Limits } from './config/settings.ts'
 import { connect, type Connection, type Db } from './db/connect.ts'
-import { taskQueue, wakeAfterCommit } from './db/tasks-store.ts'
+import { applyTask, createInbox } from './db/inbox.ts'
+import { taskQueue, taskStore, wakeAfterCommit } from './db/tasks-store.ts'
+import { createCalls } from './features/calls/index.ts'
+import { callOperations } from './features/calls/calls.routes.ts'
 import { createNumbers } from './features/numbers/index.ts'
 import { numberOperations } from './features/numbers/numbers.routes.ts'
 import { createPresence } from './features/presence/index.ts'
 import { presenceOperations } from './features/presence/presence.routes.ts'
-import { createApp, createDirectory, mintToken, type NewApp } from './features/tenants/index.ts'
+import { createApp, createDirectory, mintToken, rotateDueKeys, type NewApp } from './features/tenants/index.ts'
 import { tenantOperations } from './features/tenants/tenants.routes.ts'
 import { createUserStore } from './features/users/index.ts'
 import { userOperations } from './features/users/users.routes.ts'
-import { balancesOf, openWallet } from './features/wallet/index.ts'
+import { balancesOf, openWallet, watchLedger } from './features/wallet/index.ts'
 import { walletOperations } from './features/wallet/wallet.routes.ts'
 import { createAuthenticator } from './http/authenticate.ts'
+import { createCallbacks } from './http/callbacks.ts'
 import { clientIp } from './http/client-ip.ts'
 import { createMetrics } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPages } from './http/pages.ts'
 import { createRateLimiter } from './http/rate-limit.ts'
 import { createHttpServer } from './http/server.ts'
+import { periodicHandlers, schedulePeriodic } from './jobs/periodic.ts'
+import { purgeJobs } from './jobs/purge.ts'
 import { createRunner } from './jobs/runner.ts'
 import { chooseTelephony } from './providers/telephony/choose.ts'
 import type { Telephony } from './providers/telephony/port.ts'
@@ -79,7 +85,21 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     const balances = await db.transact(tenantId, (tx) => balancesOf(tx, tenantId, userId))
     if (balances !== undefined) await fanOut.toUser(tenantId, userId, 'wallet.updated', balances)
   }
-  const presenceDeps = { db, bus, clock, busyAmong: async () => new Set<string>(), hint: fanOut.presenceHint }
+  const callDeps = {
+    db,
+    clock,
+    logger,
+    tasks: taskStore,
+    cursors,
+    news: fanOut,
+    announceWallet,
+    telephonyFor: telephony.forTenant,
+    isConnected: (tenantId: TenantId, userId: string) => presence.isConnected(tenantId, userId),
+    publicUrl: () => publicUrl,
+  }
+  const calls = createCalls(callDeps)
+  const inbox = createInbox({ db, clock, tasks: taskStore, applyReport: calls.applyReport })
+  const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
   const presence = createPresence(presenceDeps)
   const realtime = createRealtime(
     {
@@ -92,7 +112,10 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       stillValid: auth.stillValid,
       originAllowed: auth.originAllowed,
       clientIp: (request) => clientIp(request, trustedProxies),
-      snapshotOf: async (actor) => ({ calls: [], wallet: actor.kind === 'user' ? await walletOf(actor) : null }),
+      snapshotOf: async (actor) => ({
+        calls: await calls.openCallsOf(actor.tenant.id, actor.kind === 'user' ? actor.userId : undefined),
+        wallet: actor.kind === 'user' ? await walletOf(actor) : null,
+      }),
     },
     fanOut,
   )
@@ -111,24 +134,41 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       openWallet,
       users: createUserStore(db.sequelize),
       statuses: async (id, hostIds) => new Map((await presence.statuses(id, hostIds)).map((one) => [one.userId, one.status])),
-      inCall: async () => false,
+      inCall: calls.inCall,
       mint: (tx, tenant, token) => mintToken(tx, tenant, masterKey, clock, token),
       revoke: fanOut.credentialsChanged,
     }),
     ...presenceOperations(presenceDeps),
     ...walletOperations({ db, clock, cursors, announceWallet }),
     ...numberOperations(numberDeps),
+    ...callOperations(callDeps),
     ...realtime.operations,
   ]
-  const runner = createRunner({ queue, clock, logger, handlers: {} })
+  const jobs = [
+    ...calls.jobs,
+    ...purgeJobs({ db, clock, inbox }),
+    { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, cursors, directory, masterKey }) },
+    { name: 'watch-ledger', everyMs: 600_000, run: () => watchLedger({ db, clock, logger }) },
+  ]
+  const handlers = { ...calls.handlers, [applyTask]: inbox.apply, ...periodicHandlers(jobs, clock) }
+  const runner = createRunner({ queue, clock, logger, handlers, slowKinds: calls.slowKinds })
+  const limiter = createRateLimiter(bus, parts.limits)
   let stopping = false
   const server = createHttpServer({
     db,
     clock,
     auth,
-    limiter: createRateLimiter(bus, parts.limits),
+    limiter,
     operations,
-    callbacks: async () => ({ status: 404 }),
+    callbacks: createCallbacks({
+      publicUrl,
+      findCallback: calls.findCallback,
+      telephonyFor: telephony.forTenant,
+      inbox,
+      answerInstructions: calls.answerInstructions,
+      limiter,
+      logger,
+    }),
     pages: createPages(openApiDocument()),
     directory,
     metrics: createMetrics(parts.metricsToken),
@@ -153,6 +193,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       if (tenant !== undefined && !(await numbers.hasAny(tenant.id))) await numbers.addNumber(tenant, country)
     },
     async start(host, port) {
+      await schedulePeriodic(db, taskStore, jobs, clock)
       runner.start()
       await listen(server, host, port)
     },
