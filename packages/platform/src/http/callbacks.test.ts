@@ -33,7 +33,7 @@ const answered = status(2, 'in-progress', '05')
 const completed = status(3, 'completed', '40')
 const picksUp = { CallSid: legId, CallStatus: 'in-progress', To: '+919800000001', From: '+15005550006' }
 
-const refusal = (code: string) => expect.objectContaining({ name: 'Problem', code })
+const refusal = (code: string): unknown => expect.objectContaining({ name: 'Problem', code })
 
 describe('an authentic message', () => {
   it('is stored with the task that works on it, then acknowledged', async () => {

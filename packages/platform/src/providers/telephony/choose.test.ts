@@ -20,7 +20,7 @@ it('gives each mode its own account', async () => {
 
 it('never lends one mode the account of the other', async () => {
   const missing = expect.objectContaining({ code: 'provider_unavailable' })
-  expect(() => chooseTelephony({ test, live: undefined, modeOf }).forMode('live')).toThrowError(missing)
-  expect(() => chooseTelephony({ test: undefined, live, modeOf }).forMode('test')).toThrowError(missing)
+  expect(() => chooseTelephony({ test, live: undefined, modeOf }).forMode('live')).toThrow(missing)
+  expect(() => chooseTelephony({ test: undefined, live, modeOf }).forMode('test')).toThrow(missing)
   await expect(chooseTelephony({ test, live: undefined, modeOf }).forTenant(real)).rejects.toEqual(missing)
 })

@@ -70,7 +70,7 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
 
   async function send(method: 'get' | 'post', path: string, values: { params: Params } | { data: Params }): Promise<Answer> {
     const client = await (loading ??= load())
-    const response = await client
+    const response: unknown = await client
       .request({ method, uri: `https://api.twilio.com${account}/${path}`, ...values })
       .catch((error: unknown) => {
         throw unanswered(error)

@@ -201,6 +201,6 @@ describe('what is not Twilio’s or makes no sense', () => {
     ['two calls at once', status({ CallSid: [parentSid, childSid] })],
     ['a parent of another kind', status({ ParentCallSid: 'x' })],
   ])('is refused as unreadable with %s, though the signature is right', (_, fields) => {
-    expect(() => deliver('callee-status', fields)).toThrowError(expect.objectContaining({ code: 'invalid_request' }))
+    expect(() => deliver('callee-status', fields)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   })
 })

@@ -82,9 +82,10 @@ export function verifyDelivery(tokens: readonly string[], delivery: Delivery): V
   const [, callId, what] = address.exec(new URL(delivery.url).pathname) ?? []
   if (callId === undefined || what === undefined) return fail('invalid_request')
   const report = readReport(what, fields)
-  const notes = kept.flatMap((name) => {
+  const notes: Record<string, string> = {}
+  for (const name of kept) {
     const value = fields[name]
-    return typeof value === 'string' ? [[name, value.slice(0, 100)]] : []
-  })
-  return { deliveryId: deliveryId(callId, what, fields, report), report, notes: Object.fromEntries(notes) }
+    if (typeof value === 'string') notes[name] = value.slice(0, 100)
+  }
+  return { deliveryId: deliveryId(callId, what, fields, report), report, notes }
 }

@@ -33,11 +33,11 @@ const mostFields = 200
 export function readForm(raw: Buffer): Fields | undefined {
   const text = raw.toString('utf8')
   if (text.split('&', mostFields + 1).length > mostFields) return undefined
-  // A null prototype: `__proto__` is a name like any other. The leading `&` keeps a `?` at the start from being dropped.
-  const fields: Record<string, string | string[]> = Object.create(null)
+  // A map: `__proto__` is a name like any other. The leading `&` keeps a `?` at the start from being dropped.
+  const fields = new Map<string, string | string[]>()
   for (const [name, value] of new URLSearchParams(`&${text}`)) {
-    const known = fields[name]
-    fields[name] = known === undefined ? value : [known, value].flat()
+    const known = fields.get(name)
+    fields.set(name, known === undefined ? value : [known, value].flat())
   }
-  return fields
+  return Object.fromEntries(fields)
 }
