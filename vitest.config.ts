@@ -46,6 +46,8 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     resolve,
+    // What is found only when a test imports it makes Vite reload the page, and the test with it.
+    optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'ky', 'axe-core'] },
     test: {
       name: 'browser',
       sequence: { groupOrder: 1 },
@@ -73,6 +75,7 @@ const args = process.argv.join(' ')
 if (existsSync(`${storybook}/main.ts`) && (!args.includes('--project') || args.includes('storybook'))) {
   projects.push({
     resolve,
+    optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'ky'] },
     plugins: [storybookTest({ configDir: storybook })],
     test: { name: 'storybook', sequence: { groupOrder: 2 }, testTimeout: 20_000, browser: browser() },
   })
