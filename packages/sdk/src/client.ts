@@ -8,7 +8,7 @@ import type { clientSchemas } from './contract/schemas.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
 import { bind } from './http/bind.ts'
-import { keyOrToken, type Credential } from './http/credential.ts'
+import { fixedKey, type Credential } from './http/credential.ts'
 import { tokenSource } from './http/token.ts'
 import { transport, type Send } from './http/transport.ts'
 import { createRealtime } from './realtime/realtime.ts'
@@ -36,7 +36,8 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
   const { baseUrl, publishableKey, fetch, WebSocket = globalThis.WebSocket } = settings
   const credential = tokenSource(settings.getToken, timing.tokenMarginMs)
   const send = transport({ baseUrl, credential, timing, fetch })
-  const sendByKey = transport({ baseUrl, credential: keyOrToken(publishableKey, credential), timing, fetch })
+  // What the app is can be asked before anybody has signed in.
+  const sendByKey = transport({ baseUrl, credential: fixedKey(publishableKey), timing, fetch })
   type Areas = typeof clientSchemas
   return {
     app: bind<Areas['app']>(appPaths, sendByKey),

@@ -7,6 +7,3 @@ export interface Credential {
 
 /** A key never changes. */
 export const fixedKey = (key: string): Credential => ({ current: () => key })
-
-/** The publishable key where the page's origin is allowed; else (in Node there is no origin) the user's token. */
-export const keyOrToken = (key: string, token: Credential): Credential => ({ current: () => key, replace: () => token.current() })

@@ -220,11 +220,11 @@ describe('the credential', () => {
     expect(made).toBe(2)
   })
 
-  it('is the publishable key for the app, or the token where there is no origin', async () => {
-    const client = userWith(async () => 'user-token')
-    platform.on('GET /v1/app', { body: { id: 'app_1' } }, problem('origin_not_allowed'), { body: { id: 'app_1' } })
-    await client.app.get()
+  it('is the publishable key for the app, which can be asked before anybody has signed in', async () => {
+    const client = userWith(() => Promise.reject(new Error('nobody is signed in')))
+    platform.on('GET /v1/app', { body: { id: 'app_1' } }, problem('unauthenticated'))
     expect(await client.app.get()).toEqual({ id: 'app_1' })
-    expect(platform.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_1', 'Bearer pk_test_1', 'Bearer user-token'])
+    expect(await failure(client.app.get())).toMatchObject({ code: 'unauthenticated' })
+    expect(platform.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_1', 'Bearer pk_test_1'])
   })
 })

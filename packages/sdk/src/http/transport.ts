@@ -96,7 +96,7 @@ export function transport({ baseUrl, credential, timing, fetch }: TransportSetti
         return await attempt(authorization, method, path, options, body)
       } catch (error) {
         const problem = await connectError(error, options.signal)
-        if (!credential.replace || (problem.code !== 'unauthenticated' && problem.code !== 'origin_not_allowed')) throw problem
+        if (!credential.replace || problem.code !== 'unauthenticated') throw problem
         return await attempt(await abortable(credential.replace(authorization), options.signal), method, path, options, body)
       }
     } catch (error) {

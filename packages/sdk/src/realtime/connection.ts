@@ -55,7 +55,8 @@ class LiveConnection implements Connection {
 
   watchChanged(): void {
     this.#socket?.watchChanged()
-    if (this.#poll) this.#pollTimer ??= setTimeout(() => this.#poll?.abort(), this.#parts.timing.watchMs)
+    // Each change costs a whole request, of which a user has ten a second.
+    if (this.#poll) this.#pollTimer ??= setTimeout(() => this.#poll?.abort(), 10 * this.#parts.timing.watchMs)
   }
 
   async run(): Promise<void> {
@@ -88,8 +89,8 @@ class LiveConnection implements Connection {
 
   async #overSocket(WebSocket: typeof globalThis.WebSocket): Promise<End> {
     const { api, baseUrl, credential, timing } = this.#parts
-    this.#token = await credential.current()
     const { ticket } = await api.createTicket({}, { signal: this.#stop.signal })
+    this.#token = await credential.current() // in hand since the ticket
     this.#stop.signal.throwIfAborted()
     const socket = openSocket({
       WebSocket,
