@@ -39,5 +39,6 @@ export type RequestName = Exclude<Extract<keyof ConnectEvents, `${string}-reques
 export type ConnectEventMap = { [Name in keyof ConnectEvents]: CustomEvent<ConnectEvents[Name]> }
 
 declare global {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the way to add events to the DOM's own map
   interface HTMLElementEventMap extends ConnectEventMap {}
 }

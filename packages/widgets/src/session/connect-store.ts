@@ -51,45 +51,63 @@ export interface ConnectStore {
   use(feed: Feed): void
   watch(userId: string): () => void
   /** Takes a call record from an answer or an event, whichever is further along. */
-  take(call: Call): void
+  readonly take: (call: Call) => void
   close(): void
 }
 
-/** Makes the store of one session. It has no DOM: what it knows comes from the client that it is given. */
-export function createStore(client: ConnectClient): ConnectStore {
-  const { realtime, app } = client
-  const listeners = new Set<() => void>()
-  const stops = new Map<unknown, () => void>()
-  const watched: string[] = []
-  let state: ConnectState = { connection: realtime.state, ready: false, presence: new Map() }
+type KnownPresence = ConnectState['presence']
 
-  const set = (change: Partial<ConnectState>) => {
-    state = { ...state, ...change }
-    for (const listener of [...listeners]) listener()
-  }
-  const take = (call: Call) => {
-    const known = state.call
-    if (known?.id !== call.id) {
-      if (isLive(call)) set({ call, fault: undefined })
-    } else if (newerOf(known, call) !== known) set({ call })
-  }
-  const meet = (presence: readonly Presence[], base: ReadonlyMap<string, Presence['status']> = state.presence) => {
-    // What was refused because of somebody's presence is out of date when that changes.
-    const news = presence.some(({ userId, status }) => userId === state.fault?.calleeId && status !== state.presence.get(userId))
-    const next = new Map([...base, ...presence.map(({ userId, status }) => [userId, status] as const)])
-    set(news ? { presence: next, fault: undefined } : { presence: next })
-  }
-  // What the platform pushes may have been missed; asked for again in a chunk of its own, since most pages never need it.
+function meet(store: ConnectStore, presence: readonly Presence[], known: KnownPresence = store.state.presence) {
+  const { fault, presence: before } = store.state
+  // What was refused because of somebody's presence is out of date when that changes.
+  const stale = presence.some(({ userId, status }) => userId === fault?.calleeId && status !== before.get(userId))
+  const next = new Map([...known, ...presence.map(({ userId, status }) => [userId, status] as const)])
+  store.set(stale ? { presence: next, fault: undefined } : { presence: next })
+}
+
+/** Asked for again with each snapshot until it is there; no price is shown without it. */
+function readApp(store: ConnectStore) {
+  if (store.state.app) return
+  store.client.app.get().then(
+    (app) => store.set({ app }),
+    () => {},
+  )
+}
+
+/** Hears what the platform pushes. What may have been missed is asked for in a chunk of its own: most pages never need it. */
+function feedLive(store: ConnectStore, watched: readonly string[]): () => void {
+  const { realtime } = store.client
   const reread = async (whole?: boolean) => {
     const { rereadState } = await import('./reread.ts')
     await rereadState(store, watched, whole)
   }
-  const readApp = () => {
-    if (!state.app)
-      app.get().then(
-        (found) => set({ app: found }),
-        () => {}, // asked for again with the next snapshot; until then no price is shown
-      )
+  const stops = [
+    realtime.onState((connection) => store.set({ connection })),
+    realtime.on('session.snapshot', ({ userId, calls: [live], presence }) => {
+      meet(store, presence, new Map())
+      store.set({ me: userId, ready: true })
+      if (live) store.take(live)
+      else if (store.state.call?.settled === false) void reread()
+      readApp(store)
+    }),
+    realtime.on('presence.snapshot', ({ presence }) => meet(store, presence)),
+    realtime.on('presence.changed', (one) => meet(store, [one])),
+    realtime.on('call.updated', store.take),
+  ]
+  // A client that was connected before it came here has had its snapshot.
+  if (realtime.state === 'open' || realtime.state === 'polling') void reread(true)
+  return () => stops.forEach((stop) => stop())
+}
+
+/** Makes the store of one session. It has no DOM: what it knows comes from the client that it is given. */
+export function createStore(client: ConnectClient): ConnectStore {
+  const listeners = new Set<() => void>()
+  const stops = new Map<Feed, () => void>()
+  const watched: string[] = []
+  let state: ConnectState = { connection: client.realtime.state, ready: false, presence: new Map() }
+  const set = (change: Partial<ConnectState>) => {
+    state = { ...state, ...change }
+    for (const listener of [...listeners]) listener()
   }
 
   const store: ConnectStore = {
@@ -98,7 +116,12 @@ export function createStore(client: ConnectClient): ConnectStore {
       return state
     },
     set,
-    take,
+    take: (call) => {
+      const known = state.call
+      if (known?.id !== call.id) {
+        if (isLive(call)) set({ call, fault: undefined })
+      } else if (newerOf(known, call) !== known) set({ call })
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -108,7 +131,7 @@ export function createStore(client: ConnectClient): ConnectStore {
     },
     watch(userId) {
       watched.push(userId)
-      const stop = realtime.watch([userId])
+      const stop = client.realtime.watch([userId])
       return () => {
         watched.splice(watched.indexOf(userId), 1)
         stop()
@@ -119,23 +142,7 @@ export function createStore(client: ConnectClient): ConnectStore {
       listeners.clear()
     },
   }
-
-  const feed = [
-    realtime.onState((connection) => set({ connection })),
-    realtime.on('session.snapshot', ({ userId, calls: [live], presence }) => {
-      meet(presence, new Map())
-      set({ me: userId, ready: true })
-      if (live) take(live)
-      else if (state.call && !state.call.settled) void reread()
-      readApp()
-    }),
-    realtime.on('presence.snapshot', ({ presence }) => meet(presence)),
-    realtime.on('presence.changed', (one) => meet([one])),
-    realtime.on('call.updated', take),
-  ]
-  stops.set(feed, () => feed.forEach((stop) => stop()))
-  readApp()
-  // A client that was connected before it came here has had its snapshot.
-  if (realtime.state === 'open' || realtime.state === 'polling') void reread(true)
+  store.use(() => feedLive(store, watched))
+  readApp(store)
   return store
 }

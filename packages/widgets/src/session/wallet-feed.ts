@@ -38,11 +38,11 @@ export async function refreshWallet(store: ConnectStore): Promise<void> {
     ])
     if (rounds.get(store) !== round) return
     const known = store.state.wallet
-    const joined = known?.transactions && joinPages(page.data, known.transactions)
+    const joined = joinPages(page.data, known?.transactions ?? [])
     change(store, {
       balances: { userId, balance, buckets, withdrawable },
       transactions: joined ?? page.data,
-      nextCursor: joined && known ? known.nextCursor : page.nextCursor,
+      nextCursor: (joined ? known : page)?.nextCursor ?? null,
       busy: undefined,
     })
   } catch {

@@ -88,7 +88,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       },
       listTransactions: async ({ limit = 20, cursor = '0' } = {}) => {
         await script.beforeWallet?.()
-        const end = Number(cursor) + Number(limit)
+        const end = Number(cursor) + limit
         return { data: rows.slice(Number(cursor), end), nextCursor: end < rows.length ? String(end) : null }
       },
     },

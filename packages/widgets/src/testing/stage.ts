@@ -36,7 +36,7 @@ export async function eventually<Found>(find: () => Found, what: string): Promis
 }
 
 const textIn = (node: ParentNode): string =>
-  [...node.querySelectorAll('*')].map(({ shadowRoot }) => (shadowRoot ? (shadowRoot.textContent ?? '') + textIn(shadowRoot) : '')).join(' ')
+  [...node.querySelectorAll('*')].map(({ shadowRoot }) => (shadowRoot ? shadowRoot.textContent + textIn(shadowRoot) : '')).join(' ')
 
 /** Waits until the elements say this somewhere, so that an accessibility check sees the state that the story is about. */
 export async function says(canvas: Element, text: string): Promise<void> {

@@ -48,10 +48,9 @@ export class IhcCallPanel extends ConnectElement {
   protected override render() {
     const state = this.#state.value
     const texts = state?.catalogue?.callPanel ?? callPanelEn
-    const call = state?.call
-    if (!call && this.hideIdle) return nothing
+    if (!state?.call && this.hideIdle) return nothing
     return html`<section part="card" class="card" aria-label=${texts.label} lang=${state?.catalogue?.language ?? 'en'}>
-      ${call && state ? this.#call(call, state, texts) : this.#empty(state, texts)}
+      ${state?.call ? this.#call(state.call, state, texts) : this.#empty(state, texts)}
     </section>`
   }
 
