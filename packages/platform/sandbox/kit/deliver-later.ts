@@ -79,25 +79,32 @@ const KEPT_RECORDS = 5_000
 // A reordered message with no successor would never leave; the real network does not keep them for ever either.
 const REORDER_AT_MOST_MS = 5_000
 
-/** The sender of callbacks. */
-export function createDeliveries(parts: Parts): Deliveries {
-  const { clock, gate, faults } = parts
-  const chains = new Map<string, Promise<void>>()
-  const held = new Map<string, Delivery>()
-  const overtaken = new Map<string, Delivery>()
-  const records: DeliveryRecord[] = []
+interface Log {
+  readonly records: DeliveryRecord[]
+  note(delivery: Delivery, outcome: DeliveryRecord['outcome'], result?: Outcome): void
+}
 
-  const record = (delivery: Delivery, outcome: DeliveryRecord['outcome'], result: Outcome = {}): void => {
-    if (records.length >= KEPT_RECORDS) records.splice(0, 500)
-    records.push({ ...delivery, ...result, outcome, atMs: clock.now() })
+function createLog(clock: Clock): Log {
+  const records: DeliveryRecord[] = []
+  return {
+    records,
+    note(delivery, outcome, result = {}) {
+      if (records.length >= KEPT_RECORDS) records.splice(0, 500)
+      records.push({ ...delivery, ...result, outcome, atMs: clock.now() })
+    },
   }
+}
+
+/** Sends what is handed in, in turn for each key; each result resolves when its own message is through. */
+function createChains({ clock, gate, perform, changed }: Parts, log: Log): (delivery: Delivery, forged?: boolean) => Promise<void> {
+  const chains = new Map<string, Promise<void>>()
   const send = async (delivery: Delivery, forged: boolean): Promise<void> => {
     await gate.opened()
-    const result = await parts.perform(delivery, forged)
-    record(delivery, result.error === undefined ? 'sent' : 'failed', result)
-    parts.changed(delivery, false)
+    const result = await perform(delivery, forged)
+    log.note(delivery, result.error === undefined ? 'sent' : 'failed', result)
+    changed(delivery, false)
   }
-  const enqueue = (delivery: Delivery, forged = false): Promise<void> => {
+  return (delivery, forged = false) => {
     const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(() => send(delivery, forged))
     chains.set(delivery.key, turn)
     clock.track(turn)
@@ -105,39 +112,52 @@ export function createDeliveries(parts: Parts): Deliveries {
       if (chains.get(delivery.key) === turn) chains.delete(delivery.key)
     })
   }
+}
+
+/** The sender of callbacks. */
+export function createDeliveries(parts: Parts): Deliveries {
+  const { clock, faults } = parts
+  const log = createLog(clock)
+  const enqueue = createChains(parts, log)
+  const held = new Map<string, Delivery>()
+  const overtaken = new Map<string, Delivery>()
+
   const letGo = (late: readonly Delivery[]): void => {
     for (const one of late) {
       if (overtaken.delete(one.id)) void enqueue(one)
     }
   }
-  const overtake = (delivery: Delivery): void => {
-    overtaken.set(delivery.id, delivery)
-    clock.at(clock.now() + REORDER_AT_MOST_MS, () => letGo([delivery]))
-    record(delivery, 'reordered')
-  }
-  const meet = (delivery: Delivery, fault: CallbackFault): void => {
-    if (fault.action === 'drop') {
-      record(delivery, 'dropped')
+  const meet: Readonly<Record<CallbackFault['action'], (delivery: Delivery, fault: CallbackFault) => void>> = {
+    drop(delivery) {
+      log.note(delivery, 'dropped')
       parts.changed(delivery, false)
-    } else if (fault.action === 'hold') {
+    },
+    hold(delivery) {
       const [oldest] = held.keys()
       if (held.size >= KEPT_RECORDS && oldest !== undefined) held.delete(oldest)
       held.set(delivery.id, delivery)
-      record(delivery, 'held')
-    } else if (fault.action === 'delay') {
-      record(delivery, 'delayed')
-      clock.at(clock.now() + (fault.delayMs ?? 1_000), () => void enqueue(delivery))
-    } else if (fault.action === 'repeat') {
-      for (let copy = 0; copy <= (fault.copies ?? 1); copy += 1) void enqueue(delivery)
-    } else if (fault.action === 'reorder') overtake(delivery)
-    else void enqueue(delivery, true)
+      log.note(delivery, 'held')
+    },
+    delay(delivery, { delayMs = 1_000 }) {
+      log.note(delivery, 'delayed')
+      clock.at(clock.now() + delayMs, () => void enqueue(delivery))
+    },
+    repeat(delivery, { copies = 1 }) {
+      for (let copy = 0; copy <= copies; copy += 1) void enqueue(delivery)
+    },
+    reorder(delivery) {
+      log.note(delivery, 'reordered')
+      overtaken.set(delivery.id, delivery)
+      clock.at(clock.now() + REORDER_AT_MOST_MS, () => letGo([delivery]))
+    },
+    forge: (delivery) => void enqueue(delivery, true),
   }
   return {
     add(delivery) {
       parts.changed(delivery, true)
       const late = [...overtaken.values()].filter((one) => one.key === delivery.key)
       const fault = faults.forCallback(delivery.about)
-      if (fault) meet(delivery, fault)
+      if (fault) meet[fault.action](delivery, fault)
       else void enqueue(delivery)
       if (fault?.action !== 'reorder') letGo(late) // it has been overtaken now
     },
@@ -150,11 +170,11 @@ export function createDeliveries(parts: Parts): Deliveries {
         await enqueue(delivery)
       }
     },
-    log: () => records,
+    log: () => log.records,
     clear() {
       held.clear()
       overtaken.clear()
-      records.length = 0
+      log.records.length = 0
     },
   }
 }

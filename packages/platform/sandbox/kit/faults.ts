@@ -121,7 +121,9 @@ export function readCallbackFault(json: Json | undefined): CallbackFault | undef
   if (!isRecord(json)) return undefined
   const action = callbackFaultActions.find((known) => known === json['action'])
   const match: Record<string, string> = {}
-  for (const [name, value] of Object.entries(isRecord(json['match']) ? json['match'] : {})) match[name] = String(value)
+  for (const [name, value] of Object.entries(isRecord(json['match']) ? json['match'] : {})) {
+    if (typeof value === 'string') match[name] = value
+  }
   const numbers = {
     times: number(json['times'], 1, 1e6),
     probability: number(json['probability'], 0, 1),

@@ -9,7 +9,7 @@ export function isRecord(json: unknown): json is { readonly [name: string]: Json
 /** Parses without throwing; undefined for what is no JSON. */
 export function readJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as Json // which is all that it can give
   } catch {
     return undefined
   }

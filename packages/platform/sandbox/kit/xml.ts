@@ -112,7 +112,7 @@ class Reader {
   /** Reads `<name a="b">` or `<name/>`, the position being behind `<`. */
   openTag(): { open: Open; closed: boolean } {
     if ((this.elements += 1) > MAX_ELEMENTS) bad('too many elements', this.position)
-    const open: Open = { name: this.name(), attributes: Object.create(null), children: [], text: '' }
+    const open: Open = { name: this.name(), attributes: {}, children: [], text: '' }
     for (;;) {
       const space = this.match(SPACE)
       if (this.starts('/>')) {
@@ -130,7 +130,7 @@ class Reader {
 
   attribute(open: Open): void {
     const name = this.name()
-    if (name in open.attributes) bad(`attribute ${name} given twice`, this.position)
+    if (Object.hasOwn(open.attributes, name)) bad(`attribute ${name} given twice`, this.position)
     this.match(SPACE)
     if (!this.starts('=')) bad('= expected', this.position)
     this.position += 1
@@ -141,7 +141,13 @@ class Reader {
     const offset = this.position
     const raw = this.until(quote, 'attribute value')
     if (raw.includes('<')) bad('< in an attribute', offset)
-    open.attributes[name] = resolveEntities(raw, offset)
+    // Plain assignment would let an attribute called __proto__ set the prototype.
+    Object.defineProperty(open.attributes, name, {
+      value: resolveEntities(raw, offset),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
   }
 
   text(open: Open): void {

@@ -126,7 +126,7 @@ const KEYS = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ']
 /** `*` stands for any digit, letters for the keys they are on; the pattern may be anywhere in the number. */
 function matcher(contains: string | undefined): (number: string) => boolean {
   if (contains === undefined) return () => true
-  const wanted = [...contains.replace(/^\+/, '').toUpperCase()].map((char) => {
+  const wanted = Array.from(contains.replace(/^\+/, '').toUpperCase(), (char) => {
     const key = KEYS.findIndex((letters) => letters.includes(char) && letters !== '')
     return key < 0 ? char : String(key)
   })

@@ -137,12 +137,19 @@ describe('the API can be made to', () => {
       () => 'answered',
       () => 'given up',
     )
-    while ((await control('/faults')).json.faults.length > 0) await new Promise((resolve) => setImmediate(resolve))
+    while ((await control('/faults')).json.faults?.length) await new Promise((resolve) => setImmediate(resolve))
     await expect(dial()).resolves.toMatch(/^CA/)
     never.abort()
     expect(await outcome).toBe('given up')
   })
 })
+
+interface Answer {
+  readonly id?: string
+  readonly calls?: unknown[]
+  readonly faults?: unknown[]
+  readonly numbers?: unknown[]
+}
 
 const control = async (
   path: string,
@@ -156,7 +163,8 @@ const control = async (
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await answer.text()
-  return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) }
+  const json = (text === '' ? {} : JSON.parse(text)) as Answer
+  return { status: answer.status, json }
 }
 
 describe('the control surface over HTTP', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { heldClock } from '../kit/clock.ts'
 import { startTwilioSandbox } from './server.ts'
-import { type Customer, officialClient, OWNED, startCustomer } from './test-customer.ts'
+import { type Customer, NEVER, officialClient, OWNED, startCustomer } from './test-customer.ts'
 
 let folder: string
 let customer: Customer
@@ -77,7 +77,7 @@ describe('a sandbox with a state file', () => {
   })
 
   it('remembers numbers and finished calls, and asks again for a document that was on its way', async () => {
-    customer.answers.set('/voice', 'never')
+    customer.answers.set('/voice', NEVER)
     const before = await start(MONDAY)
     const waiting = await before.client.calls.create({ to: '+14155550000', from: OWNED, url: `${customer.url}/voice` })
     const over = await before.client.calls.create({ to: '+14155550001', from: OWNED, twiml: '<Response/>' })
@@ -94,7 +94,7 @@ describe('a sandbox with a state file', () => {
   })
 
   it('sends callbacks that were not through when it stopped', async () => {
-    customer.answers.set('/status', 'never')
+    customer.answers.set('/status', NEVER)
     const before = await start(MONDAY)
     const call = { to: '+14155551000', from: OWNED, twiml: '<Response/>', statusCallback: `${customer.url}/status` }
     const { sid } = await before.client.calls.create(call)

@@ -15,12 +15,15 @@ export interface Seen {
   readonly token: string
 }
 
+/** An answer that does not come. */
+export const NEVER = Symbol('never')
+
 /** A customer's server: it records what it is sent and answers with the documents it was given. */
 export interface Customer {
   readonly url: string
   readonly seen: Seen[]
   /** What to answer under a path: TwiML, or a status code and a body. */
-  readonly answers: Map<string, string | { status: number; type?: string; body?: string } | 'never'>
+  readonly answers: Map<string, string | { status: number; type?: string; body?: string } | typeof NEVER>
   /** The call progress of one call, as `initiated`, `ringing`, … */
   progress(callSid: string): string[]
   at(path: string): Seen[]
@@ -51,7 +54,7 @@ export async function startCustomer(): Promise<Customer> {
         token: String(request.headers['i-twilio-idempotency-token']),
       })
       const answer = answers.get(target.pathname) ?? { status: 204 }
-      if (answer === 'never') return
+      if (answer === NEVER) return
       const { status, type, body: text } = typeof answer === 'string' ? { status: 200, type: undefined, body: answer } : answer
       response.writeHead(status, { 'content-type': type ?? 'text/xml' }).end(text)
     })()

@@ -12,8 +12,10 @@ afterEach(() => scene.close())
 
 const root = (): string => `${scene.sandbox.url}/2010-04-01/Accounts/${scene.sandbox.accountSid}`
 const authorization = (): string => `Basic ${Buffer.from(`${scene.sandbox.accountSid}:${scene.sandbox.authToken}`).toString('base64')}`
-const raw = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${root()}${path}`, { ...init, headers: { authorization: authorization(), ...init.headers } })
+const raw = (
+  path: string,
+  init: { method?: string; body?: string | URLSearchParams; headers?: Record<string, string> } = {},
+): Promise<Response> => fetch(`${root()}${path}`, { ...init, headers: { authorization: authorization(), ...init.headers } })
 
 describe('access', () => {
   it('refuses a wrong token with 401 and 20003', async () => {
@@ -34,7 +36,7 @@ describe('access', () => {
 })
 
 describe('bad requests get an answer in the form of Twilio', () => {
-  const bad: [string, string, RequestInit, number, number][] = [
+  const bad: [string, string, Parameters<typeof raw>[1], number, number][] = [
     ['an unknown path', '/Nothing.json', {}, 404, 20404],
     ['a path without .json', '/Calls', {}, 404, 20404],
     ['a method that is not there', '/Calls.json', { method: 'DELETE' }, 405, 20004],
@@ -90,7 +92,7 @@ describe('creating a call', () => {
     const form = new URLSearchParams({ To: '+1 (415) 555-0000', From: OWNED, Twiml: TWIML })
     const answer = await raw('/Calls.json', { method: 'POST', body: form })
     expect(answer.status).toBe(201)
-    const call = await answer.json()
+    const call: { sid: string } = await answer.json()
     expect(call).toMatchObject({
       sid: expect.stringMatching(/^CA[0-9a-f]{32}$/),
       account_sid: scene.sandbox.accountSid,
@@ -156,7 +158,7 @@ describe('listing calls', () => {
   it('says where the pages are', async () => {
     await place('0000')
     await place('0000')
-    const json = await (await raw('/Calls.json?PageSize=1')).json()
+    const json: Record<string, unknown> = await (await raw('/Calls.json?PageSize=1')).json()
     expect(json).toMatchObject({
       page: 0,
       page_size: 1,
@@ -165,8 +167,8 @@ describe('listing calls', () => {
       previous_page_uri: null,
       calls: [{ status: expect.any(String) }],
     })
-    expect(json.next_page_uri).toContain('Page=1')
-    expect(json.first_page_uri).toContain('Page=0')
+    expect(json['next_page_uri']).toContain('Page=1')
+    expect(json['first_page_uri']).toContain('Page=0')
   })
 })
 
