@@ -4,6 +4,7 @@ import { startBenchDatabase } from './bench-database.ts'
 import { coinMoves } from './coin-moves.bench.ts'
 import { hotAccount } from './hot-account.bench.ts'
 import { tableOf, type Measurement } from './measurement.ts'
+import { presenceFanOut } from './presence.bench.ts'
 
 /** `npm run bench -- [--rounds 3] [--seconds 5] [section …]`: ratios against yardsticks that run in the same minutes on the same machine. */
 const { values, positionals } = parseArgs({
@@ -20,6 +21,7 @@ try {
   const sections: Readonly<Record<string, () => Promise<Measurement[]>>> = {
     'coin-moves': () => coinMoves(database, rounds, seconds),
     'hot-account': () => hotAccount(database, rounds, seconds),
+    presence: () => presenceFanOut(database, rounds, seconds),
   }
   const chosen = positionals.length === 0 ? Object.keys(sections) : positionals
   const results: Measurement[] = []

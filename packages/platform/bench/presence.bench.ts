@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { WebSocketServer, type WebSocket } from 'ws'
+import * as z from 'zod'
+import { createPlatform } from '../src/app.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { createLogger } from '../src/base/logger.ts'
+import { createBus } from '../src/bus/create-bus.ts'
+import { hostedLimits } from '../src/config/settings.ts'
+import { freePort } from '../src/embedded/example.ts'
+import { ask, type BenchDatabase } from './bench-database.ts'
+import { median, type Measurement } from './measurement.ts'
+
+const run = promisify(execFile)
+
+const watchers = 1_000
+const subject = 'subject'
+const open = { perSecond: 1e9, burst: 1e9 }
+const unlimited = { ...hostedLimits, secretTest: open, user: open }
+const report = z.object({ changes: z.number(), p50Ms: z.number(), p99Ms: z.number() })
+
+/**
+ * A change of presence told to a thousand watchers. Ours begins with the HTTP request that makes the change, with sign-in and commit;
+ * the yardstick is a server of nothing but `ws`, which sends the same text to all as soon as one client asks for it.
+ */
+export async function presenceFanOut(database: BenchDatabase, rounds: number, seconds: number): Promise<Measurement[]> {
+  const bare = await startBare()
+  const ours = await startOurs(database)
+  try {
+    const [measured, yardstick]: [number[], number[]] = [[], []]
+    for (let round = 0; round < rounds; round++) {
+      yardstick.push(await deliver({ port: bare.port, watchers, seconds }))
+      measured.push(await deliver({ port: ours.port, watchers, seconds, platform: ours.platform }))
+    }
+    return [
+      {
+        name: `presence change to ${watchers} watchers, p99`,
+        unit: 'ms',
+        measured: median(measured),
+        yardstick: median(yardstick),
+        yardstickName: 'bare ws sending the same text',
+        target: { most: 1.5 },
+      },
+    ]
+  } finally {
+    await ours.stop()
+    bare.stop()
+  }
+}
+
+/** The least that a server can do: keep the sockets and write to each. */
+async function startBare(): Promise<{ port: number; stop: () => void }> {
+  const sockets = new Set<WebSocket>()
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
+  let seq = 0
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('message', (data) => {
+      if (String(data) !== 'change') return socket.send('{"type":"welcome"}')
+      const text = JSON.stringify({ seq: ++seq, type: 'presence.changed', data: { userId: subject, status: 'online' } })
+      for (const one of sockets) one.send(text)
+    })
+  })
+  await new Promise((resolve) => server.once('listening', resolve))
+  return { port: (server.address() as AddressInfo).port, stop: () => void server.close() }
+}
+
+async function startOurs(database: BenchDatabase) {
+  const connection = await database.create('presence', true)
+  const logger = createLogger('error')
+  const bus = await createBus(undefined, logger)
+  const port = await freePort('127.0.0.1', 0)
+  const platform = await createPlatform({
+    connection,
+    bus,
+    clock: systemClock,
+    logger,
+    masterKey: randomBytes(32),
+    limits: unlimited,
+    publicUrl: `http://127.0.0.1:${port}`,
+    trustedProxies: ['127.0.0.1'],
+    metricsToken: undefined,
+    telephony: { test: undefined, live: undefined },
+  })
+  await platform.start('127.0.0.1', port)
+  const app = await platform.createApp('Bench')
+  const { secretKey } = app.modes.test
+  await ask(connection, populate(app.appId))
+  return {
+    port,
+    platform: { secretKey, subject },
+    async stop() {
+      await platform.stop()
+      await bus.close()
+    },
+  }
+}
+
+const populate = (appId: string) => `
+  insert into users (id, tenant_id, host_id, display_name, referral_code, created_at)
+  select 'usr_' || lpad(n::text, 26, '0'), t.id, case n when 0 then '${subject}' else 'watcher-' || n - 1 end, 'User ' || n, 'R' || n, t.created_at
+  from tenants t, generate_series(0, ${watchers}) n where t.app_id = '${appId}' and t.mode = 'test'`
+
+/** The 99th percentile of all deliveries, in milliseconds. */
+async function deliver(load: object): Promise<number> {
+  const script = join(import.meta.dirname, 'presence-watchers.ts')
+  const { stdout } = await run(process.execPath, ['--conditions=source', script, JSON.stringify(load)])
+  return report.parse(JSON.parse(stdout)).p99Ms
+}
