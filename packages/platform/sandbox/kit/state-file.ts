@@ -40,9 +40,10 @@ function readLines(path: string): Map<string, Json> {
 
 /**
  * Opens the file. Changes are gathered for 25 ms and appended as lines, so that a write costs what changed and not what is
- * stored; now and then the whole is written beside and renamed over it.
+ * stored; now and then the whole is written beside and renamed over it. What could not be written is told to `onError` and
+ * written with the next change.
  */
-export function openStateFile(path: string): StateFile {
+export function openStateFile(path: string, onError: (error: unknown) => void): StateFile {
   mkdirSync(dirname(path), { recursive: true })
   const found = readLines(path)
   const records = new Map([...found].map(([key, json]) => [key, `${JSON.stringify([key, json])}\n`]))
@@ -65,20 +66,27 @@ export function openStateFile(path: string): StateFile {
       text += line
       lines += 1
     }
-    dirty.clear()
     if (text !== '') writeSync(file, text)
+    dirty.clear()
     if (lines <= records.size * 2 + SLACK_LINES) return
     writeWhole(path, [...records.values()])
     closeSync(file)
     file = openSync(path, 'a', 0o600)
     lines = records.size
   }
+  const flushLater = (): void => {
+    try {
+      flush()
+    } catch (error) {
+      onError(error)
+    }
+  }
   return {
     found,
     changed(key, current) {
       if (closed) return
       dirty.set(key, current)
-      timer ??= setTimeout(flush, DEBOUNCE_MS)
+      timer ??= setTimeout(flushLater, DEBOUNCE_MS)
     },
     flush,
     close() {

@@ -49,7 +49,12 @@ function fireDue(world: World, leg: Leg): void {
   const due = nextDue(leg)
   if (due && due.atMs <= world.clock.now()) {
     delete leg.due[due.kind]
-    world.flow.due(leg, due.kind, due.atMs)
+    try {
+      world.flow.due(leg, due.kind, due.atMs)
+    } catch (error) {
+      // One call that went wrong must not take the others with it.
+      world.log(`twilio sandbox: ${leg.sid} ${due.kind}: ${error instanceof Error ? error.stack : String(error)}`)
+    }
   }
   touch(world, leg, leg.updatedAtMs)
 }

@@ -26,7 +26,11 @@ export function fetchAndRun(world: World, leg: Leg, request: DocumentRequest): v
     if ('text' in fetched) runDocument(world, leg, fetched.text, request, world.clock.now())
     else fallBack(world, leg, request, fetched.code, fetched.message)
   }
-  world.clock.track(run())
+  const over = run().catch((error: unknown) => {
+    world.log(`twilio sandbox: ${leg.sid}: ${error instanceof Error ? error.stack : String(error)}`)
+    breakOff(world, leg, 11200, 'the document could not be run')
+  })
+  world.clock.track(over)
 }
 
 /** Runs a document that was given with the call and not fetched. */

@@ -94,7 +94,8 @@ function createWorld(accountSid: string, options: TwilioSandboxOptions, closing:
   const clock = options.clock ?? realClock()
   const gate = createGate()
   const faults = createFaultBook()
-  const store = openStore(options.stateFile)
+  const log = options.log ?? (() => undefined)
+  const store = openStore(options.stateFile, (error) => log(`twilio sandbox: the state could not be written: ${String(error)}`))
   const world: World = {
     accountSid,
     authToken: options.authToken ?? SANDBOX_AUTH_TOKEN,
@@ -106,7 +107,7 @@ function createWorld(accountSid: string, options: TwilioSandboxOptions, closing:
     settings: { answerAfterMs: options.answerAfterMs === undefined ? 1_500 : options.answerAfterMs },
     timers: new Map(),
     notifications: [],
-    log: options.log ?? (() => undefined),
+    log,
     deliveries: createDeliveries({
       clock,
       gate,

@@ -30,8 +30,8 @@ const KEPT_CONFERENCES = 1_000
 const noFile: StateFile = { found: new Map(), changed: () => undefined, flush: () => undefined, close: () => undefined }
 
 /** Opens the memory of the sandbox, on a file or on nothing. */
-export function openStore(path: string | undefined): Store {
-  const file = path === undefined ? noFile : openStateFile(path)
+export function openStore(path: string | undefined, onError: (error: unknown) => void = () => undefined): Store {
+  const file = path === undefined ? noFile : openStateFile(path, onError)
   const legs = new Map(loaded<Leg>(file.found, 'call:').map((leg) => [leg.sid, leg]))
   const numbers = new Map(loaded<OwnedNumber>(file.found, 'number:').map((number) => [number.sid, number]))
   const conferences = new Map(loaded<Conference>(file.found, 'conference:').map((conference) => [conference.sid, conference]))
