@@ -68,9 +68,14 @@ function respond(response: ServerResponse, reaction: Reaction): void {
   response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
 function peerOf(socket: WebSocket): Peer {
   const messages = createQueue<Record<string, unknown>>()
-  socket.on('message', (data) => messages.push(JSON.parse(String(data))))
+  socket.on('message', (data) => {
+    const message: unknown = JSON.parse(Buffer.isBuffer(data) ? data.toString() : '{}')
+    if (isRecord(message)) messages.push(message)
+  })
   const sendRaw = (text: string) => socket.send(text)
   return {
     messages,

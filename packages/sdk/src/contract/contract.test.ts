@@ -29,10 +29,10 @@ group('the contract', () => {
   })
 
   it('has the same areas and routes in tables, schemas and clients', () => {
-    const namesOf = (areas: object) =>
+    const namesOf = (areas: Readonly<Record<string, object>>) =>
       Object.entries(areas)
         .filter(([area]) => area !== 'realtime')
-        .map(([area, methods]) => `${area}: ${Object.keys(Object(methods)).sort().join()}`)
+        .map(([area, methods]) => `${area}: ${Object.keys(methods).sort().join()}`)
         .sort()
     const client = createClient({ baseUrl: 'http://platform', publishableKey: 'pk', getToken: async () => '' })
     const server = createServer({ baseUrl: 'http://platform', secretKey: 'sk' })
@@ -75,7 +75,7 @@ group('its types', () => {
       iterate(client.calls.list, { limit: 5 }),
       iterate(client.calls.list),
       iterate(server.wallets.listTransactions, { userId: 'asha' }),
-      // @ts-expect-error whose?
+      // @ts-expect-error it does not say whose
       iterate(server.wallets.listTransactions),
     ]
     expectTypeOf(walk).returns.toBeArray()

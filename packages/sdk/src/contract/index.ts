@@ -1,5 +1,5 @@
 /** The contract with its zod schemas, for those who want answers checked at run time. Costs zod in the bundle. */
-export * from './kit.ts'
+export type * from './kit.ts'
 export * from './problems.ts'
 export * from './events.ts'
 export { allTables, clientTables, serverTables } from './routes.ts'

@@ -5,11 +5,13 @@ import type { Send } from './transport.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 /** The rest of the input after the path took its parameters. */
 function fill(path: string, input: Input): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input }
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(rest[name] ?? '')
+    const value = textOf(rest[name] ?? '')
     // A URL parser takes "." and ".." (percent-encoded as well) as steps in the path: the request would reach another route.
     if (/^\.{0,2}$/.test(value)) throw new ConnectError('invalid_argument', `${name} cannot be ${JSON.stringify(value)}`)
     delete rest[name]
@@ -20,7 +22,7 @@ function fill(path: string, input: Input): { path: string; rest: Record<string, 
 
 function queryOf(values: Input): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.append(name, String(value))
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.append(name, textOf(value))
   return query.size > 0 ? `?${query.toString()}` : ''
 }
 

@@ -119,7 +119,7 @@ class LiveConnection implements Connection {
     const { credential, timing } = this.#parts
     if (!('freshUntil' in credential)) return () => undefined
     let timer: ReturnType<typeof setTimeout>
-    const plan = (ms: number) => void (timer = setTimeout(renew, Math.min(ms, timerMaxMs)))
+    const plan = (ms: number) => void (timer = setTimeout(() => void renew(), Math.min(ms, timerMaxMs)))
     const renew = async () => {
       try {
         const token = await credential.current()

@@ -8,7 +8,7 @@ export interface Mark {
 
 export function isFrame(value: unknown): value is RealtimeFrame {
   if (typeof value !== 'object' || value === null) return false
-  const { seq, type, data } = { seq: undefined, type: undefined, data: undefined, ...value }
+  const { seq, type, data }: { seq?: unknown; type?: unknown; data?: unknown } = { ...value }
   return Number.isSafeInteger(seq) && typeof type === 'string' && typeof data === 'object' && data !== null
 }
 

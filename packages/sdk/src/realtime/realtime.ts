@@ -24,6 +24,7 @@ function tell<T>(listeners: Iterable<Listener<T>>, value: T): void {
     try {
       listener(value)
     } catch (error) {
+      // eslint-disable-next-line no-console -- not ours to throw, and nobody else would tell
       console.error(error)
     }
   }
@@ -69,6 +70,8 @@ export function createRealtime(load: (hub: Hub) => Promise<Connection>, retryMs:
   let connection: Connection | undefined
   let phase: 'idle' | 'started' | 'refused' | 'closed' = 'idle'
 
+  // Asked anew after each wait: the phase may have changed meanwhile.
+  const running = () => phase === 'started'
   const setState = (next: ConnectionState) => {
     if (next === state) return
     state = next
@@ -78,8 +81,8 @@ export function createRealtime(load: (hub: Hub) => Promise<Connection>, retryMs:
     state: () => state,
     watched: list.users,
     // Type and data came in one frame; the map only forgets that they belong together.
-    emit: ({ type, data }) => phase === 'started' && tell(listeners.get(type) ?? [], data as never),
-    setState: (next) => phase === 'started' && setState(next),
+    emit: ({ type, data }) => running() && tell(listeners.get(type) ?? [], data as never),
+    setState: (next) => running() && setState(next),
     ended: () => {
       if (phase === 'closed') return
       phase = 'refused'
@@ -93,11 +96,11 @@ export function createRealtime(load: (hub: Hub) => Promise<Connection>, retryMs:
     setState('connecting')
     try {
       connection = await load(hub)
-      if (phase !== 'started') connection.close()
+      if (!running()) connection.close()
     } catch {
       // The code of the connection did not load: the network is away.
       hub.setState('offline')
-      if (phase === 'started') phase = 'idle'
+      if (running()) phase = 'idle'
       setTimeout(begin, retryMs)
     }
   }
