@@ -1,4 +1,5 @@
 import type { Preview } from '@storybook/web-components-vite'
+import { html } from 'lit'
 
 const grounds = { light: '#f6f8f7', dark: '#0d1311' }
 
@@ -22,13 +23,11 @@ const preview: Preview = {
       },
     },
   },
+  tags: ['autodocs'],
   decorators: [
     (story, { globals }) => {
       const scheme = globals['scheme'] === 'dark' ? 'dark' : 'light'
-      const { style } = document.documentElement
-      style.colorScheme = scheme
-      document.body.style.background = grounds[scheme]
-      return story()
+      return html`<div style="min-height: 100%; background: ${grounds[scheme]}; color-scheme: ${scheme}">${story()}</div>`
     },
   ],
 }

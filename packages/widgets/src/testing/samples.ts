@@ -100,9 +100,14 @@ const row = (index: number, rest: Partial<WalletTransaction>): WalletTransaction
 })
 
 export const transactions: readonly WalletTransaction[] = [
-  row(1, { type: 'call_settlement', coins: 90, buckets: { held: -120, purchased: 90 }, description: 'Ravi Kumar' }),
-  row(2, { type: 'call_hold', coins: -120, buckets: { held: 120, bonus: -50, purchased: -70 }, description: 'Ravi Kumar' }),
-  row(3, { type: 'call_settlement', coins: 65, buckets: { earned: 65 }, description: 'Meera Iyer' }),
+  row(1, { type: 'call_settlement', coins: 90, buckets: { held: -120, purchased: 90 }, description: 'Call with Ravi Kumar' }),
+  row(2, {
+    type: 'call_hold',
+    coins: -120,
+    buckets: { held: 120, bonus: -50, purchased: -70 },
+    description: 'Held for a call with Ravi Kumar',
+  }),
+  row(3, { type: 'call_settlement', coins: 65, buckets: { earned: 65 }, description: 'Call with Meera Iyer' }),
   row(4, { description: 'Pack of 100' }),
   row(5, { coins: 50, buckets: { bonus: 50 }, description: 'Welcome bonus' }),
   row(6, { type: 'debit', coins: -20, buckets: { purchased: -20 }, description: 'Gift' }),

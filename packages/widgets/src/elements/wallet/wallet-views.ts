@@ -40,6 +40,23 @@ const coinsText = (coins: number, language: string) =>
 const timeText = (time: string, language: string) =>
   new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(time))
 
+function rowView(transaction: WalletTransaction, texts: WalletTexts, language: string) {
+  const { coins, createdAt, description } = transaction
+  const kind = transactionTitle(transaction, texts)
+  // "Held for a call with Ravi" says all that "Held for a call" does.
+  const title = description.startsWith(kind) ? description : kind
+  return html`<li part="transaction">
+    <div>
+      <p>${title}</p>
+      <p class="muted">
+        <time datetime=${createdAt}>${timeText(createdAt, language)}</time
+        >${description && title !== description ? ` · ${description}` : ''}
+      </p>
+    </div>
+    <span part="coins" class="digits ${coins > 0 ? 'in' : ''}">${coinsText(coins, language)}</span>
+  </li>`
+}
+
 /** Transactions, newest first, in plain words. */
 export function historyView(transactions: readonly WalletTransaction[], { texts, language }: WalletWords) {
   return html`<div>
@@ -49,18 +66,7 @@ export function historyView(transactions: readonly WalletTransaction[], { texts,
       ${repeat(
         transactions,
         ({ id }) => id,
-        (transaction) =>
-          html`<li part="transaction">
-            <div>
-              <p>${transactionTitle(transaction, texts)}</p>
-              <p class="muted">
-                <time datetime=${transaction.createdAt}>${timeText(transaction.createdAt, language)}</time>${
-                  transaction.description ? html` · ${transaction.description}` : nothing
-                }
-              </p>
-            </div>
-            <span part="coins" class="digits ${transaction.coins > 0 ? 'in' : ''}">${coinsText(transaction.coins, language)}</span>
-          </li>`,
+        (transaction) => rowView(transaction, texts, language),
       )}
     </ul>
   </div>`
