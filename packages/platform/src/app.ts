@@ -139,7 +139,13 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       revoke: fanOut.credentialsChanged,
     }),
     ...presenceOperations(presenceDeps),
-    ...walletOperations({ db, clock, cursors, announceWallet }),
+    ...walletOperations({
+      db,
+      clock,
+      cursors,
+      // The move's own answer says what the wallet holds: nothing is read again.
+      announceWallet: (tenantId, userId, balances) => fanOut.toUser(tenantId, userId, 'wallet.updated', balances),
+    }),
     ...numberOperations(numberDeps),
     ...callOperations(callDeps),
     ...realtime.operations,

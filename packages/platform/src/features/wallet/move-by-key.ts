@@ -1,4 +1,4 @@
-import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
+import type { AnswerOf, WalletBalances, allSchemas } from '@impacthub/sdk/contract'
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
@@ -11,8 +11,8 @@ import type { Spendable } from './ledger-entry.ts'
 export interface MoveDeps {
   readonly db: Db
   readonly clock: Clock
-  /** Tells the user's open sockets that the wallet changed. A hint that may be lost: the wallet itself is what counts. */
-  readonly announceWallet: (tenantId: TenantId, userId: string) => Promise<void>
+  /** Tells the user's open sockets what the wallet holds now. A hint that may be lost or late: the wallet itself is what counts. */
+  readonly announceWallet: (tenantId: TenantId, userId: string, balances: WalletBalances) => Promise<void>
 }
 
 export interface CoinMove {
@@ -52,6 +52,6 @@ export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretAc
     const detail = body.detail === undefined ? {} : { detail: body.detail }
     return fail(body.problem, outcome === 'replay' ? { ...detail, headers: { 'Idempotent-Replay': 'true' } } : detail)
   }
-  if (outcome === 'new' && userId !== null) void announceWallet(actor.tenant.id, userId).catch(() => undefined)
+  if (outcome === 'new' && userId !== null) void announceWallet(actor.tenant.id, userId, body.wallet).catch(() => undefined)
   return body
 }
