@@ -25,6 +25,9 @@ export async function dial(client: TwilioClient, wish: DialWish): Promise<{ legI
   return { legId: accept(answer, callWire.pick({ sid: true })).sid }
 }
 
+/** Twilio's times have no fractions, and its clock is not ours. */
+const toleranceMs = 5_000
+
 const pageSize = 100
 const mostPages = 5
 
@@ -41,15 +44,14 @@ async function list(client: TwilioClient, params: Params, pages: number): Promis
 }
 
 /**
- * Legs rung at this phone from this number since then, newest first. Twilio filters by the UTC date of the start, which a call that still
+ * Legs rung at this phone from this number since then (or moments before), newest first. Twilio filters by the UTC date of the start, which a call that still
  * waits in its queue does not have: so the newest calls are read without that filter as well, and times are compared here.
  */
 export async function findDialed(client: TwilioClient, wish: Pick<DialWish, 'callerPhone' | 'from'>, since: Date): Promise<readonly Leg[]> {
   const pair = { To: wish.callerPhone, From: wish.from }
   const newest = await list(client, pair, 1)
   const started = await list(client, { ...pair, 'StartTime>': since.toISOString().slice(0, 10) }, mostPages)
-  // Twilio's times have no fractions.
-  const earliest = Math.floor(since.getTime() / 1_000) * 1_000
+  const earliest = since.getTime() - toleranceMs
   const bySid = new Map([...newest, ...started].map((wire) => [wire.sid, wire]))
   const found = [...bySid.values()]
     // A child leg is a callee's, even where its numbers are the same.
