@@ -58,4 +58,17 @@ describe('the real clock', () => {
     cancelled.cancel()
     await new Promise<void>((resolve) => clock.at(clock.now() + 5, resolve))
   })
+
+  it('catches up with what is overdue in the order of time, not of asking', async () => {
+    const clock = realClock()
+    const seen: string[] = []
+    clock.at(2_000, () => seen.push('b'))
+    clock.at(3_000, () => seen.push('c'))
+    clock.at(1_000, () => {
+      seen.push('a')
+      clock.at(2_500, () => seen.push('b+'))
+    })
+    while (seen.length < 4) await new Promise((resolve) => setImmediate(resolve))
+    expect(seen).toEqual(['a', 'b', 'b+', 'c'])
+  })
 })

@@ -62,6 +62,18 @@ describe('the phone behind a number', () => {
     expect(scene.customer.seen.at(-1)?.params).toMatchObject({ CallDuration: '61', Duration: '2', SequenceNumber: '3' })
   })
 
+  it('that ends within a second lasts as long as its dates say, in whole seconds', async () => {
+    scene.sandbox.control.answerAfter(600)
+    const { sid } = await dial('+14155550000')
+    await scene.clock.advance(600 + 1_500)
+    scene.sandbox.control.hangUp(sid)
+    await scene.clock.settled()
+    const call = await scene.client.calls(sid).fetch()
+    expect([call.startTime, call.endTime]).toEqual([new Date('2026-01-05T09:00:00Z'), new Date('2026-01-05T09:00:02Z')])
+    expect(call.duration).toBe('2')
+    expect(scene.customer.seen.at(-1)?.params['CallDuration']).toBe('2')
+  })
+
   it('ending in 1000 answers and is gone in the same instant', async () => {
     const { sid } = await dial('+14155551000')
     await scene.clock.settled()
