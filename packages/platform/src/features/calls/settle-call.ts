@@ -1,9 +1,10 @@
 import { after } from '../../base/clock.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallRow } from './call-row.ts'
+import type { CallRow, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { judge, type Verdict } from './call-verdict.ts'
@@ -29,7 +30,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
   return deps.db.transact(tenantId, async (tx): Promise<Look> => {
     const current = await lockCall(tx, tenantId, callId)
     if (current === undefined || current.settled) return { found: 'over' }
-    const verdict = judge(current, truth, deps.clock.now())
+    const verdict = judge({ ...current, endedBy: current.endedBy ?? (await endedByUnread(tx, tenantId, callId)) }, truth, deps.clock.now())
     if (verdict.kind === 'unclear') return { found: 'unclear' }
     if (verdict.kind === 'open') {
       await follow(deps, tx, tenantId, current, verdict, truth?.callee?.startedAt ?? null)
@@ -38,6 +39,12 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
     await finishCall(deps, tx, tenantId, current, verdict.ending)
     return { found: 'over' }
   })
+}
+
+/** Who hung up may stand in a message that is stored and not yet worked on: it came before the caller's leg ended. */
+async function endedByUnread(tx: Tx, tenantId: TenantId, callId: string): Promise<Side | null> {
+  const messages = await unapplied(tx, tenantId, callId)
+  return messages.find(({ report }) => report.endedBy !== null)?.report.endedBy ?? null
 }
 
 /** How long the caller's leg may stay up alone after the callee's is over. */
