@@ -60,7 +60,7 @@ async function startBare(): Promise<{ port: number; stop: () => void }> {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('message', (data) => {
-      if (String(data) !== 'change') return socket.send('{"type":"welcome"}')
+      if (!Buffer.isBuffer(data) || data.toString() !== 'change') return socket.send('{"type":"welcome"}')
       const text = JSON.stringify({ seq: ++seq, type: 'presence.changed', data: { userId: subject, status: 'online' } })
       for (const one of sockets) one.send(text)
     })

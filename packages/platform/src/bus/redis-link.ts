@@ -57,6 +57,7 @@ export function linkRedis(url: string, name: string, logger: Logger, onReady: (c
     if (!lost && !closed) logger.warn('Redis is away: going on alone', { task: name, error })
     lost = true
   }
+  const ready = () => client.isReady
   const connect = () => void client.connect().catch(lose)
   client.on('error', lose)
   client.on('ready', () => {
@@ -87,12 +88,12 @@ export function linkRedis(url: string, name: string, logger: Logger, onReady: (c
 
   return {
     async ask(command) {
-      if (!client.isReady || performance.now() < pausedUntil) return { ok: false, sent: false }
+      if (!ready() || performance.now() < pausedUntil) return { ok: false, sent: false }
       try {
         return { ok: true, value: await inTime(command(client), answerMs) }
       } catch (error) {
         lose(error)
-        if (client.isReady) pausedUntil = performance.now() + pauseMs
+        if (ready()) pausedUntil = performance.now() + pauseMs
         return { ok: false, sent: true }
       }
     },

@@ -2,6 +2,7 @@ import type { TenantId, UserActor } from '../base/tenant.ts'
 import { connectedSet } from '../features/presence/index.ts'
 import type { FanOut } from './fan-out.ts'
 import { settingsOf, type RealtimeParts } from './parts.ts'
+import { every } from './rounds.ts'
 import { topics, type Notice } from './topics.ts'
 
 interface Here {
@@ -51,13 +52,8 @@ export function createConnected(parts: RealtimeParts, fanOut: FanOut): Connected
   }
 
   const touchAll = async () => {
-    const byTenant = new Map<TenantId, string[]>()
-    for (const [key, { tenantId }] of here) {
-      const keys = byTenant.get(tenantId) ?? []
-      keys.push(key)
-      byTenant.set(tenantId, keys)
-    }
-    for (const [tenantId, keys] of byTenant) {
+    for (const [tenantId, keys] of Map.groupBy(here.keys(), (key) => here.get(key)?.tenantId)) {
+      if (tenantId === undefined) continue
       for (let i = 0; i < keys.length; i += touchSize) {
         // Looked up anew before each step: who has left meanwhile must not be revived.
         const userIds = keys.slice(i, i + touchSize).flatMap((key) => here.get(key)?.userId ?? [])
@@ -65,12 +61,7 @@ export function createConnected(parts: RealtimeParts, fanOut: FanOut): Connected
       }
     }
   }
-  let touching = false
-  const beat = setInterval(() => {
-    if (touching) return
-    touching = true
-    void touchAll().finally(() => (touching = false))
-  }, touchMs).unref()
+  const endBeat = every(touchMs, logger, touchAll)
 
   return {
     async came({ tenant, userId }) {
@@ -98,7 +89,7 @@ export function createConnected(parts: RealtimeParts, fanOut: FanOut): Connected
     },
     close() {
       // Nobody is dropped: clients of a process that restarts are back before their time ends.
-      clearInterval(beat)
+      endBeat()
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
       here.clear()

@@ -57,6 +57,11 @@ export class Connection implements Transport {
     socket.on('close', () => this.#gone())
   }
 
+  // Asked after each wait: the socket may have closed meanwhile.
+  #isOver(): boolean {
+    return this.#closing
+  }
+
   send(text: string): void {
     if (this.#closing) return
     // Asked before: one long frame, a server's snapshot, may well be longer than that.
@@ -139,7 +144,7 @@ export class Connection implements Transport {
     const actor = await this.#whoIs(ticket, token)
     const { origin } = this.#greeting
     if (origin !== undefined && !(await this.#speaksFor(actor, origin))) return this.end(closeCodes.revoked, 'origin not allowed')
-    if (this.#closing) return
+    if (this.#isOver()) return
     const known = resume === undefined ? undefined : this.#sessions.find(actor, resume.session)
     const missed = resume === undefined ? undefined : known?.since(resume.seq)
     const session = missed === undefined ? undefined : known
@@ -154,7 +159,7 @@ export class Connection implements Transport {
     }
     this.#onIdentified()
     // The client may have gone while all this was read.
-    if (this.#closing) this.#leave(this.#settings.graceMs)
+    if (this.#isOver()) this.#leave(this.#settings.graceMs)
   }
 
   async #resume(session: Session, actor: RealtimeActor, seq: number, missed: readonly string[]): Promise<void> {

@@ -42,6 +42,7 @@ export function createGateway(parts: RealtimeParts, sessions: Sessions): Gateway
   /** Those of them who have not said yet who they are. */
   const strangers = new Set<Connection>()
   let closed = false
+  const isClosed = () => closed
   // The library's own limits are far wider; compression would cost memory for each socket and save little on short frames.
   const server = new WebSocketServer({
     noServer: true,
@@ -55,10 +56,10 @@ export function createGateway(parts: RealtimeParts, sessions: Sessions): Gateway
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = targetOf(request)
     if (target?.pathname !== path) return refuse(socket, 404)
-    if (closed || strangers.size >= settings.maxUnidentified) return refuse(socket, 503, spread(1))
+    if (isClosed() || strangers.size >= settings.maxUnidentified) return refuse(socket, 503, spread(1))
     const { allowed, retryAfterMs } = await bus.take(`0:handshake:${clientIp(request)}`, handshakes)
     if (!allowed) return refuse(socket, 429, spread(retryAfterMs / 1_000))
-    if (socket.destroyed || closed) return refuse(socket, 503, spread(1))
+    if (socket.destroyed || isClosed()) return refuse(socket, 503, spread(1))
     const greeting = { ticket: target.searchParams.get('ticket') ?? undefined, origin: request.headers.origin }
     server.handleUpgrade(request, socket, head, (opened) => {
       const connection = new Connection(parts, sessions, opened, greeting, () => strangers.delete(connection))

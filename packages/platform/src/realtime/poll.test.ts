@@ -1,35 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { createTenant, startRealtime, type RealtimeUnderTest } from '../../test/realtime/start-realtime.ts'
+import { expect, it } from 'vitest'
+import type { RealtimeUnderTest } from '../../test/realtime/start-realtime.ts'
 import { TestClient, until } from '../../test/realtime/test-client.ts'
-import { freshDatabase, type FreshDatabase } from '../../test/server/fresh-database.ts'
-import { createLogger } from '../base/logger.ts'
-import { memoryBus } from '../bus/memory-bus.ts'
-import { connect, type Db } from '../db/connect.ts'
-import { migrate } from '../db/migrate.ts'
-import type { RealtimeActor, RealtimeSettings } from './index.ts'
+import { useRealtime } from '../../test/realtime/use-realtime.ts'
+import type { RealtimeActor } from './index.ts'
 import type { PolledFrame, PollWish } from './poll.ts'
 
-let database: FreshDatabase
-let db: Db
-let running: RealtimeUnderTest | undefined
-
-beforeAll(async () => {
-  database = await freshDatabase({ migrate })
-  db = connect(database.connection)
-})
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
-afterEach(async () => {
-  await running?.close()
-  running = undefined
-})
-
-async function start(settings: Partial<RealtimeSettings> = {}): Promise<RealtimeUnderTest> {
-  running = await startRealtime({ db, bus: memoryBus(createLogger('silent')), tenant: await createTenant(db, ['ana', 'bo']), settings })
-  return running
-}
+const realtime = useRealtime()
 
 type Answer = Promise<{ session: string; frames: PolledFrame[] }>
 
@@ -44,7 +20,7 @@ const tell = (rt: RealtimeUnderTest, actor: RealtimeActor & { kind: 'user' }, se
   rt.fanOut.toUser(actor.tenant.id, actor.userId, 'session.resumed', { session })
 
 it('gives the snapshot first, then the same frames as a socket', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const socket = await TestClient.hello(rt.url, { token: rt.token('ana'), watch: ['bo'] })
   await socket.next()
@@ -56,7 +32,7 @@ it('gives the snapshot first, then the same frames as a socket', async () => {
 })
 
 it('keeps frames between polls, and gives them again until they are acknowledged', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   await tell(rt, ana, 'one')
@@ -72,7 +48,7 @@ it('keeps frames between polls, and gives them again until they are acknowledged
 })
 
 it('answers with nothing when the time is over or the client hangs up', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   expect(await poll(rt, ana, { session, after: 1, waitSeconds: 0 })).toEqual({ session, frames: [] })
@@ -83,7 +59,7 @@ it('answers with nothing when the time is over or the client hangs up', async ()
 })
 
 it('lets the newer of two polls win', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   const older = poll(rt, ana, { session, after: 1 })
@@ -94,7 +70,7 @@ it('lets the newer of two polls win', async () => {
 })
 
 it('gives nobody another’s session', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const { session } = await poll(rt, await rt.actor('ana'))
   const foreign = await poll(rt, await rt.actor('bo'), { session, after: 0 })
   expect(foreign.session).not.toBe(session)
@@ -102,7 +78,7 @@ it('gives nobody another’s session', async () => {
 })
 
 it('continues the session of a socket that broke', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const socket = await TestClient.hello(rt.url, { token: rt.token('ana') })
   const { session } = (await socket.next()).data
@@ -114,7 +90,7 @@ it('continues the session of a socket that broke', async () => {
 })
 
 it('keeps its user online from poll to poll, and not much longer', async () => {
-  const rt = await start({ pollGraceMs: 300, aliveMs: 400, touchMs: 100, sweepMs: 50 })
+  const rt = await realtime.start({ pollGraceMs: 300, aliveMs: 400, touchMs: 100, sweepMs: 50 })
   const bo = await rt.actor('bo')
   const watcher = await TestClient.hello(rt.url, { token: rt.token('ana'), watch: ['bo'] })
   await watcher.next()
@@ -129,7 +105,7 @@ it('keeps its user online from poll to poll, and not much longer', async () => {
 })
 
 it('changes who is watched', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   const answer = await poll(rt, ana, { session, after: 1, watch: ['bo'] })
@@ -139,7 +115,7 @@ it('changes who is watched', async () => {
 })
 
 it('ends with 401 when the credentials are revoked while it waits', async () => {
-  const rt = await start({ recheckMs: 20 })
+  const rt = await realtime.start({ recheckMs: 20 })
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   const waiting = poll(rt, ana, { session, after: 1 })
@@ -148,7 +124,7 @@ it('ends with 401 when the credentials are revoked while it waits', async () => 
 })
 
 it('lets a user have ten at once', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const sessions = []
   for (let i = 0; i < 10; i++) sessions.push((await poll(rt, ana)).session)
@@ -159,7 +135,7 @@ it('lets a user have ten at once', async () => {
 })
 
 it('does not pile up sessions that nobody comes back to', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   for (let i = 0; i < 11; i++) await poll(rt, ana)
@@ -167,7 +143,7 @@ it('does not pile up sessions that nobody comes back to', async () => {
 })
 
 it('answers those who wait when the platform stops', async () => {
-  const rt = await start()
+  const rt = await realtime.start()
   const ana = await rt.actor('ana')
   const { session } = await poll(rt, ana)
   const waiting = poll(rt, ana, { session, after: 1 })

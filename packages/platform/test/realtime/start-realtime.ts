@@ -40,6 +40,7 @@ export async function createTenant(db: Db, hostUserIds: readonly string[]): Prom
 }
 
 export interface RealtimeUnderTest {
+  readonly tenant: { readonly id: TenantId; readonly appId: string }
   readonly url: string
   readonly server: Server
   readonly fanOut: ReturnType<typeof createFanOut>
@@ -99,6 +100,7 @@ export async function startRealtime({ db, bus, tenant, settings = {} }: Realtime
   }
 
   const under = {
+    tenant,
     fanOut,
     presence,
     clock,

@@ -20,8 +20,8 @@ export class TestClient {
   constructor(url: string, options: ClientOptions = {}) {
     this.socket = new WebSocket(url, options)
     this.socket.on('error', () => undefined)
-    this.socket.on('message', (data) => {
-      this.frames.push(JSON.parse(String(data)) as ReceivedFrame)
+    this.socket.on('message', (data: Buffer) => {
+      this.frames.push(JSON.parse(data.toString()) as ReceivedFrame)
       this.#wake()
     })
     this.closed = new Promise((resolve) => {
