@@ -38,14 +38,14 @@ export async function startExample(settings: ExampleSettings): Promise<Example> 
   return {
     url,
     async stop() {
-      child.stdin?.end()
+      child.stdin.end()
       child.kill('SIGTERM')
       await ended
     },
   }
 }
 
-function firstUrl(child: ChildProcess, ended: Promise<void>): Promise<string> {
+function firstUrl(child: Pick<ChildProcess, 'stdout'>, ended: Promise<void>): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -18,7 +18,7 @@ export function cors(directory: Directory): Koa.Middleware {
       ctx.set('Access-Control-Allow-Origin', origin)
       ctx.set('Access-Control-Expose-Headers', exposed)
     }
-    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return next()
+    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return void (await next())
     if (known) {
       ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE')
       ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key')

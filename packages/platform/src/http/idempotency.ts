@@ -88,7 +88,7 @@ export async function runOnce({ db, tenantId, key, now, success }: Once, work: (
       return { status: error.status, body: undefined, replayed: false }
     }
   })
-  if (refusal !== undefined) throw refusal as Problem
+  if (refusal !== undefined) throw refusal
   return answer
 }
 

@@ -133,7 +133,7 @@ const queryOf = (ctx: Context) => {
 /** What an operator and a reader ask for: health, metrics, the reference. */
 function operatorPages({ pages, metrics, ready }: ServerDeps): Koa.Middleware<State> {
   return async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return void (await next())
     const path = pathOf(ctx)
     if (path === '/healthz') {
       ctx.state.route = path
@@ -155,7 +155,7 @@ function operatorPages({ pages, metrics, ready }: ServerDeps): Koa.Middleware<St
       return undefined
     }
     const page = await pages(path)
-    if (page === undefined) return next()
+    if (page === undefined) return void (await next())
     ctx.state.route = page.route
     ctx.set(page.headers)
     ctx.body = page.body
@@ -167,7 +167,7 @@ function operatorPages({ pages, metrics, ready }: ServerDeps): Koa.Middleware<St
 function callbacks({ callbacks: routes, trustedProxies }: ServerDeps): Koa.Middleware<State> {
   return async (ctx, next) => {
     const path = pathOf(ctx)
-    if (!path.startsWith('/providers/')) return next()
+    if (!path.startsWith('/providers/')) return void (await next())
     ctx.state.route = '/providers'
     if (ctx.method !== 'POST') fail('method_not_allowed', { headers: { Allow: 'POST' } })
     const headers = Object.fromEntries(

@@ -43,7 +43,7 @@ export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
   const standings = new LRUCache<string, Standing>({ max: 50_000, ttl })
   const origins = new LRUCache<string, boolean>({ max: 5_000, ttl })
 
-  async function remember<K extends NonNullable<unknown>, V extends NonNullable<unknown>>(
+  async function remember<K extends string | number, V extends object | boolean>(
     cache: LRUCache<K, V>,
     key: K,
     load: () => Promise<V | undefined>,

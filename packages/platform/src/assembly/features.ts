@@ -1,0 +1,136 @@
+import type { TenantId, UserActor } from '../base/tenant.ts'
+import { applyTask, createInbox, type Inbox } from '../db/inbox.ts'
+import { taskStore } from '../db/tasks-store.ts'
+import { callOperations } from '../features/calls/calls.routes.ts'
+import { createCalls, type CallDeps, type Calls } from '../features/calls/index.ts'
+import { createNumbers, type Numbers } from '../features/numbers/index.ts'
+import { numberOperations } from '../features/numbers/numbers.routes.ts'
+import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
+import { presenceOperations } from '../features/presence/presence.routes.ts'
+import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
+import { tenantOperations } from '../features/tenants/tenants.routes.ts'
+import { createUserStore } from '../features/users/index.ts'
+import { userOperations } from '../features/users/users.routes.ts'
+import { balancesOf, openWallet, watchLedger } from '../features/wallet/index.ts'
+import { walletOperations } from '../features/wallet/wallet.routes.ts'
+import { clientIp } from '../http/client-ip.ts'
+import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
+import type { Operation } from '../http/implement.ts'
+import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
+import { purgeJobs } from '../jobs/purge.ts'
+import type { TaskHandler } from '../jobs/runner.ts'
+import { createRealtime, type Realtime } from '../realtime/index.ts'
+import type { Foundation } from './foundation.ts'
+
+/** The features, tied to each other: what the server serves and the runner runs. */
+export interface Features {
+  readonly operations: readonly Operation[]
+  readonly callbacks: CallbackRoutes
+  readonly realtime: Realtime
+  readonly numbers: Numbers
+  readonly jobs: readonly PeriodicJob[]
+  readonly handlers: Readonly<Record<string, TaskHandler>>
+  readonly slowKinds: readonly string[]
+}
+
+export function tieFeatures(base: Foundation): Features {
+  const { db, bus, clock, cursors, directory, fanOut, telephony, masterKey } = base
+  const callDeps = callParts(base, (tenantId, userId) => presence.isConnected(tenantId, userId))
+  const calls = createCalls(callDeps)
+  const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
+  const presence = createPresence(presenceDeps)
+  const inbox = createInbox({ db, clock, tasks: taskStore, applyReport: calls.applyReport })
+  const realtime = tieRealtime(base, calls, presence)
+  const numberDeps = { db, clock, cursors, telephony }
+  const jobs = periodicJobs(base, calls, inbox)
+  return {
+    realtime,
+    jobs,
+    numbers: createNumbers(numberDeps),
+    callbacks: createCallbacks({ ...base, ...calls, inbox, telephonyFor: telephony.forTenant }),
+    handlers: { ...calls.handlers, [applyTask]: inbox.apply, ...periodicHandlers(jobs, clock) },
+    slowKinds: calls.slowKinds,
+    operations: [
+      ...tenantOperations({ db, clock, cursors, directory, masterKey }),
+      ...peopleOperations(base, calls, presence, presenceDeps),
+      ...walletOperations({
+        db,
+        clock,
+        cursors,
+        // The move's own answer says what the wallet holds: nothing is read again.
+        announceWallet: (tenantId, userId, balances) => fanOut.toUser(tenantId, userId, 'wallet.updated', balances),
+      }),
+      ...numberOperations(numberDeps),
+      ...callOperations(callDeps),
+      ...realtime.operations,
+    ],
+  }
+}
+
+function callParts(
+  { db, clock, logger, cursors, fanOut, telephony, publicUrl }: Foundation,
+  isConnected: CallDeps['isConnected'],
+): CallDeps {
+  return {
+    db,
+    clock,
+    logger,
+    cursors,
+    isConnected,
+    tasks: taskStore,
+    news: fanOut,
+    telephonyFor: telephony.forTenant,
+    publicUrl: () => publicUrl,
+    async announceWallet(tenantId, userId) {
+      const balances = await db.transact(tenantId, (tx) => balancesOf(tx, tenantId, userId))
+      if (balances !== undefined) await fanOut.toUser(tenantId, userId, 'wallet.updated', balances)
+    },
+  }
+}
+
+function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realtime {
+  const { db, auth, fanOut, trustedProxies } = base
+  const walletOf = async ({ tenant, userId }: UserActor) =>
+    (await db.transact(tenant.id, (tx) => balancesOf(tx, tenant.id, userId))) ?? null
+  return createRealtime(
+    {
+      ...base,
+      presence,
+      authenticateToken: auth.user,
+      stillValid: auth.stillValid,
+      originAllowed: auth.originAllowed,
+      clientIp: (request) => clientIp(request, trustedProxies),
+      snapshotOf: async (actor) => ({
+        calls: await calls.openCallsOf(actor.tenant.id, actor.kind === 'user' ? actor.userId : undefined),
+        wallet: actor.kind === 'user' ? await walletOf(actor) : null,
+      }),
+    },
+    fanOut,
+  )
+}
+
+function peopleOperations(base: Foundation, calls: Calls, presence: Presence, presenceDeps: PresenceDeps): Operation[] {
+  const { db, clock, cursors, directory, masterKey, fanOut } = base
+  const users = userOperations({
+    db,
+    clock,
+    cursors,
+    directory,
+    openWallet,
+    users: createUserStore(db.sequelize),
+    statuses: async (id: TenantId, hostIds) => new Map((await presence.statuses(id, hostIds)).map((one) => [one.userId, one.status])),
+    inCall: calls.inCall,
+    mint: (tx, tenant, token) => mintToken(tx, tenant, masterKey, clock, token),
+    revoke: fanOut.credentialsChanged,
+  })
+  return [...users, ...presenceOperations(presenceDeps)]
+}
+
+function periodicJobs({ db, clock, cursors, directory, masterKey, logger }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
+  return [
+    ...calls.jobs,
+    ...purgeJobs({ db, clock, inbox }),
+    { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, cursors, directory, masterKey }) },
+    { name: 'watch-ledger', everyMs: 600_000, run: () => watchLedger({ db, clock, logger }) },
+  ]
+}

@@ -1,0 +1,61 @@
+import { createCursors, type Cursors } from '../base/cursor.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { Limits } from '../config/settings.ts'
+import { connect, type Connection, type Db } from '../db/connect.ts'
+import { taskQueue, wakeAfterCommit, type TaskQueue } from '../db/tasks-store.ts'
+import { createDirectory, type Directory } from '../features/tenants/index.ts'
+import { createAuthenticator, type Authenticator } from '../http/authenticate.ts'
+import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts'
+import { fail } from '../base/problem.ts'
+import { chooseTelephony, type TelephonyChoice } from '../providers/telephony/choose.ts'
+import type { Telephony } from '../providers/telephony/port.ts'
+import { createFanOut, type FanOut } from '../realtime/index.ts'
+
+/** What a platform is made of; everything that differs between a laptop, a cluster and a test comes in here. */
+export interface PlatformParts {
+  readonly connection: Connection
+  readonly poolSize?: number
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly masterKey: Buffer
+  readonly limits: Limits
+  readonly publicUrl: string
+  readonly trustedProxies: readonly string[]
+  readonly metricsToken: string | undefined
+  /** Test mode's telephone provider and live mode's. */
+  readonly telephony: { readonly test: Telephony | undefined; readonly live: Telephony | undefined }
+}
+
+/** What every feature stands on. */
+export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize' | 'limits' | 'telephony'> {
+  readonly db: Db
+  readonly queue: TaskQueue
+  readonly cursors: Cursors
+  readonly directory: Directory
+  readonly auth: Authenticator
+  readonly limiter: RateLimiter
+  readonly fanOut: FanOut
+  readonly telephony: TelephonyChoice
+}
+
+/** `wake` is called after each commit that left work to do. */
+export function layFoundation(parts: PlatformParts, wake: () => void): Foundation {
+  const { bus, clock, logger } = parts
+  const pool = connect(parts.connection, parts.poolSize === undefined ? {} : { poolSize: parts.poolSize })
+  const db = wakeAfterCommit(pool, wake)
+  const directory = createDirectory(db, bus, clock)
+  return {
+    ...parts,
+    db,
+    queue: taskQueue(pool),
+    cursors: createCursors(parts.masterKey),
+    directory,
+    auth: createAuthenticator(directory, clock),
+    limiter: createRateLimiter(bus, parts.limits),
+    fanOut: createFanOut(bus, logger),
+    telephony: chooseTelephony({ ...parts.telephony, modeOf: async (id) => ((await directory.tenant(id)) ?? fail('not_found')).mode }),
+  }
+}
