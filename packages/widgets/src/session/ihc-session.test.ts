@@ -99,7 +99,8 @@ describe('ihc-session', () => {
     const asked: string[] = []
     const client = (name: string) => scriptedClient({ presence: online, create: () => (asked.push(name), Promise.resolve(running)) })
     const inner: ConnectClient = client('inner')
-    const { main } = mount(html`<ihc-session .client=${inner}><button id="own">Own</button></ihc-session>`)
+    const nested = html`<ihc-session .client=${inner}><button id="own">Own</button></ihc-session>`
+    const { main } = mount(nested, { create: () => (asked.push('outer'), Promise.resolve(running)) })
     const own = main.querySelector('#own')
     await expect.poll(() => main.querySelector('ihc-session ihc-session')?.shadowRoot?.querySelector('slot')).toBeTruthy()
     own?.dispatchEvent(new CustomEvent('ihc-call-request', { detail: { calleeId: ravi }, bubbles: true, composed: true, cancelable: true }))
