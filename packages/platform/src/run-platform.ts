@@ -5,6 +5,7 @@ import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
 import type { Settings } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
+import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
 
@@ -56,8 +57,8 @@ export async function runPlatform(start: PlatformStart): Promise<StartedPlatform
       test:
         baseUrl === undefined || accountSid === undefined || authToken === undefined
           ? undefined
-          : createTwilio({ baseUrl, accountSid, authToken }),
-      live: settings.twilioLive === undefined ? undefined : createTwilio(settings.twilioLive),
+          : createTwilio({ baseUrl, accountSid, authToken, clock: systemClock }),
+      live: settings.twilioLive === undefined ? undefined : createTwilio({ ...settings.twilioLive, clock: systemClock }),
     },
   })
   await platform.start(settings.host, settings.port)
@@ -86,7 +87,9 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
   const { databaseUrl, masterKey, publicUrl } = settings
   if (databaseUrl === undefined || masterKey === undefined || publicUrl === undefined)
     throw new Error('settings that hosted mode requires are missing')
-  const started = await runPlatform({ settings, logger, connection: { url: databaseUrl }, masterKey, publicUrl })
+  const connection = { url: databaseUrl }
+  await requireDurable(connection)
+  const started = await runPlatform({ settings, logger, connection, masterKey, publicUrl })
   logger.info('the platform is ready', { port: settings.port })
   return started
 }

@@ -40,12 +40,15 @@ const environment = z.object({
     .regex(/^AC[0-9a-f]{32}$/)
     .optional(),
   TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
+  /** Accepted on callbacks while a rotation goes on. */
+  TWILIO_LIVE_PREVIOUS_AUTH_TOKEN: z.string().min(16).optional(),
 })
 
 export interface TwilioAccount {
   readonly baseUrl: string
   readonly accountSid: string
   readonly authToken: string
+  readonly previousAuthToken?: string | undefined
 }
 
 export interface Limits {
@@ -138,7 +141,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     twilioLive:
       e.TWILIO_LIVE_ACCOUNT_SID === undefined || e.TWILIO_LIVE_AUTH_TOKEN === undefined
         ? undefined
-        : { baseUrl: e.TWILIO_LIVE_BASE_URL, accountSid: e.TWILIO_LIVE_ACCOUNT_SID, authToken: e.TWILIO_LIVE_AUTH_TOKEN },
+        : {
+            baseUrl: e.TWILIO_LIVE_BASE_URL,
+            accountSid: e.TWILIO_LIVE_ACCOUNT_SID,
+            authToken: e.TWILIO_LIVE_AUTH_TOKEN,
+            previousAuthToken: e.TWILIO_LIVE_PREVIOUS_AUTH_TOKEN,
+          },
     limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
   }
 }
