@@ -1,6 +1,6 @@
 import type { AnswerOf, WalletBalances, allSchemas } from '@impacthub/sdk/contract'
 import type { Clock } from '../../base/clock.ts'
-import { newId } from '../../base/ids.ts'
+import { nextTransactionId } from './transaction-id.ts'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
@@ -41,7 +41,7 @@ export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretAc
   const by = { by: actor.keyId, ip }
   const { outcome, body, userId } = await moveInOneStatement<Moved>(db, actor.tenant.id, onceKey, {
     ...move,
-    id: newId('txn', now),
+    id: nextTransactionId(now),
     by,
     now,
   })

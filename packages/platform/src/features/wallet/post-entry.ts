@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '../../base/ids.ts'
+import { nextTransactionId } from './transaction-id.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
@@ -21,7 +21,7 @@ export async function post(tx: Tx, tenantId: TenantId, entry: Entry, now: Date):
   const placeOf = (account: Account | undefined): number =>
     account === undefined ? 0 : accounts.findIndex((other) => sameAccount(other, account)) + 1
   const { outcome, transactionId, missing } = await throughTheDoor(tx, tenantId, {
-    id: newId('txn', now),
+    id: nextTransactionId(now),
     entry,
     fingerprint: fingerprintOf(entry),
     users: accounts.map(({ userId }) => userId),
