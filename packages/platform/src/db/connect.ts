@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Sequelize, type Transaction } from 'sequelize'
 import type { Client } from 'pg'
-import { everyTenant, type TenantId } from '../base/tenant.ts'
+import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
-import { isConnectionLost, isRetryable, sqlState } from './sql-state.ts'
+import { isConnectionLost, isRetryable } from './sql-state.ts'
 
 /** Where PostgreSQL is. A `host` that is a folder is a socket's. */
 export type Connection =
@@ -71,10 +71,21 @@ function translate(error: unknown): never {
 }
 
 export function connect(connection: Connection, options: { poolSize?: number } = {}): Db {
+  const sequelize = openPool(connection, options.poolSize ?? 16)
+  const pool = sequelize.connectionManager as unknown as Pooled
+  return {
+    sequelize,
+    transact: (tenant, work) => again(() => withClient(pool, (client) => inTransaction(client, tenant, work))),
+    statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
+    close: () => sequelize.close(),
+  }
+}
+
+function openPool(connection: Connection, size: number): Sequelize {
   const common = {
     dialect: 'postgres' as const,
     logging: false as const,
-    pool: { max: options.poolSize ?? 16, min: 0, idle: 30_000, acquire: 4_000 },
+    pool: { max: size, min: 0, idle: 30_000, acquire: 4_000 },
     dialectOptions: { application_name: 'connect', connectionTimeoutMillis: 4_000, keepAlive: true },
     // A refused connection is tried again by the caller, who was told Retry-After.
     retry: { max: 1 },
@@ -92,60 +103,54 @@ export function connect(connection: Connection, options: { poolSize?: number } =
       "set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s'",
     )
   })
-  const pool = sequelize.connectionManager as unknown as Pooled
+  return sequelize
+}
 
-  async function once<T>(tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await pool.getConnection({ type: 'write' })
-    let broken = false
+const tries = 5
+
+/** Deadlocks and serialization failures are nobody's fault: the whole work is done anew. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text: begin and set in one round trip.
-      await client.query(`begin; set local connect.tenant = '${Number(tenant)}'`)
-      const result = await work(openTx(client))
-      await client.query('commit')
-      return result
+      return await work()
     } catch (error) {
-      await client.query('rollback').catch(() => (broken = true))
-      throw error
-    } finally {
-      if (broken) await pool.pool.destroy(client).catch(() => undefined)
-      else await pool.releaseConnection(client)
+      if (!isRetryable(error)) return translate(error)
+      if (attempt === tries) return fail('unavailable', { retryAfterSeconds: 1 }, { cause: error })
+      await sleep(Math.random() * 10 * 2 ** attempt)
     }
   }
+}
 
-  return {
-    sequelize,
-    async transact(tenant, work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await once(tenant, work)
-        } catch (error) {
-          if (!isRetryable(error)) return translate(error)
-          if (attempt === 5) return fail('unavailable', { retryAfterSeconds: 1 }, { cause: error })
-          await sleep(Math.random() * 10 * 2 ** attempt)
-        }
-      }
-    },
-    async statement(text, values) {
-      for (let attempt = 1; ; attempt++) {
-        let client: Client | undefined
-        let lost = false
-        try {
-          client = await pool.getConnection({ type: 'write' })
-          return await run(client, text, values)
-        } catch (error) {
-          lost = isConnectionLost(error)
-          if (!isRetryable(error)) return translate(error)
-          if (attempt === 5) return fail('unavailable', { retryAfterSeconds: 1 }, { cause: error })
-          await sleep(Math.random() * 10 * 2 ** attempt)
-        } finally {
-          if (client !== undefined) {
-            if (lost) await pool.pool.destroy(client).catch(() => undefined)
-            else await pool.releaseConnection(client)
-          }
-        }
-      }
-    },
-    close: () => sequelize.close(),
+/** Thrown by `inTransaction` around what happened, when even the rollback did not get through. */
+class ClientBroken extends Error {}
+
+/** A connection that is broken, or whose state is not known, does not go back to the others. */
+async function withClient<T>(pool: Pooled, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = await pool.getConnection({ type: 'write' })
+  let broken = false
+  try {
+    return await use(client)
+  } catch (error) {
+    broken = error instanceof ClientBroken || isConnectionLost(error)
+    throw error instanceof ClientBroken ? error.cause : error
+  } finally {
+    if (broken) await pool.pool.destroy(client).catch(() => undefined)
+    else await pool.releaseConnection(client)
+  }
+}
+
+async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text: begin and set in one round trip.
+    await client.query(`begin; set local connect.tenant = '${Number(tenant)}'`)
+    const result = await work(openTx(client))
+    await client.query('commit')
+    return result
+  } catch (cause) {
+    await client.query('rollback').catch(() => {
+      throw new ClientBroken('the rollback failed', { cause })
+    })
+    throw cause
   }
 }
 
@@ -169,5 +174,3 @@ function openTx(client: Client): Tx {
     },
   }
 }
-
-export { everyTenant, sqlState }

@@ -8,13 +8,6 @@ export function sqlState(error: unknown): string | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 }
 
-/** The constraint that refused a row, if that is what happened. */
-export function brokenConstraint(error: unknown): string | undefined {
-  const cause = inner(error)
-  if (!(cause instanceof Error) || !('constraint' in cause) || typeof cause.constraint !== 'string') return undefined
-  return sqlState(error)?.startsWith('23') ? cause.constraint : undefined
-}
-
 /** serialization_failure and deadlock_detected: the whole transaction may be run again. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')
 

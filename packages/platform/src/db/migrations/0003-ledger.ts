@@ -8,12 +8,11 @@ create table ledger_accounts (
   name text collate "C" not null,
   -- The app's own accounts stand on one side of nearly every transaction. Each is spread over up to 64 rows, chosen by the writer's
   -- server process, so that no two writers wait for the same row; its balance is their sum.
-  shard smallint not null default 0 check (shard between 0 and 63),
+  shard smallint not null default 0,
   balance bigint not null default 0,
-  check (case when user_id is null
-    then name in ('issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out')
-    else name in ('bonus', 'purchased', 'earned', 'held') and shard = 0 end),
-  check (user_id is null or balance >= 0),
+  -- The one check that every movement pays for: PostgreSQL reads a check's text anew in each statement. What cannot change later (name
+  -- and shard) is checked where an account is opened.
+  constraint never_negative check (user_id is null or balance >= 0),
   unique nulls not distinct (tenant_id, user_id, name, shard),
   unique (tenant_id, id),
   foreign key (tenant_id, user_id) references users (tenant_id, id)
@@ -34,9 +33,7 @@ create table ledger_transactions (
   description text not null,
   metadata jsonb,
   created_at timestamptz not null,
-  primary key (tenant_id, id),
-  check ((key is null) = (fingerprint is null)),
-  check ((reference_type is null) = (reference_id is null))
+  primary key (tenant_id, id)
 );
 create unique index ledger_transactions_key on ledger_transactions (tenant_id, key) where key is not null;
 grant select on ledger_transactions to connect_app;
@@ -100,6 +97,9 @@ begin
   if connect_tenant() is distinct from p_tenant then
     raise exception 'not inside this tenant' using errcode = 'insufficient_privilege';
   end if;
+  if (p_key is null) <> (p_fingerprint is null) or (p_reference_type is null) <> (p_reference_id is null) then
+    raise exception 'a key goes with its fingerprint, a type of reference with its id' using errcode = 'invalid_parameter_value';
+  end if;
   for i in 1..accounts loop
     if i > 1 and (p_users[i - 1] is null and p_users[i] is not null
       or coalesce(p_users[i - 1], '') = coalesce(p_users[i], '') and p_names[i - 1] collate "C" >= p_names[i] collate "C"
@@ -117,6 +117,11 @@ begin
           where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name = p_names[i] and a.shard = 0 for no key update;
       end if;
       exit when found;
+      if not p_names[i] = any(case when p_users[i] is null
+        then array['issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out']
+        else array['bonus', 'purchased', 'earned', 'held'] end) then
+        raise exception 'there is no account %', p_names[i] using errcode = 'invalid_parameter_value';
+      end if;
       insert into ledger_accounts (tenant_id, user_id, name, shard)
         values (p_tenant, p_users[i], p_names[i], case when p_users[i] is null then mine else 0 end) on conflict do nothing;
     end loop;
@@ -199,11 +204,16 @@ create function wallet_move(
   out outcome text, out status integer, out body jsonb, out user_id text
 ) language plpgsql set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
-  entered text; posted text; short bigint; problem text; detail text; changed jsonb; owned jsonb; names text[]; sources integer[]; target integer;
+  entered text; claimed record; door record; posted text; problem text; detail text; changed jsonb; owned jsonb; names text[]; sources integer[]; target integer;
 begin
   entered := set_config('connect.tenant', p_tenant::text, true); -- as connect_enter does; an expression costs less than a query
-  select c.outcome, c.status, c.body into outcome, status, body from idempotency_claim(p_tenant, p_caller, p_key, p_fingerprint, p_since) c;
-  if outcome <> 'new' then return; end if;
+  claimed := idempotency_claim(p_tenant, p_caller, p_key, p_fingerprint, p_since);
+  outcome := claimed.outcome;
+  if outcome <> 'new' then
+    status := claimed.status;
+    body := claimed.body;
+    return;
+  end if;
   select u.id into user_id from users u where u.tenant_id = p_tenant and u.host_id = p_host_user and u.deleted_at is null;
   if not found then
     problem := 'not_found';
@@ -221,12 +231,13 @@ begin
       sources := array[1, 0, 0];
       target := 2;
     end if;
-    select d.outcome, d.missing into posted, short from ledger_post(p_tenant, p_id, null, null, p_type, null, null, p_reason, p_metadata, p_at,
-      array_append(array_fill(user_id, array[cardinality(names) - 1]), null), names, sources, array[target], array[p_coins], null) d;
+    door := ledger_post(p_tenant, p_id, null, null, p_type, null, null, p_reason, p_metadata, p_at,
+      array_append(array_fill(user_id, array[cardinality(names) - 1]), null), names, sources, array[target], array[p_coins], null);
+    posted := door.outcome;
     if posted = 'frozen' then outcome := 'frozen'; return; end if;
     if posted = 'insufficient' then
       problem := 'insufficient_balance';
-      detail := 'The wallet is ' || short || ' coins short of this.';
+      detail := 'The wallet is ' || door.missing || ' coins short of this.';
     elsif posted = 'full' then
       problem := 'conflict';
       detail := 'A wallet holds at most 9007199254740991 coins.';
