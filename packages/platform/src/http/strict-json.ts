@@ -100,5 +100,6 @@ export function canonicalJson(value: unknown): string {
     fields.sort(([a], [b]) => (a < b ? -1 : 1))
     return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(',')}}`
   }
-  return JSON.stringify(value)
+  // A request without a body has none to write.
+  return value === undefined ? 'null' : JSON.stringify(value)
 }
