@@ -90,14 +90,15 @@ it('lets exactly the affordable number of 1,000 parallel spends through', async 
   await books.credit(hari, 'bonus', 1_000)
   await books.credit(hari, 'purchased', 1_000)
   await books.credit(hari, 'earned', 1_003)
-  const spend = (n: number) =>
-    persist(async () => {
-      if (n % 2 === 0) {
-        const { body } = await books.move({ type: 'debit', hostUserId: hari.hostId, bucket: null, coins: 7, key: `hari-${n}` })
-        return body !== null && !('problem' in body)
-      }
-      return (await codeOf(postNow(entry(named(`hari-${n}`), [move(spendable(hari.id), app('revenue'), 7)])))) !== 'insufficient_balance'
-    })
+  const debit = async (key: string) => {
+    const { body } = await books.move({ type: 'debit', hostUserId: hari.hostId, bucket: null, coins: 7, key })
+    return body !== null && !('problem' in body)
+  }
+  const payment = async (key: string) => {
+    const answer = await codeOf(persist(() => postNow(entry(named(key), [move(spendable(hari.id), app('revenue'), 7)]))))
+    return answer !== 'insufficient_balance'
+  }
+  const spend = (n: number) => (n % 2 === 0 ? persist(() => debit(`hari-${n}`)) : payment(`hari-${n}`))
   const answers = await Promise.all(Array.from({ length: 1_000 }, (_, n) => spend(n)))
   expect(answers.filter(Boolean)).toHaveLength(429) // 3,003 = 429 × 7
   expect(await books.buckets(hari)).toEqual({ bonus: 0, purchased: 0, earned: 0, held: 0 })

@@ -106,7 +106,7 @@ it('finds a call whose record differs from the ledger', async () => {
 })
 
 it('finds a user who owns less than nothing', async () => {
-  await books.admin.query('alter table ledger_accounts drop constraint ledger_accounts_check1')
+  await books.admin.query('alter table ledger_accounts drop constraint never_negative')
   await tamper("update ledger_accounts set balance = -1 where name = 'bonus'")
   expect(await brokenRules()).toContain('no user owns less than nothing')
 })
