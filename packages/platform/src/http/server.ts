@@ -196,7 +196,10 @@ function api(deps: ServerDeps): Koa.Middleware<State> {
     const match = find(ctx.method, path)
     ctx.state.route = match.operation.route.path
     const gone = new AbortController()
-    ctx.res.once('close', () => gone.abort())
+    ctx.res.once('close', () => {
+      // Aborting costs an error object, which a request that was answered need not pay for.
+      if (!ctx.res.writableFinished) gone.abort()
+    })
     const answer = await dispatch(deps, {
       request: ctx.req,
       match,
