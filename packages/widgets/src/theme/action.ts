@@ -10,7 +10,7 @@ export const action = css`
     gap: 0.5em;
     min-height: 48px;
     padding: 0.5em 1.25em;
-    border: 0;
+    border: 1px solid transparent;
     border-radius: var(--_radius);
     background: var(--_accent);
     color: var(--_on-accent);
