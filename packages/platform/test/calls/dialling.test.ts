@@ -4,7 +4,10 @@ import { callOf, inProgress, legsTo, pair, presenceOf, purses, settled, until } 
 
 const here: TestPlatform = await startPlatform()
 const app: TestApp = await here.app()
-beforeEach(() => here.twilio.control.clearFaults())
+beforeEach(() => {
+  here.twilio.control.clearFaults()
+  here.twilio.control.answerAfter(1_000)
+})
 afterAll(async () => {
   expect(await here.trialBalance()).toBe(0)
   await here.stop()
