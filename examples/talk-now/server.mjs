@@ -2,37 +2,87 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { extname, join } from 'node:path'
 import { createServer } from '@impacthub/sdk/server'
 
-const { CONNECT_URL: baseUrl, CONNECT_PUBLISHABLE_KEY: publishableKey, CONNECT_SECRET_KEY: secretKey, HOST: host = '127.0.0.1', PORT: port = '5173' } = process.env
-if (!baseUrl || !publishableKey || !secretKey) {
+const {
+  CONNECT_URL,
+  CONNECT_PUBLISHABLE_KEY: publishableKey,
+  CONNECT_SECRET_KEY: secretKey,
+  HOST: host = '127.0.0.1',
+  PORT: port = '5173',
+} = process.env
+if (!CONNECT_URL || !publishableKey || !secretKey) {
   console.error('Set CONNECT_URL, CONNECT_PUBLISHABLE_KEY and CONNECT_SECRET_KEY (./dev start writes them to .data/demo.json).')
   process.exit(1)
 }
 
-const here = dirname(fileURLToPath(import.meta.url))
-const people = JSON.parse(await readFile(join(here, 'people.json'), 'utf8'))
+const baseUrl = new URL(CONNECT_URL).origin
 const connect = createServer({ baseUrl, secretKey })
+const people = JSON.parse(await readFile(join(import.meta.dirname, 'people.json'), 'utf8'))
+const isOneOfUs = (userId) => people.some((person) => person.userId === userId)
+/** Coins that a press on the page's button adds. */
+const packOfCoins = 20
 
 /** Our people, as users of the platform. Telling it twice changes nothing; the welcome coins come once. */
-async function introduce({ userId, displayName, phone, rate, welcomeCoins }) {
+async function introduce({ userId, displayName, phone, role, rate, welcomeCoins }) {
   await connect.users.put({ userId, displayName, phone, ...(rate && { rate }) })
-  if (!welcomeCoins) return
-  const { transactions } = await connect.wallets.get({ userId })
-  if (transactions.length > 0) return
+  // An advisor takes calls on the phone, whether or not the page is open somewhere.
+  if (role === 'advisor') await connect.presence.set({ userId, availability: 'always' })
+  if (!welcomeCoins || (await connect.wallets.get({ userId })).transactions.length > 0) return
   await connect.wallets.credit({ userId, coins: welcomeCoins, reason: 'Welcome to Talk Now' }, { idempotencyKey: `welcome-${userId}` })
 }
 
-const page = join(here, 'public')
-const widgets = join(here, '../../packages/widgets/dist/cdn')
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.map': 'application/json' }
+function send(response, status, body, headers = {}) {
+  if (response.headersSent) return response.destroy()
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  })
+  response.end(JSON.stringify(body))
+}
+
+const notFound = (response) => send(response, 404, { error: 'There is no such page' })
+
+// What the page asks for. A demo lets you be anybody on its list, and gives coins away.
+// A real app asks its own session who is there, and adds coins once they are paid for.
+const actions = {
+  token: async (userId) => connect.users.createToken({ userId }),
+  async coins(userId) {
+    await connect.wallets.credit({ userId, coins: packOfCoins, reason: 'A pack of coins' })
+    return { coins: packOfCoins }
+  },
+}
+
+async function act(request, response, name, userId) {
+  if (request.method !== 'POST') return send(response, 405, { error: 'POST only' }, { Allow: 'POST' })
+  // Another site, open in the same browser, must not act for somebody here.
+  const { origin, host: ownHost } = request.headers
+  if (origin !== undefined && origin !== `http://${ownHost}` && origin !== `https://${ownHost}`)
+    return send(response, 403, { error: 'From the pages of this app only' })
+  return isOneOfUs(userId) ? send(response, 201, await actions[name](userId)) : notFound(response)
+}
+
+function describeSession(response) {
+  const shown = people.map(({ userId, displayName, role, about, rate }) => ({ userId, displayName, role, about, rate }))
+  send(response, 200, { baseUrl, publishableKey, people: shown })
+}
+
+const folders = { page: join(import.meta.dirname, 'public'), widgets: join(import.meta.dirname, '../../packages/widgets/dist/cdn') }
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.map': 'application/json',
+}
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
+  "style-src 'self'",
+  "img-src 'self'",
   `connect-src 'self' ${baseUrl} ${baseUrl.replace(/^http/, 'ws')}`,
   "base-uri 'none'",
   "form-action 'none'",
@@ -41,46 +91,36 @@ const policy = [
 
 function sendFile(response, folder, name) {
   // Names come from the URL: letters, digits, dots and dashes only, so that none can climb out of its folder.
-  if (!/^(chunks\/)?[\w-]+(\.[\w-]+)*\.(html|js|css|svg|map)$/.test(name)) return send(response, 404, { error: 'not found' })
+  if (!/^(chunks\/)?[\w-]+(\.[\w-]+)*\.(html|js|css|svg|map)$/.test(name)) return notFound(response)
   const file = createReadStream(join(folder, name))
-  file.on('error', () => send(response, 404, { error: 'not found' }))
+  file.on('error', () => notFound(response))
   file.on('open', () => {
     response.writeHead(200, {
-      'Content-Type': `${types[extname(name)]}; charset=utf-8`,
+      'Content-Type': types[extname(name)],
       'Content-Security-Policy': policy,
       'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-cache',
+      'Referrer-Policy': 'no-referrer',
+      // The names of chunks change with what is in them.
+      'Cache-Control': name.startsWith('chunks/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     })
     file.pipe(response)
   })
 }
 
-function send(response, status, body) {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-  response.end(JSON.stringify(body))
-}
-
 async function answer(request, response) {
-  const path = new URL(request.url, 'http://host').pathname
-  if (request.method === 'GET' && path === '/api/session') {
-    const shown = people.map(({ userId, displayName, role, about }) => ({ userId, displayName, role, about }))
-    return send(response, 200, { baseUrl, publishableKey, people: shown })
-  }
-  const [, userId] = /^\/api\/token\/(\w+)$/.exec(path) ?? []
-  if (request.method === 'POST' && userId) {
-    // A demo lets you be anybody on its list. A real app asks its own session who is there.
-    if (!people.some((person) => person.userId === userId)) return send(response, 404, { error: 'not found' })
-    return send(response, 201, await connect.users.createToken({ userId }))
-  }
-  if (request.method !== 'GET') return send(response, 405, { error: 'not allowed' })
-  if (path.startsWith('/widgets/')) return sendFile(response, widgets, path.slice('/widgets/'.length))
-  return sendFile(response, page, path === '/' ? 'index.html' : path.slice(1))
+  const { pathname } = new URL(request.url, 'http://host')
+  const [, name, userId] = /^\/api\/(token|coins)\/([\w-]+)$/.exec(pathname) ?? []
+  if (name) return act(request, response, name, userId)
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'GET only' }, { Allow: 'GET, HEAD' })
+  if (pathname === '/api/session') return describeSession(response)
+  if (pathname.startsWith('/widgets/')) return sendFile(response, folders.widgets, pathname.slice('/widgets/'.length))
+  return sendFile(response, folders.page, pathname === '/' ? 'index.html' : pathname.slice(1))
 }
 
 try {
   await Promise.all(people.map(introduce))
 } catch (error) {
-  console.error(`The platform at ${baseUrl} refused: ${error.message}`)
+  console.error(`The platform at ${baseUrl} refused to know our people: ${error.detail ?? error.message} (${error.code ?? 'unknown'})`)
   process.exit(1)
 }
 
@@ -89,6 +129,10 @@ const server = createHttpServer((request, response) => {
     console.error(error.message)
     send(response, 502, { error: 'The platform did not answer' })
   })
+})
+server.on('error', (error) => {
+  console.error(`Talk Now cannot listen on ${host}:${port}: ${error.message}`)
+  process.exit(1)
 })
 server.listen(Number(port), host, () => console.log(`talk-now is at http://${host}:${server.address().port}`))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0))

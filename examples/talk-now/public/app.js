@@ -1,0 +1,95 @@
+// What a host app adds to the widgets: who is there, and a way to their tokens.
+import '/widgets/ihc.js'
+
+const page = document.querySelector('#page')
+const trouble = document.querySelector('#trouble')
+
+async function ask(path, method = 'GET') {
+  const response = await fetch(path, { method, signal: AbortSignal.timeout(15_000) })
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  return response.json()
+}
+
+/** Fills in who is who. `?as=` chooses the caller, so that a second window can be a second caller. */
+function choosePeople(people) {
+  const callers = people.filter(({ role }) => role === 'caller')
+  const wanted = new URLSearchParams(location.search).get('as')
+  const caller = callers.find(({ userId }) => userId === wanted) ?? callers[0]
+  const advisor = people.find(({ role }) => role === 'advisor')
+  const other = callers.find((person) => person !== caller)
+  return { callers, caller, advisor, other }
+}
+
+function introduce({ callers, caller, advisor, other }) {
+  const cast = { caller, advisor }
+  for (const element of document.querySelectorAll('[data-text]')) {
+    const [who, what] = element.dataset.text.split('.')
+    const { displayName, about } = cast[who]
+    element.textContent = { name: displayName, initial: [...displayName][0], about }[what]
+  }
+  document.querySelector('[data-list="callers"]').replaceChildren(
+    ...callers.map(({ userId, displayName }) => {
+      const link = Object.assign(document.createElement('a'), { href: `?as=${encodeURIComponent(userId)}`, textContent: displayName })
+      if (userId === caller.userId) link.ariaCurrent = 'true'
+      return link
+    }),
+  )
+  if (other) document.querySelector('#second').href = `/?as=${encodeURIComponent(other.userId)}`
+}
+
+/** One phone: its owner's session, and whom it calls. The widgets do the rest. */
+function connect(phone, owner, other, { baseUrl, publishableKey }) {
+  const button = phone.querySelector('ihc-call-button')
+  phone.querySelector('ihc-presence').userId = button.calleeId = other.userId
+  if (other.rate) Object.assign(button, { rateCoins: other.rate.coins, rateSeconds: other.rate.seconds })
+  // A call takes the place of the other's profile, until "Done".
+  phone.addEventListener('ihc-call-started', () => phone.classList.add('calling'))
+  phone.addEventListener('ihc-call-dismiss-request', () => phone.classList.remove('calling'))
+  const session = phone.querySelector('ihc-session')
+  const getToken = async () => (await ask(`/api/token/${encodeURIComponent(owner.userId)}`, 'POST')).token
+  Object.assign(session, { baseUrl, publishableKey, getToken })
+}
+
+/** Stands where a real app sells coins. */
+function offerCoins(phone, owner) {
+  const button = phone.querySelector('[data-coins]')
+  const status = phone.querySelector('.topup [role="status"]')
+  button.addEventListener('click', async () => {
+    if (button.ariaDisabled === 'true') return
+    button.ariaDisabled = 'true'
+    try {
+      const { coins } = await ask(`/api/coins/${encodeURIComponent(owner.userId)}`, 'POST')
+      status.textContent = `${coins} coins added.`
+    } catch {
+      status.textContent = 'That did not work. Try again.'
+    } finally {
+      button.ariaDisabled = 'false'
+    }
+  })
+}
+
+/** Where there is room for one phone only. */
+function offerTabs() {
+  const tabs = [...document.querySelectorAll('[data-show]')]
+  for (const tab of tabs) {
+    tab.addEventListener('click', () => {
+      page.dataset.shown = tab.dataset.show
+      for (const each of tabs) each.ariaPressed = String(each === tab)
+    })
+  }
+}
+
+offerTabs()
+try {
+  const session = await ask('/api/session')
+  const cast = choosePeople(session.people)
+  introduce(cast)
+  document.querySelector('#docs').href = `${session.baseUrl}/docs`
+  connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
+  connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
+  offerCoins(document.querySelector('#caller'), cast.caller)
+} catch (error) {
+  trouble.hidden = false
+  trouble.textContent = 'Talk Now could not start. Is its server running? Reload the page to try again.'
+  throw error
+}
