@@ -106,28 +106,20 @@ begin
       or p_users[i - 1] collate "C" > p_users[i] collate "C") then
       raise exception 'accounts are not in address order' using errcode = 'invalid_parameter_value';
     end if;
-    -- A user's row is locked until the transaction ends; a row of the app is only written to.
+    deltas[i] := 0;
+    balances[i] := 0;
+    continue when p_users[i] is null; -- a row of the app is only written to, at the end
     loop
-      if p_users[i] is null then
-        part := 0;
-        select a.id into account from ledger_accounts a
-          where a.tenant_id = p_tenant and a.user_id is null and a.name = p_names[i] and a.shard = mine;
-      else
-        select a.id, a.balance into account, part from ledger_accounts a
-          where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name = p_names[i] and a.shard = 0 for no key update;
-      end if;
+      select a.id, a.balance into account, part from ledger_accounts a
+        where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name = p_names[i] and a.shard = 0 for no key update;
       exit when found;
-      if not p_names[i] = any(case when p_users[i] is null
-        then array['issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out']
-        else array['bonus', 'purchased', 'earned', 'held'] end) then
-        raise exception 'there is no account %', p_names[i] using errcode = 'invalid_parameter_value';
+      if not p_names[i] = any(array['bonus', 'purchased', 'earned', 'held']) then
+        raise exception 'a user has no account %', p_names[i] using errcode = 'invalid_parameter_value';
       end if;
-      insert into ledger_accounts (tenant_id, user_id, name, shard)
-        values (p_tenant, p_users[i], p_names[i], case when p_users[i] is null then mine else 0 end) on conflict do nothing;
+      insert into ledger_accounts (tenant_id, user_id, name) values (p_tenant, p_users[i], p_names[i]) on conflict do nothing;
     end loop;
     ids[i] := account;
     balances[i] := part;
-    deltas[i] := 0;
   end loop;
 
   -- A twin that was first held the locks above; what it wrote is seen from here on.
@@ -186,7 +178,21 @@ begin
     return;
   end if;
   for i in 1..accounts loop
-    if deltas[i] <> 0 then update ledger_accounts a set balance = a.balance + deltas[i] where a.id = ids[i]; end if;
+    continue when deltas[i] = 0;
+    if p_users[i] is not null then
+      update ledger_accounts a set balance = a.balance + deltas[i] where a.id = ids[i];
+      continue;
+    end if;
+    loop
+      update ledger_accounts a set balance = a.balance + deltas[i]
+        where a.tenant_id = p_tenant and a.user_id is null and a.name = p_names[i] and a.shard = mine returning a.id into account;
+      exit when found;
+      if not p_names[i] = any(array['issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out']) then
+        raise exception 'an app has no account %', p_names[i] using errcode = 'invalid_parameter_value';
+      end if;
+      insert into ledger_accounts (tenant_id, name, shard) values (p_tenant, p_names[i], mine) on conflict do nothing;
+    end loop;
+    ids[i] := account;
   end loop;
   insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins)
     select p_tenant, p_id, e.id, e.owner, e.coins from unnest(ids, p_users, deltas) as e (id, owner, coins) where e.coins <> 0;
