@@ -104,6 +104,7 @@ create table users (
 );
 -- A deleted user's id may be used again by the host for another person.
 create unique index users_host_id on users (tenant_id, host_id) where deleted_at is null;
+create index users_deleted_host_id on users (tenant_id, host_id) where deleted_at is not null;
 grant select, insert, update on users to connect_app;
 call connect_fence('users');
 

@@ -4,11 +4,12 @@ import { fail } from '../../base/problem.ts'
 import type { UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import type { UserDeps } from './index.ts'
-import { presentUser } from './present-user.ts'
+import { presentUser, statusOf } from './present-user.ts'
 
 /** What a signed-in user may do with their own record. */
-export function meOperations({ db, clock, cursors, users, statuses }: UserDeps): Operation[] {
-  const ownStatus = async ({ tenant, hostUserId }: UserActor) => (await statuses(tenant.id, [hostUserId])).get(hostUserId) ?? 'offline'
+export function meOperations(deps: UserDeps): Operation[] {
+  const { db, clock, cursors, users } = deps
+  const ownStatus = ({ tenant, hostUserId }: UserActor) => statusOf(deps, tenant.id, hostUserId)
   return implement('me', allTables.me, allSchemas.me, {
     get: async (_request, { actor }) => {
       const user = await db.transact(actor.tenant.id, (tx) => users.find(tx, actor.tenant.id, actor.hostUserId))
@@ -19,7 +20,7 @@ export function meOperations({ db, clock, cursors, users, statuses }: UserDeps):
       const { displayName, languages } = body
       const change = { ...(displayName === undefined ? {} : { displayName }), ...(languages === undefined ? {} : { languages }) }
       const user = await db.transact(actor.tenant.id, (tx) => users.update(tx, actor.tenant.id, actor.userId, change))
-      return presentUser(user, await ownStatus(actor))
+      return presentUser(user ?? fail('not_found'), await ownStatus(actor))
     },
 
     listBlocks: ({ query }, { actor }) =>

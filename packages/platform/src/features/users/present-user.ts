@@ -1,5 +1,11 @@
-import type { Status } from './index.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Status, UserDeps } from './index.ts'
 import type { UserRow } from './user-row.ts'
+
+/** Nobody is offline for being unknown in another way than for being away. */
+export async function statusOf({ statuses }: Pick<UserDeps, 'statuses'>, tenantId: TenantId, hostId: string): Promise<Status> {
+  return (await statuses(tenantId, [hostId])).get(hostId) ?? 'offline'
+}
 
 /** Built field by field: phone and e-mail are in no answer. */
 export function presentUser(user: UserRow, presence: Status) {

@@ -2,6 +2,7 @@ import { newId, readableCode } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { UserDeps } from './index.ts'
+import { nextWholeSecond } from './tokens-valid-from.ts'
 import type { UserRow } from './user-row.ts'
 import type { UserChange } from './user-store.ts'
 
@@ -32,14 +33,21 @@ export async function putUser(
 ): Promise<{ user: UserRow; made: boolean }> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const known = await users.lock(tx, tenantId, wish.userId)
-    if (known !== null) return { user: await users.update(tx, tenantId, known.id, changeOf(wish)), made: false }
+    if (known !== null) {
+      const user = await users.update(tx, tenantId, known.id, changeOf(wish))
+      if (user === null) throw new Error('a locked user is gone')
+      return { user, made: false }
+    }
     const now = clock.now()
+    // Tokens name the host's id: those of a deleted person must not open the record of whoever has it next.
+    const predecessor = await users.usedBefore(tx, tenantId, wish.userId)
     const made = await users.insert(tx, tenantId, {
       ...changeOf(wish),
       id: newId('usr', now),
       hostId: wish.userId,
       displayName: wish.displayName,
       referralCode: readableCode(7),
+      ...(predecessor ? { tokensValidFrom: nextWholeSecond(now) } : {}),
       createdAt: now,
     })
     if (made !== undefined) {

@@ -44,12 +44,16 @@ export function createUserStore(sequelize: Sequelize) {
         : ((await users.findOne({ where: { tenantId, id: user.id }, transaction: tx.sequelize })) ?? undefined)
     },
 
-    async update(tx: Tx, tenantId: TenantId, id: string, change: Partial<UserChange>): Promise<UserRow> {
-      await users.update(change, { where: { tenantId, id }, transaction: tx.sequelize })
-      const row = await users.findOne({ where: { tenantId, id }, transaction: tx.sequelize })
-      if (row === null) throw new Error('the user is gone')
-      return row
+    /** null when the user was deleted meanwhile: nothing is written into what is left of a person. */
+    async update(tx: Tx, tenantId: TenantId, id: string, change: Partial<UserChange>): Promise<UserRow | null> {
+      await users.update(change, { where: { ...living(tenantId), id }, transaction: tx.sequelize })
+      return users.findOne({ where: { ...living(tenantId), id }, transaction: tx.sequelize })
     },
+
+    /** Whether the host has used this id before, for somebody who was deleted. */
+    usedBefore: async (tx: Tx, tenantId: TenantId, hostId: string) =>
+      (await tx.query('select 1 from users where tenant_id = $1 and host_id = $2 and deleted_at is not null limit 1', [tenantId, hostId]))
+        .length > 0,
 
     /** The person goes; the row stays for the calls and ledger entries that name it. */
     async erase(tx: Tx, tenantId: TenantId, id: string, now: Date): Promise<void> {

@@ -1,21 +1,26 @@
 import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { pageOf } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
-import type { TenantId } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
-import { implement, Reply, type Operation } from '../../http/implement.ts'
+import { implement, Reply, type HandlersOf, type Operation } from '../../http/implement.ts'
 import type { UserDeps } from './index.ts'
 import { meOperations } from './me.routes.ts'
-import { presentUser } from './present-user.ts'
+import { presentUser, statusOf } from './present-user.ts'
 import { putUser } from './put-user.ts'
+import { signOutUser } from './sign-out-user.ts'
+
+type Handlers = HandlersOf<typeof allTables.users, typeof allSchemas.users>
 
 export function userOperations(deps: UserDeps): Operation[] {
-  const { db, clock, cursors, directory, users, statuses, inCall, mint, revoke } = deps
-  const statusOf = async (tenantId: TenantId, hostId: string) => (await statuses(tenantId, [hostId])).get(hostId) ?? 'offline'
+  return [...implement('users', allTables.users, allSchemas.users, { ...records(deps), ...signIn(deps) }), ...meOperations(deps)]
+}
 
-  const operations = implement('users', allTables.users, allSchemas.users, {
+/** The host's users as records: made, read, deleted. */
+function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
+  const { db, clock, cursors, directory, users, statuses, inCall, revoke } = deps
+  return {
     put: async ({ body }, { actor, once }) => {
-      const status = await statusOf(actor.tenant.id, body.userId)
+      const status = await statusOf(deps, actor.tenant.id, body.userId)
       return once(async (tx) => {
         const { user, made } = await putUser(deps, tx, actor.tenant.id, body)
         return new Reply(made ? 201 : 200, presentUser(user, status))
@@ -23,25 +28,18 @@ export function userOperations(deps: UserDeps): Operation[] {
     },
 
     list: async ({ query }, { actor }) => {
-      const page = await db.transact(actor.tenant.id, (tx) =>
-        pageOf(
-          cursors,
-          { tenantId: actor.tenant.id, route: 'users.list', filter: '' },
-          query,
-          (part) => users.list(tx, actor.tenant.id, part),
-          (row) => row,
-        ),
-      )
-      const known = await statuses(
-        actor.tenant.id,
-        page.data.map((row) => row.hostId),
-      )
-      return { data: page.data.map((row) => presentUser(row, known.get(row.hostId) ?? 'offline')), nextCursor: page.nextCursor }
+      const { id } = actor.tenant
+      const scope = { tenantId: id, route: 'users.list', filter: '' }
+      const read = (page: { limit: number; before: string | undefined }) => db.transact(id, (tx) => users.list(tx, id, page))
+      const { data, nextCursor } = await pageOf(cursors, scope, query, read, (row) => row)
+      const hostIds = data.map((row) => row.hostId)
+      const known = await statuses(id, hostIds)
+      return { data: data.map((row) => presentUser(row, known.get(row.hostId) ?? 'offline')), nextCursor }
     },
 
     get: async ({ params }, { actor }) => {
       const user = await db.transact(actor.tenant.id, (tx) => users.find(tx, actor.tenant.id, params.userId))
-      return presentUser(user ?? fail('not_found'), await statusOf(actor.tenant.id, params.userId))
+      return presentUser(user ?? fail('not_found'), await statusOf(deps, actor.tenant.id, params.userId))
     },
 
     delete: async ({ params }, { actor, ip }) => {
@@ -55,7 +53,13 @@ export function userOperations(deps: UserDeps): Operation[] {
       await directory.changed(actor.tenant.id)
       await revoke(actor.tenant.id, id)
     },
+  }
+}
 
+/** Who of them is let in. */
+function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'setBlocked'> {
+  const { db, clock, directory, users, mint, revoke } = deps
+  return {
     createToken: async ({ params, body }, { actor }) => {
       const minted = await db.transact(actor.tenant.id, async (tx) => {
         const user = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
@@ -65,37 +69,19 @@ export function userOperations(deps: UserDeps): Operation[] {
       return { token: minted.token, expiresAt: minted.expiresAt.toISOString() }
     },
 
-    signOut: async ({ params }, { actor, ip, once }) => {
-      // The id is kept aside: a replayed request finds nothing more to end.
-      let ended: string | undefined
-      await once(async (tx) => {
-        const user = (await users.lock(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
-        // Tokens count whole seconds; the next whole second makes every token minted until now void.
-        const from = new Date(Math.ceil((clock.now().getTime() + 1) / 1_000) * 1_000)
-        await users.update(tx, actor.tenant.id, user.id, { tokensValidFrom: from })
-        await audit(tx, actor.tenant.id, actor, { action: 'user.signed-out', subject: user.id, fromIp: ip }, clock.now())
-        ended = user.id
-      })
-      await directory.changed(actor.tenant.id)
-      if (ended !== undefined) await revoke(actor.tenant.id, ended)
-    },
+    signOut: ({ params }, { actor, ip, once }) => signOutUser(deps, actor, ip, params.userId, once),
 
     setBlocked: async ({ params, body }, { actor, ip }) => {
-      const user = await db.transact(actor.tenant.id, async (tx) => {
-        const known = (await users.lock(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
-        await audit(
-          tx,
-          actor.tenant.id,
-          actor,
-          { action: body.blocked ? 'user.blocked' : 'user.unblocked', subject: known.id, fromIp: ip },
-          clock.now(),
-        )
-        return users.update(tx, actor.tenant.id, known.id, { blocked: body.blocked })
+      const { id } = actor.tenant
+      const action = body.blocked ? 'user.blocked' : 'user.unblocked'
+      const user = await db.transact(id, async (tx) => {
+        const known = (await users.lock(tx, id, params.userId)) ?? fail('not_found')
+        await audit(tx, id, actor, { action, subject: known.id, fromIp: ip }, clock.now())
+        return (await users.update(tx, id, known.id, { blocked: body.blocked })) ?? fail('not_found')
       })
-      await directory.changed(actor.tenant.id)
-      if (body.blocked) await revoke(actor.tenant.id, user.id)
-      return presentUser(user, await statusOf(actor.tenant.id, params.userId))
+      await directory.changed(id)
+      if (body.blocked) await revoke(id, user.id)
+      return presentUser(user, await statusOf(deps, id, params.userId))
     },
-  })
-  return [...operations, ...meOperations(deps)]
+  }
 }

@@ -1,0 +1,121 @@
+import type { allTables } from '@impacthub/sdk/contract'
+import { newId } from '../../src/base/ids.ts'
+import type { TestApp } from '../start-platform.ts'
+import { asker, callee, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
+
+type Tables = typeof allTables
+/** `calls.create` and every other operation there is. */
+export type OperationName = { [Area in keyof Tables]: `${Area}.${keyof Tables[Area] & string}` }[keyof Tables]
+
+/** What a request names and carries. */
+export interface Sent {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly body?: unknown
+}
+
+/** How to ask a route for something of somebody, again and again. */
+export interface Fixture {
+  readonly send?: (world: World, whose: Whose, credential: Credential) => Sent | Promise<Sent>
+  /** The request names one thing, which may be somebody else's. Without it the route answers everybody with their own. */
+  readonly names?: true
+  /** Only a party to it may see what it names; else every user of the app may. */
+  readonly ownerOnly?: true
+  /** What it names is public. */
+  readonly public?: true
+  /** Statuses of a request that was let through, when it is not the route's usual one. */
+  readonly ok?: readonly number[]
+}
+
+const user: Fixture = { names: true, send: (_world, whose) => ({ params: { userId: subjects[whose] } }) }
+const call: Fixture = { names: true, ownerOnly: true, send: ({ calls }, whose) => ({ params: { callId: calls[whose] } }) }
+const list: Fixture = {}
+const change = (body: unknown): Fixture => ({ names: true, send: (_world, whose) => ({ params: { userId: subjects[whose] }, body }) })
+
+const ownerOf = (world: World, whose: Whose): TestApp => (whose === 'otherApp' ? world.otherApp : world.app)
+
+const callers: Readonly<Record<Whose, string>> = { own: asker, otherUser: asker, otherApp: outsider, unknown: subjects.unknown }
+
+let made = 0
+/** Somebody of whom nothing is wanted afterwards. */
+const freshUser: Fixture = {
+  names: true,
+  async send(world, whose) {
+    if (whose === 'unknown') return { params: { userId: subjects.unknown } }
+    const userId = `fresh-${++made}`
+    await ownerOf(world, whose).server.users.put({ userId, displayName: 'Fresh' })
+    return { params: { userId } }
+  },
+}
+
+const freshKey = (body?: unknown): Fixture => ({
+  names: true,
+  async send(world, whose) {
+    const keyId = whose === 'unknown' ? newId('key') : (await ownerOf(world, whose).server.keys.create({ kind: 'publishable' })).id
+    return { params: { keyId }, ...(body === undefined ? {} : { body }) }
+  },
+})
+
+/** A route that is not here fails the test: nobody has said yet what it names. */
+export const fixtures: Readonly<Record<OperationName, Fixture>> = {
+  'app.get': list,
+  'app.update': { send: () => ({ body: {} }) },
+  'app.rotateSigningKey': list,
+  'app.jwks': {
+    names: true,
+    public: true,
+    send: (world, whose) => ({ params: { appId: whose === 'unknown' ? newId('app') : ownerOf(world, whose).app.appId, mode: 'test' } }),
+  },
+  'keys.create': { send: () => ({ body: { kind: 'publishable' } }) },
+  'keys.list': list,
+  'keys.roll': freshKey({}),
+  'keys.revoke': freshKey(),
+  'users.put': { ok: [200, 201], send: () => ({ body: { userId: `made-${++made}`, displayName: 'Made' } }) },
+  'users.list': list,
+  'users.get': user,
+  'users.delete': freshUser,
+  'users.createToken': change({}),
+  'users.signOut': freshUser,
+  'users.setBlocked': change({ blocked: false }),
+  'presence.get': { send: (_world, whose) => ({ query: `userIds=${subjects[whose]}` }) },
+  'presence.set': {
+    names: true,
+    // With a user token the body names nobody: the token does.
+    send: (_world, whose, { standing }) => ({
+      body: { availability: 'auto', ...(standing === 'user' ? {} : { userId: subjects[whose] }) },
+    }),
+  },
+  'calls.create': {
+    names: true,
+    ok: [402], // let through to the wallet, which is empty
+    send: (_world, whose, { standing }) => ({
+      body: {
+        calleeId: { own: callee, otherUser: callee, otherApp: subjects.otherApp, unknown: 'nobody-else' }[whose],
+        ...(standing === 'user' ? {} : { callerId: callers[whose] }),
+      },
+    }),
+  },
+  'calls.list': list,
+  'calls.get': call,
+  'calls.end': call,
+  'wallets.get': user,
+  'wallets.listTransactions': user,
+  'wallets.credit': change({ coins: 1, reason: 'Test' }),
+  'wallets.debit': change({ coins: 1, reason: 'Test' }),
+  'ledger.listAccounts': list,
+  'ledger.listTransactions': list,
+  'numbers.list': list,
+  'numbers.create': {
+    ok: [200, 201, 503], // live mode has no provider here
+    send: async ({ app }) => ({ body: { phoneNumber: (await app.server.numbers.list()).data[0]?.phoneNumber } }),
+  },
+  'realtime.createTicket': list,
+  'realtime.poll': { send: () => ({ query: 'waitSeconds=0' }) },
+  'me.get': list,
+  'me.update': { send: () => ({ body: {} }) },
+  'me.listBlocks': list,
+  'me.block': user,
+  'me.unblock': user,
+  'wallet.get': list,
+  'wallet.listTransactions': list,
+}
