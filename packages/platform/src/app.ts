@@ -89,9 +89,11 @@ const drainMs = 20_000
 async function drain(server: Server, realtime: Realtime, runner: Runner): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   await realtime.close()
-  server.closeIdleConnections()
+  // A kept-alive connection becomes idle when its last answer is out, which may be at any moment from now.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
   const tooLong = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearInterval(idle)
   clearTimeout(tooLong)
   await runner.stop()
 }

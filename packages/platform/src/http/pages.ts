@@ -61,20 +61,22 @@ function problemsPage(): string {
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
-div { overflow-x: auto }
 table { border-collapse: collapse; width: 100% }
 td, th { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+@media (max-width: 40rem) {
+  thead { display: none }
+  tr { display: block; padding: .75rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+  td { display: block; border: 0; padding: .1rem 0 }
+}
 tr:target { background: color-mix(in srgb, gold 25%, transparent) }
 </style>
 </head>
 <body>
 <h1>Problem codes</h1>
 <p>Every refusal is <code>application/problem+json</code> (RFC 9457) with one of these codes. Codes are stable; match on them, not on texts.</p>
-<div>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th><th>What to do</th></tr></thead><tbody>
 ${rows}
 </tbody></table>
-</div>
 </body>
 </html>
 `
