@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/server/fresh-database.ts'
 import { after, type Clock } from '../base/clock.ts'
 import { createLogger } from '../base/logger.ts'
@@ -18,8 +18,8 @@ beforeAll(async () => {
   database = await freshDatabase({ migrate })
   db = connect(database.connection)
 })
+afterEach(() => Promise.all(runners.splice(0).map((runner) => runner.stop())))
 afterAll(async () => {
-  await Promise.all(runners.map((runner) => runner.stop()))
   await db.close()
   await database.drop()
 })
@@ -131,7 +131,7 @@ it('comes back when the handler asks for it, not before', async () => {
   await add({ kind: 'ask', subject: 'x' })
   await runner.idle()
   expect(attempts).toEqual([1])
-  for (const _ of [1, 2, 3]) {
+  for (let round = 0; round < 3; round++) {
     advance(2_000)
     await runner.idle()
   }

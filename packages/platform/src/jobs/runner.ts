@@ -71,6 +71,7 @@ class TaskRunner implements Runner {
   }
 
   idle(): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve()
     return new Promise((done) => {
       this.wake()
       this.#idlers.push({ since: this.#hints, done })

@@ -1,0 +1,131 @@
+import pg from 'pg'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ProviderError } from '../../src/providers/telephony/port.ts'
+import { account, leg, startScripted, type ScriptedPlatform } from './scripted-provider.ts'
+
+let here: ScriptedPlatform
+beforeEach(async () => {
+  here = await startScripted()
+})
+afterEach(() => here.stop())
+
+async function call(): Promise<{ id: string; look: () => ReturnType<ScriptedPlatform['server']['calls']['get']> }> {
+  const { id } = await here.server.calls.create({ callerId: 'asha', calleeId: 'ravi' })
+  await here.quiet()
+  return { id, look: () => here.server.calls.get({ callId: id }) }
+}
+const statusUrl = (): string => here.provider.dialed[0]?.statusUrl ?? ''
+const calleeUrl = (): string => statusUrl().replace('caller-status', 'callee-status')
+const held = async (): Promise<number> => (await here.server.wallets.get({ userId: 'asha' })).buckets.held
+const busy = async (): Promise<boolean[]> =>
+  (await here.server.presence.get({ userIds: 'asha,ravi' })).data.map(({ status }) => status === 'busy')
+/** As the database's owner, above the application's rights. */
+async function asOwner(sql: string): Promise<void> {
+  const owner = new pg.Client(here.database.connection)
+  await owner.connect()
+  try {
+    await owner.query(sql)
+  } finally {
+    await owner.end()
+  }
+}
+const now = (): Date => new Date(here.held.now())
+
+it('never dials again after an error that may have come behind the dialling', async () => {
+  here.provider.dial = () => Promise.reject(new TypeError('a bug of ours'))
+  const { look } = await call()
+  await here.advance(95)
+  expect(here.provider.dialed).toHaveLength(1)
+  expect(await look()).toMatchObject({ status: 'failed', endReason: 'provider_error', settled: true, chargedCoins: 0 })
+  expect([await held(), await busy()]).toEqual([0, [false, false]])
+})
+
+it('guesses nothing when two legs could be the lost one: the callback says which it is', async () => {
+  here.provider.dial = () => Promise.reject(new ProviderError('unknown'))
+  here.provider.findDialed = () => Promise.resolve([leg('leg-a', 'ringing'), leg('leg-b', 'ringing')])
+  here.provider.fetchCall = (id) => Promise.resolve(account(leg(id, 'ringing'), null))
+  const { look } = await call()
+  await here.advance(20)
+  expect((await look()).providerIds).toEqual({ caller: null, callee: null })
+  expect(await here.callBack(statusUrl(), { legId: 'leg-b' })).toBe(204)
+  expect((await look()).providerIds).toEqual({ caller: 'leg-b', callee: null })
+  expect(here.provider.hungUp).toEqual([])
+})
+
+it('takes down a leg that shows up when its call was given up, and one that is a second for its call', async () => {
+  here.provider.dial = () => Promise.reject(new ProviderError('unknown'))
+  const { look } = await call()
+  await here.advance(95)
+  const given = await look()
+  expect(given).toMatchObject({ status: 'failed', settled: true })
+  await here.callBack(statusUrl(), { legId: 'leg-late', status: 'in_progress' })
+  await here.callBack(statusUrl(), { legId: 'leg-twin', status: 'in_progress' })
+  expect(here.provider.hungUp).toEqual(['leg-late', 'leg-twin'])
+  expect(await look()).toEqual({ ...given, providerIds: { caller: 'leg-late', callee: null } })
+})
+
+it('parks a call whose account stays unreadable, and settles it by the first that is not', async () => {
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 61, now()), null, true))
+  const { look } = await call()
+  await here.callBack(calleeUrl(), { leg: 'callee', legId: 'leg-b', otherLegId: 'leg-a', status: 'in_progress' })
+  await here.advance(30)
+  await here.callBack(calleeUrl(), { leg: 'callee', legId: 'leg-b', otherLegId: 'leg-a', status: 'completed' })
+  expect(await look()).toMatchObject({ status: 'in_progress', settled: false })
+  await here.advance(60)
+  const parked = await look()
+  expect(parked).toMatchObject({ status: 'completed', settled: false, estimated: true, chargedCoins: 0 })
+  expect([await held(), await busy()]).toEqual([10, [false, false]])
+  const end = now()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 63, end), leg('leg-b', 'completed', 61, end)))
+  await here.advance(3_700, 100)
+  expect(await look()).toMatchObject({
+    status: parked.status,
+    endReason: parked.endReason,
+    settled: true,
+    durationSeconds: 61,
+    chargedCoins: 2,
+  })
+  expect(await held()).toBe(0)
+})
+
+it('charges no more than was held when the provider let the two talk too long; the app bears the rest', async () => {
+  const { look } = await call()
+  const end = now()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 700, end), leg('leg-b', 'completed', 661, end)))
+  await here.callBack(statusUrl(), { status: 'completed' })
+  expect(await look()).toMatchObject({ durationSeconds: 661, chargedCoins: 10, heldCoins: 10, endReason: 'balance_exhausted' })
+  expect(await here.server.wallets.get({ userId: 'asha' })).toMatchObject({ balance: 0, buckets: { held: 0 } })
+})
+
+it('believes no callback about an end, however authentic, against the provider’s account', async () => {
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'in_progress'), leg('leg-b', 'in_progress')))
+  const { look } = await call()
+  for (const status of ['completed', 'busy', 'failed', 'unknown'] as const) await here.callBack(statusUrl(), { status })
+  expect(await look()).toMatchObject({ status: 'in_progress', settled: false })
+  expect(await busy()).toEqual([true, true])
+})
+
+it('looks after a call that every task forgot', async () => {
+  const { look } = await call()
+  await asOwner(`delete from tasks where kind like 'call.%'`)
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'no_answer', 0, now()), null))
+  await here.advance(65)
+  expect(await look()).toMatchObject({ status: 'no_answer', settled: true })
+  expect([await held(), await busy()]).toEqual([0, [false, false]])
+})
+
+it('admits no call while the ledger is frozen, frees who is in one, and settles when it is released', async () => {
+  const { look } = await call()
+  await asOwner('update tenants set ledger_frozen = true')
+  const end = now()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 5, end), leg('leg-b', 'completed', 3, end)))
+  await here.callBack(statusUrl(), { status: 'completed' })
+  expect(await look()).toMatchObject({ settled: false })
+  await here.advance(720, 10)
+  expect([await held(), await busy()]).toEqual([10, [false, false]])
+  await expect(here.server.calls.create({ callerId: 'ravi', calleeId: 'asha' })).rejects.toMatchObject({ code: 'ledger_frozen' })
+  expect(await busy()).toEqual([false, false])
+  await asOwner('update tenants set ledger_frozen = false')
+  await here.advance(3_700, 60)
+  expect(await look()).toMatchObject({ settled: true, durationSeconds: 3, chargedCoins: 1 })
+})

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import { heldClock, type HeldClock } from '../../sandbox/kit/clock.ts'
+import { createPlatform, type Platform } from '../../src/app.ts'
+import { createLogger } from '../../src/base/logger.ts'
+import { createBus } from '../../src/bus/create-bus.ts'
+import { hostedLimits } from '../../src/config/settings.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { freePort } from '../../src/embedded/example.ts'
+import { verifyLedger } from '../../src/features/wallet/index.ts'
+import type { DialWish, Leg, LegReport, LegStatus, ProviderCall, Telephony } from '../../src/providers/telephony/port.ts'
+import { platformClock } from '../held-time.ts'
+import { freshDatabase, type FreshDatabase } from '../server/fresh-database.ts'
+
+/** A provider that does what no honest one does: each answer is the test's. What it was asked is kept. */
+export interface ScriptedProvider {
+  dial: Telephony['dial']
+  findDialed: Telephony['findDialed']
+  fetchCall: Telephony['fetchCall']
+  readonly dialed: DialWish[]
+  readonly hungUp: string[]
+}
+
+export interface ScriptedPlatform {
+  readonly provider: ScriptedProvider
+  readonly server: ConnectServer
+  readonly database: FreshDatabase
+  readonly platform: Platform
+  readonly held: HeldClock
+  advance(seconds: number, stepSeconds?: number): Promise<void>
+  quiet(): Promise<void>
+  /** A callback of the provider to one of the URLs it was given. */
+  callBack(statusUrl: string, report: Partial<LegReport>): Promise<number>
+  stop(): Promise<void>
+}
+
+let deliveries = 0
+
+const telephonyOf = (provider: ScriptedProvider): Telephony => ({
+  name: 'twilio',
+  dial(wish) {
+    provider.dialed.push(wish)
+    return provider.dial(wish)
+  },
+  findDialed: (wish, since) => provider.findDialed(wish, since),
+  fetchCall: (legId) => provider.fetchCall(legId),
+  hangUp(legId) {
+    provider.hungUp.push(legId)
+    return Promise.resolve()
+  },
+  bridge: () => ({ contentType: 'text/plain', body: 'bridge' }),
+  hangUpInstructions: () => ({ contentType: 'text/plain', body: 'hang up' }),
+  verify({ raw }) {
+    const given: unknown = JSON.parse(new URLSearchParams(raw.toString()).get('report') ?? '{}')
+    const report: LegReport = {
+      ...{ kind: 'status', leg: 'caller', legId: 'leg-a', otherLegId: null, status: 'ringing', sequence: null, at: null, endedBy: null },
+      ...(given as Partial<LegReport>),
+    }
+    return { deliveryId: `delivery-${String(++deliveries)}`, report }
+  },
+  ownsNumber: () => Promise.resolve(true),
+  buyNumber: () => Promise.resolve('+14155550100'),
+})
+
+export const leg = (id: string, status: LegStatus, durationSeconds: number | null = null, endedAt: Date | null = null): Leg => ({
+  id,
+  status,
+  durationSeconds,
+  startedAt: null,
+  endedAt,
+})
+
+export const account = (caller: Leg, callee: Leg | null, unreadable = false): ProviderCall => ({ caller, callee, unreadable })
+
+const open = { perSecond: 1e6, burst: 1e6 }
+
+/** A platform with an app, two users who may call each other, and the provider in the test's hand. */
+export async function startScripted(): Promise<ScriptedPlatform> {
+  const provider: ScriptedProvider = {
+    dial: () => Promise.resolve({ legId: 'leg-a' }),
+    findDialed: () => Promise.resolve([]),
+    fetchCall: () => Promise.resolve(undefined),
+    dialed: [],
+    hungUp: [],
+  }
+  const held = heldClock()
+  const database = await freshDatabase({ migrate })
+  const logger = createLogger('silent')
+  const port = await freePort('127.0.0.1', 0)
+  const publicUrl = `http://127.0.0.1:${String(port)}`
+  const bus = await createBus(undefined, logger)
+  const platform = await createPlatform({
+    connection: database.connection,
+    bus,
+    clock: platformClock(held),
+    logger,
+    masterKey: randomBytes(32),
+    limits: { ...hostedLimits, secretTest: open, user: open, callsPerUser: open },
+    publicUrl,
+    trustedProxies: [],
+    metricsToken: undefined,
+    telephony: { test: telephonyOf(provider), live: undefined },
+  })
+  await platform.start('127.0.0.1', port)
+  const { modes } = await platform.createApp('Scripted')
+  const server = createServer({ baseUrl: publicUrl, secretKey: modes.test.secretKey })
+  await server.numbers.create({ phoneNumber: '+14155550100' })
+  for (const [n, userId] of ['asha', 'ravi'].entries()) {
+    await server.users.put({ userId, displayName: userId, phone: `+91980000000${String(n)}` })
+    await server.wallets.credit({ userId, coins: 10, reason: 'Start' })
+    await server.presence.set({ userId, availability: 'always' })
+  }
+  return {
+    provider,
+    server,
+    database,
+    platform,
+    held,
+    quiet: () => platform.quiet(),
+    async advance(seconds, stepSeconds = 1) {
+      for (let left = seconds; left > 0; left -= stepSeconds) {
+        await held.advance(Math.min(stepSeconds, left) * 1_000)
+        await platform.quiet()
+      }
+    },
+    async callBack(statusUrl, report) {
+      const answer = await fetch(statusUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ report: JSON.stringify(report) }).toString(),
+      })
+      await platform.quiet()
+      return answer.status
+    },
+    async stop() {
+      if ((await verifyLedger(platform.db)).faults.length > 0) throw new Error('the books are not right')
+      await platform.stop()
+      await bus.close()
+      await database.drop()
+    },
+  }
+}
