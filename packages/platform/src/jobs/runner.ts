@@ -53,7 +53,7 @@ class TaskRunner implements Runner {
   #nap = new AbortController()
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
-  #idlers: { readonly since: number; readonly done: () => void }[] = []
+  readonly #idlers: (() => void)[] = []
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -73,8 +73,8 @@ class TaskRunner implements Runner {
   idle(): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.resolve()
     return new Promise((done) => {
+      this.#idlers.push(done)
       this.wake()
-      this.#idlers.push({ since: this.#hints, done })
     })
   }
 
@@ -82,7 +82,7 @@ class TaskRunner implements Runner {
     this.#stopping.abort()
     this.#nap.abort()
     await this.#loop
-    for (const { done } of this.#idlers.splice(0)) done()
+    this.#tellIdlers()
   }
 
   async #work(): Promise<void> {
@@ -92,10 +92,12 @@ class TaskRunner implements Runner {
       const hints = this.#hints
       let sleepMs: number
       try {
+        const alone = this.#running.size === 0
         const room = this.#places - this.#running.size
         const found = room > 0 ? await this.#take(room) : 0
         if (found > 0) continue
-        this.#tellIdlers(hints)
+        // What ended or was added since this look began may have left something: only a whole quiet look is idleness.
+        if (alone && this.#hints === hints) this.#tellIdlers()
         sleepMs = await this.#untilNext()
         troubles = 0
       } catch (error) {
@@ -141,11 +143,8 @@ class TaskRunner implements Runner {
     return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
   }
 
-  #tellIdlers(hints: number): void {
-    if (this.#running.size > 0) return
-    const ready = this.#idlers.filter(({ since }) => since <= hints)
-    this.#idlers = this.#idlers.filter(({ since }) => since > hints)
-    for (const { done } of ready) done()
+  #tellIdlers(): void {
+    for (const done of this.#idlers.splice(0)) done()
   }
 
   async #run(task: TakenTask): Promise<void> {
