@@ -40,8 +40,10 @@ export async function ask(connection: PostgresConnection, sql: string): Promise<
   const client = new pg.Client(connection)
   await client.connect()
   try {
-    const result: pg.QueryResult | pg.QueryResult[] = await client.query(sql)
-    return (Array.isArray(result) ? result.at(-1) : result)?.rows as Record<string, unknown>[]
+    // Several statements in one text answer a list, which pg's types do not say.
+    const answer: unknown = await client.query(sql)
+    const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer
+    return last instanceof pg.Result ? (last.rows as Record<string, unknown>[]) : []
   } finally {
     await client.end()
   }

@@ -16,11 +16,15 @@ afterAll(async () => {
 })
 
 /** A request as it goes over the wire, past the SDK's own checks. */
-async function send(
-  path: string,
-  body: string | undefined,
-  { key = String(randomUUID()), secretKey = app.secretKey, method = 'POST' } = {},
-) {
+interface Sent {
+  /** Empty: none is sent. */
+  readonly key?: string
+  readonly secretKey?: string
+  readonly method?: string
+}
+
+/** A request as it goes over the wire, past the SDK's own checks. */
+async function send(path: string, body?: string, { key = randomUUID(), secretKey = app.secretKey, method = 'POST' }: Sent = {}) {
   const headers = {
     authorization: `Bearer ${secretKey}`,
     'content-type': 'application/json',
