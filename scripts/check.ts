@@ -17,6 +17,8 @@ const steps: [heading: string, command: string[]][] = [
   ['unused files, exports and dependencies', ['knip', '--no-progress']],
   ['OpenAPI is what the contract says', [...node, 'packages/platform/src/cli.ts', 'openapi', '--check']],
   ['sizes', [...node, 'scripts/sizes.ts']],
+  ['packages as they are published', [...node, 'scripts/published.ts']],
+  ['stories', ['storybook', 'build', '--quiet', '-c', 'packages/widgets/.storybook', '-o', 'packages/widgets/storybook-static']],
 ]
 
 const failed = steps.filter(([heading, [command = '', ...args]]) => {
