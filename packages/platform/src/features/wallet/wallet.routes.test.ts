@@ -15,7 +15,6 @@ afterAll(async () => {
   await platform.stop()
 })
 
-/** A request as it goes over the wire, past the SDK's own checks. */
 interface Sent {
   /** Empty: none is sent. */
   readonly key?: string
