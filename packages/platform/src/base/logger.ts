@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { pino, type DestinationStream } from 'pino'
 
 /** All that a log line may hold: opaque ids and measures, never bodies, tokens, phone numbers or SQL parameters. */
 export interface LogFields {
@@ -65,11 +65,11 @@ function pick(fields: LogFields): Record<string, unknown> {
   return line
 }
 
-/** The one logger: JSON lines on standard error. `level` silent for tests. */
-export function createLogger(level: 'info' | 'warn' | 'error' | 'silent'): Logger {
+/** The one logger: JSON lines on standard error, or wherever a test wants to read them. `level` silent for tests. */
+export function createLogger(level: 'info' | 'warn' | 'error' | 'silent', to: DestinationStream = pino.destination(2)): Logger {
   const log = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-    pino.destination(2),
+    to,
   )
   return {
     info: (message, fields = {}) => log.info(pick(fields), message),

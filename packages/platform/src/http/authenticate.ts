@@ -38,6 +38,7 @@ export function createAuthenticator(directory: Directory, clock: Clock): Authent
       fail('forbidden', { detail: 'This key may not be used from this address.' })
     const tenant = await directory.tenant(key.tenantId)
     if (tenant === undefined) return fail('unauthenticated')
+    directory.used(key)
     if (key.kind === 'publishable') return { kind: 'publishable', tenant, keyId: key.id }
     return { kind: 'secret', tenant, keyId: key.id, scopes: key.scopes }
   }

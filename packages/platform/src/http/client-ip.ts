@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { canonicalIp } from '../base/ip.ts'
 
 /** The client's address: the socket's, or what the nearest proxies that we were told to trust say of it. */
 export function clientIp(request: IncomingMessage, trustedProxies: readonly string[]): string {
-  let ip = plain(request.socket.remoteAddress ?? '')
+  let ip = canonicalIp(request.socket.remoteAddress ?? '')
   const header = request.headers['x-forwarded-for']
-  const hops = (typeof header === 'string' ? header : '').split(',').map((hop) => plain(hop.trim()))
+  const hops = (typeof header === 'string' ? header : '').split(',').map((hop) => canonicalIp(hop.trim()))
   while (trustedProxies.includes(ip)) {
     const hop = hops.pop()
     if (hop === undefined || hop === '') break
@@ -12,6 +13,3 @@ export function clientIp(request: IncomingMessage, trustedProxies: readonly stri
   }
   return ip
 }
-
-/** IPv4 inside IPv6 is IPv4. */
-const plain = (ip: string) => (ip.startsWith('::ffff:') ? ip.slice(7) : ip)

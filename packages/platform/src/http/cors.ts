@@ -3,6 +3,9 @@ import type { Directory } from '../features/tenants/index.ts'
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 
+/** The form in which apps name origins; everything else, `null` among it, is nobody's. */
+const anyOrigin = /^https?:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?$/
+
 const exposed = 'X-Request-Id, Idempotent-Replay, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 
 /**
@@ -13,7 +16,7 @@ export function cors(directory: Directory): Koa.Middleware {
   return async (ctx, next) => {
     ctx.vary('Origin')
     const origin = ctx.get('Origin')
-    const known = origin !== '' && origin !== 'null' && (localOrigin.test(origin) || (await directory.originKnown(origin)))
+    const known = localOrigin.test(origin) || (anyOrigin.test(origin) && (await directory.originKnown(origin)))
     if (known) {
       ctx.set('Access-Control-Allow-Origin', origin)
       ctx.set('Access-Control-Expose-Headers', exposed)

@@ -40,8 +40,9 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   const { operation, params } = incoming.match
   const actor = await identify(deps, incoming)
   incoming.seen(actor)
-  authorize(operation.route, actor)
+  // What is refused is counted too, or refusals would be free.
   await deps.limiter.request(actor, incoming.ip)
+  authorize(operation.route, actor)
   if (operation.name === 'calls.create') await deps.limiter.call(actor)
   const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query })
   const onceKey = readKey(deps, incoming, operation, actor, parsed.body)

@@ -21,7 +21,12 @@ export function presentProblem(problem: Problem, requestId: string, docsUrl: str
   const { detail, errors, retryAfterSeconds, headers } = problem.details
   return {
     status,
-    headers: { ...headers, ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }) },
+    // RFC 9110, 11.6.1: a 401 says how to sign in.
+    headers: {
+      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...headers,
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    },
     body: {
       type: `${docsUrl}/docs/problems#${problem.code}`,
       title,

@@ -13,18 +13,21 @@ export interface RateLimiter {
   failed(ip: string): Promise<void>
 }
 
-async function take(bus: Bus, key: string, bucket: Bucket, count = 1): Promise<void> {
-  const state = await bus.take(key, bucket, count)
-  if (state.allowed) return
-  const retryAfterSeconds = Math.max(1, Math.ceil(state.retryAfterMs / 1_000))
-  fail('rate_limited', {
+function refuse(bucket: Bucket, remaining: number, retryAfterMs: number): never {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000))
+  return fail('rate_limited', {
     retryAfterSeconds,
     headers: {
       'RateLimit-Limit': String(bucket.burst),
-      'RateLimit-Remaining': String(state.remaining),
+      'RateLimit-Remaining': String(remaining),
       'RateLimit-Reset': String(retryAfterSeconds),
     },
   })
+}
+
+async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
+  const state = await bus.take(key, bucket)
+  if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
 export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
@@ -39,8 +42,11 @@ export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
     async call(actor) {
       if (actor.kind === 'user') await take(bus, `${actor.tenant.id}:limit:calls:${actor.userId}`, limits.callsPerUser)
     },
-    // Asking for nothing tells whether something is left.
-    failedBefore: (ip) => take(bus, `0:limit:failed:${ip}`, limits.failedAuth, 0),
+    async failedBefore(ip) {
+      // To ask for nothing is always allowed; it tells what is left.
+      const { remaining } = await bus.take(`0:limit:failed:${ip}`, limits.failedAuth, 0)
+      if (remaining < 1) refuse(limits.failedAuth, 0, 1_000 / limits.failedAuth.perSecond)
+    },
     async failed(ip) {
       await bus.take(`0:limit:failed:${ip}`, limits.failedAuth)
     },

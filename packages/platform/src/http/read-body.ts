@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { fail } from '../base/problem.ts'
+import { fail, Problem } from '../base/problem.ts'
 
 const maxBytes = 64 * 1024
 
@@ -9,14 +9,37 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (declared > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') fail('unsupported_media_type', { detail: 'Send the body without compression.' })
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+  return collect(request)
+}
+
+/** Listens instead of iterating: leaving a loop early would tear down the socket that the refusal has to go out on. */
+function collect(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const done = () => {
+      request.off('data', take).off('end', finish).off('error', gone).off('close', gone)
+    }
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) return void chunks.push(chunk)
+      done()
+      request.resume() // what still comes is dropped until the answer has closed the connection
+      reject(new Problem('payload_too_large', { headers: { Connection: 'close' } }))
+    }
+    const finish = () => {
+      done()
+      resolve(Buffer.concat(chunks))
+    }
+    // Whoever hung up in mid-sentence gets no answer; this one is for the log.
+    const gone = () => {
+      done()
+      reject(new Problem('request_timeout', { headers: { Connection: 'close' } }))
+    }
+    // It may have gone while the credential was looked at: then nothing more is heard of it.
+    if (request.destroyed) return gone()
+    request.on('data', take).on('end', finish).on('error', gone).on('close', gone)
+  })
 }
 
 const jsonType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i

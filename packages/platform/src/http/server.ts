@@ -13,8 +13,10 @@ import type { Operation } from './implement.ts'
 import type { Metrics } from './metrics.ts'
 import { asProblem, presentProblem } from './on-problem.ts'
 import { readBody } from './read-body.ts'
+import { refuseSocket } from './refuse-socket.ts'
 import { createFinder } from './router.ts'
 import type { StaticPages } from './pages.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface ServerDeps extends DispatchDeps {
   readonly operations: readonly Operation[]
@@ -30,7 +32,12 @@ export interface ServerDeps extends DispatchDeps {
 }
 
 const maxUrlBytes = 8 * 1024
+const maxHeaderBytes = 16 * 1024
+const maxOneHeaderBytes = 8 * 1024
 const maxHeaderCount = 100
+
+/** Served as a WebSocket; whoever asks for it without the handshake is told so. */
+const realtimePath = '/v1/realtime'
 
 interface State extends Koa.DefaultState {
   requestId: string
@@ -50,7 +57,8 @@ export function createHttpServer(deps: ServerDeps): Server {
   const handle = koa.callback()
   const server = createServer(
     {
-      maxHeaderSize: 16 * 1024,
+      // Node counts the URL too; `checkShape` tells the two apart.
+      maxHeaderSize: maxUrlBytes + maxHeaderBytes + 1_024,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
       keepAliveTimeout: 60_000,
@@ -59,22 +67,8 @@ export function createHttpServer(deps: ServerDeps): Server {
     (request, response) => void handle(request, response),
   )
   server.maxHeadersCount = 0
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
-    const line =
-      { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ??
-      '400 Bad Request'
-    return socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-  })
+  server.on('clientError', (error, socket) => refuseSocket(socket, error, deps.publicUrl))
   return server
-}
-
-const securityHeaders = {
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cache-Control': 'no-store',
 }
 
 /** Around every request: its id, the headers of every answer, the one place where errors become answers, and the log line. */
@@ -117,8 +111,10 @@ function log(logger: Logger, ctx: Context, durationMs: number, cause: unknown): 
 
 function checkShape(request: IncomingMessage): void {
   if (Buffer.byteLength(request.url ?? '') > maxUrlBytes) fail('uri_too_long')
-  if (request.rawHeaders.length / 2 > maxHeaderCount) fail('headers_too_large')
-  for (let i = 1; i < request.rawHeaders.length; i += 2) if ((request.rawHeaders[i]?.length ?? 0) > 8 * 1024) fail('headers_too_large')
+  const { rawHeaders } = request
+  const size = rawHeaders.reduce((sum, part) => sum + part.length, 0)
+  if (rawHeaders.length / 2 > maxHeaderCount || size > maxHeaderBytes) fail('headers_too_large')
+  if (rawHeaders.some((part) => part.length > maxOneHeaderBytes)) fail('headers_too_large')
   if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined)
     fail('invalid_request', { headers: { Connection: 'close' } })
 }
@@ -193,6 +189,8 @@ function api(deps: ServerDeps): Koa.Middleware<State> {
   const find = createFinder(deps.operations)
   return async (ctx) => {
     const path = pathOf(ctx)
+    if (path === realtimePath && ctx.method === 'GET')
+      fail('upgrade_required', { headers: { Upgrade: 'websocket', Connection: 'Upgrade' } })
     const match = find(ctx.method, path)
     ctx.state.route = match.operation.route.path
     const gone = new AbortController()

@@ -40,7 +40,7 @@ export function parseStrictJson(source: string): unknown {
 function checkText(source: string): void {
   const levels: Level[] = []
   for (let at = 0; at < source.length; at++) {
-    const char = source[at]
+    const char = source.charAt(at)
     if (char === '"') {
       const end = endOfString(source, at)
       const text = JSON.parse(source.slice(at, end + 1)) as string
@@ -51,7 +51,32 @@ function checkText(source: string): void {
       levels.push({ keys: char === '{' ? new Set() : undefined, pointer: pointerOf(levels), items: 0, current: '0' })
     } else if (char === '}' || char === ']') levels.pop()
     else if (char === ',') countItem(levels.at(-1))
+    else if (char === '-' || (char >= '0' && char <= '9')) {
+      const text = numberText(source, at)
+      checkNumber(text, levels)
+      at += text.length - 1
+    }
   }
+}
+
+const numberPattern = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+
+function numberText(source: string, at: number): string {
+  numberPattern.lastIndex = at
+  return numberPattern.exec(source)?.[0] ?? ''
+}
+
+/** A number that a double cannot hold would be rounded without a word, and 0.99999999999999999 coins would become one. */
+function checkNumber(text: string, levels: readonly Level[]): void {
+  const value = Number(text)
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/[^0-9]/g, '')
+    .replace(/^0+/, '')
+  const exact = /^-?[0-9]+$/.test(text)
+    ? Number.isSafeInteger(value)
+    : digits.length <= 15 && Number.isFinite(value) && (value !== 0 || digits === '')
+  if (!exact) throw new JsonRefused(pointerOf(levels), 'is a number that cannot be held exactly')
 }
 
 function countItem(level: Level | undefined): void {

@@ -36,13 +36,16 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function flatten(query: URLSearchParams, errors: FieldError[]): Record<string, string> {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>
   for (const [name, value] of query) {
-    if (name in fields) errors.push({ pointer: `/query/${name.slice(0, 64)}`, detail: 'is given twice' })
+    if (name in fields) errors.push({ pointer: `/query/${shown(name)}`, detail: 'is given twice' })
     else if (value.includes('\u0000') || !value.isWellFormed())
-      errors.push({ pointer: `/query/${name.slice(0, 64)}`, detail: 'holds a character that is not allowed' })
+      errors.push({ pointer: `/query/${shown(name)}`, detail: 'holds a character that is not allowed' })
     fields[name] = value
   }
   return { ...fields }
 }
+
+/** A name as a step of a JSON pointer (RFC 6901). */
+const shown = (name: string) => name.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')
 
 function check(schema: z.ZodObject | undefined, value: unknown, base: string, errors: FieldError[]): unknown {
   if (schema === undefined) {
@@ -50,16 +53,15 @@ function check(schema: z.ZodObject | undefined, value: unknown, base: string, er
     // Parameters of the path are the router's own; anything else that was sent here has no meaning.
     if (base !== '/params')
       for (const name of extra)
-        errors.push({ pointer: name === '' ? base : `${base}/${name.slice(0, 64)}`, detail: 'is not a field of this request' })
+        errors.push({ pointer: name === '' ? base : `${base}/${shown(name)}`, detail: 'is not a field of this request' })
     return undefined
   }
   const result = schema.safeParse(value)
   if (result.success) return result.data
   for (const issue of result.error.issues) {
-    const path = [base, ...issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/')
+    const path = [base, ...issue.path.map((part) => shown(String(part)))].join('/')
     if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys)
-        errors.push({ pointer: `${path === '/' ? '' : path}/${key.slice(0, 64)}`, detail: 'is not a field of this request' })
+      for (const key of issue.keys) errors.push({ pointer: `${path}/${shown(key)}`, detail: 'is not a field of this request' })
     else errors.push({ pointer: path, detail: describe(issue) })
   }
   return undefined

@@ -1,7 +1,7 @@
 import type { allTables } from '@impacthub/sdk/contract'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
-import { asker, callee, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
+import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
 
 type Tables = typeof allTables
 /** `calls.create` and every other operation there is. */
@@ -23,6 +23,8 @@ export interface Fixture {
   readonly ownerOnly?: true
   /** What it names is public. */
   readonly public?: true
+  /** Asks the provider first, and live mode has none here. */
+  readonly needsProvider?: true
   /** Statuses of a request that was let through, when it is not the route's usual one. */
   readonly ok?: readonly number[]
 }
@@ -87,10 +89,11 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   },
   'calls.create': {
     names: true,
+    needsProvider: true,
     ok: [402], // let through to the wallet, which is empty
     send: (_world, whose, { standing }) => ({
       body: {
-        calleeId: { own: callee, otherUser: callee, otherApp: subjects.otherApp, unknown: 'nobody-else' }[whose],
+        calleeId: callees[whose],
         ...(standing === 'user' ? {} : { callerId: callers[whose] }),
       },
     }),
@@ -106,7 +109,8 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'ledger.listTransactions': list,
   'numbers.list': list,
   'numbers.create': {
-    ok: [200, 201, 503], // live mode has no provider here
+    ok: [200, 201],
+    needsProvider: true,
     send: async ({ app }) => ({ body: { phoneNumber: (await app.server.numbers.list()).data[0]?.phoneNumber } }),
   },
   'realtime.createTicket': list,

@@ -36,8 +36,8 @@ const stranger = 'stella'
 export const outsider = 'olga'
 /** Users whom a request may name. */
 export const subjects: Readonly<Record<Whose, string>> = { own: 'wanda', otherUser: 'bala', otherApp: 'omar', unknown: 'nobody' }
-/** A user who can always be called. */
-export const callee = 'cala'
+/** Users who can always be called. */
+export const callees: Readonly<Record<Whose, string>> = { own: 'cala', otherUser: 'cala', otherApp: 'colin', unknown: 'nobody-else' }
 
 const scopes: readonly Scope[] = [
   ...(['app:read', 'app:write', 'keys:write', 'users:read', 'users:write', 'tokens:write', 'presence:read', 'presence:write'] as const),
@@ -50,13 +50,14 @@ export async function createWorld(): Promise<World> {
   const otherApp = await platform.app('Second')
   for (const userId of [asker, stranger, subjects.own, subjects.otherUser])
     await app.user(userId, { ...(userId.startsWith('s') || userId === asker ? {} : { coins: 1_000_000 }) })
-  await app.user(callee, { availability: 'always' })
+  await app.user(callees.own, { availability: 'always' })
+  await otherApp.user(callees.otherApp, { availability: 'always' })
   await otherApp.user(subjects.otherApp, { coins: 10 })
   await otherApp.user(outsider)
   const calls = {
     own: await endedCall(app, 'payer-1', asker),
-    otherUser: await endedCall(app, 'payer-2', callee),
-    otherApp: await endedCall(otherApp, 'payer-3', subjects.otherApp),
+    otherUser: await endedCall(app, 'payer-2', callees.own),
+    otherApp: await endedCall(otherApp, 'payer-3', callees.otherApp),
     unknown: newId('call'),
   }
   const expired = (await app.server.users.createToken({ userId: asker, ttlSeconds: 60 })).token

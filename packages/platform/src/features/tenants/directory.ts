@@ -26,13 +26,17 @@ export interface Directory {
   tenantByApp(appId: string, mode: 'test' | 'live'): Promise<Tenant | undefined>
   signingKeys(id: TenantId): Promise<readonly PublicKey[]>
   standing(id: TenantId, hostUserId: string): Promise<Standing | undefined>
+  /** True when any app lets this origin in. */
   originKnown(origin: string): Promise<boolean>
+  /** Notes, to the minute, that the key was used. */
+  used(key: ApiKey): void
   /** Drops everything remembered of the tenant, here and in the other processes. */
   changed(id: TenantId): Promise<void>
   start(): Promise<void>
 }
 
 const ttl = 3_000
+const usedEveryMs = 60_000
 
 export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
   const keys = new LRUCache<string, ApiKey>({ max: 10_000, ttl })
@@ -41,13 +45,10 @@ export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
   const apps = new LRUCache<string, Tenant>({ max: 5_000, ttl })
   const signing = new LRUCache<TenantId, readonly PublicKey[]>({ max: 5_000, ttl })
   const standings = new LRUCache<string, Standing>({ max: 50_000, ttl })
-  const origins = new LRUCache<string, boolean>({ max: 5_000, ttl })
+  const origins = new LRUCache<'all', ReadonlySet<string>>({ max: 1, ttl })
+  const usedLately = new LRUCache<string, true>({ max: 10_000, ttl: usedEveryMs })
 
-  async function remember<K extends string | number, V extends object | boolean>(
-    cache: LRUCache<K, V>,
-    key: K,
-    load: () => Promise<V | undefined>,
-  ) {
+  async function remember<K extends string | number, V extends object>(cache: LRUCache<K, V>, key: K, load: () => Promise<V | undefined>) {
     const known = cache.get(key)
     if (known !== undefined) return known
     const value = await load()
@@ -78,8 +79,15 @@ export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
     signingKeys: async (id) => (await remember(signing, id, () => db.transact(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
     standing: (id, hostUserId) =>
       remember(standings, `${id}:${hostUserId}`, () => db.transact(id, (tx) => findStanding(tx, id, hostUserId))),
+    // All of them at once: a browser's word alone must not cost a query.
     originKnown: async (origin) =>
-      (await remember(origins, origin, () => db.transact(everyTenant, (tx) => tenantStore.originKnown(tx, origin)))) ?? false,
+      (await remember(origins, 'all', () => db.transact(everyTenant, (tx) => tenantStore.everyOrigin(tx))))?.has(origin) ?? false,
+    used({ id, tenantId }) {
+      if (usedLately.has(id)) return
+      usedLately.set(id, true)
+      // For people to read: a request does not wait for it, nor fail by it.
+      void db.transact(tenantId, (tx) => keyStore.used(tx, tenantId, id, clock.now())).catch(() => usedLately.delete(id))
+    },
     async changed(id) {
       forget(id)
       await bus.publish('directory', id)

@@ -1,5 +1,6 @@
 import type { Scope } from '@impacthub/sdk/contract'
 import { after } from '../../base/clock.ts'
+import { canonicalIp } from '../../base/ip.ts'
 import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor } from '../../base/tenant.ts'
@@ -17,10 +18,16 @@ export interface KeyWish {
   readonly expiresAt?: string | undefined
 }
 
-/** A key can hand on only what it may do itself. */
-function refuseWiderScopes(actor: SecretActor, scopes: readonly Scope[] | null): void {
-  if (actor.scopes === null) return
-  if (scopes === null || scopes.some((scope) => !actor.scopes?.includes(scope)))
+type Reach = Pick<ApiKey, 'scopes' | 'allowedIps' | 'expiresAt'>
+
+const within = <T>(part: readonly T[] | null, whole: readonly T[] | null): boolean =>
+  whole === null || (part !== null && part.every((one) => whole.includes(one)))
+
+/** A key can hand on only what it may do itself, from where it may and for as long: a stolen one cannot make itself a better one. */
+async function refuseWider(tx: Tx, actor: SecretActor, wish: Reach): Promise<void> {
+  const own = (await keyStore.find(tx, actor.tenant.id, actor.keyId)) ?? fail('unauthenticated')
+  const soon = own.expiresAt === null || (wish.expiresAt !== null && wish.expiresAt <= own.expiresAt)
+  if (!within(wish.scopes, own.scopes) || !within(wish.allowedIps, own.allowedIps) || !soon)
     fail('forbidden', { detail: 'A restricted key cannot make a key that may do more.' })
 }
 
@@ -45,21 +52,22 @@ async function insertKey(
 }
 
 export async function createKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: KeyWish): Promise<{ key: ApiKey; text: string }> {
-  const scopes = wish.scopes ?? null
-  if (wish.kind === 'secret') refuseWiderScopes(actor, scopes)
+  const reach: Reach = {
+    scopes: wish.kind === 'secret' ? (wish.scopes ?? null) : null,
+    allowedIps: wish.allowedIps?.map(canonicalIp) ?? null,
+    expiresAt: wish.expiresAt === undefined ? null : new Date(wish.expiresAt),
+  }
+  if (reach.expiresAt !== null && reach.expiresAt <= deps.clock.now())
+    fail('invalid_request', { errors: [{ pointer: '/expiresAt', detail: 'must be in the future' }] })
   return deps.db.transact(actor.tenant.id, async (tx) => {
-    const made = await insertKey(tx, deps, actor, wish.kind, {
-      label: wish.label ?? null,
-      scopes: wish.kind === 'secret' ? scopes : null,
-      allowedIps: wish.allowedIps ?? null,
-      expiresAt: wish.expiresAt === undefined ? null : new Date(wish.expiresAt),
-    })
+    if (wish.kind === 'secret') await refuseWider(tx, actor, reach)
+    const made = await insertKey(tx, deps, actor, wish.kind, { label: wish.label ?? null, ...reach })
     await audit(tx, actor.tenant.id, actor, { action: 'key.created', subject: made.key.id, fromIp: ip }, deps.clock.now())
     return made
   })
 }
 
-/** The new key takes over label, scopes and addresses; the old one works on for the overlap and then no more. */
+/** The new key takes over label, scopes, addresses and end; the old one works on for the overlap and then no more. */
 export async function rollKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: { keyId: string; overlapSeconds: number }) {
   const made = await deps.db.transact(actor.tenant.id, async (tx) => {
     const now = deps.clock.now()
@@ -67,13 +75,9 @@ export async function rollKey(deps: TenantDeps, actor: SecretActor, ip: string, 
     if (old === undefined) return fail('not_found')
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       fail('conflict', { detail: 'This key has ended; make a new one.' })
-    if (old.kind === 'secret') refuseWiderScopes(actor, old.scopes)
-    const next = await insertKey(tx, deps, actor, old.kind, {
-      label: old.label,
-      scopes: old.scopes,
-      allowedIps: old.allowedIps,
-      expiresAt: null,
-    })
+    const reach: Reach = { scopes: old.scopes, allowedIps: old.allowedIps, expiresAt: old.expiresAt }
+    if (old.kind === 'secret') await refuseWider(tx, actor, reach)
+    const next = await insertKey(tx, deps, actor, old.kind, { label: old.label, ...reach })
     await keyStore.expire(tx, actor.tenant.id, old.id, after(now, wish.overlapSeconds * 1_000))
     await audit(
       tx,

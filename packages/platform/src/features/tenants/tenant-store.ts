@@ -90,9 +90,10 @@ export const tenantStore = {
     return row && read(row)
   },
 
-  /** True when any app lets this origin in: all that a preflight, which carries no credential, can be answered by. */
-  async originKnown(tx: Tx, origin: string): Promise<boolean> {
-    return (await tx.query('select 1 from tenants where $1 = any (allowed_origins) limit 1', [origin])).length > 0
+  /** The origins that any app lets in: all that a preflight, which carries no credential, can be answered by. */
+  async everyOrigin(tx: Tx): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ origin: string }>('select distinct unnest(allowed_origins) as origin from tenants')
+    return new Set(rows.map((row) => row.origin))
   },
 
   async update(tx: Tx, tenantId: TenantId, change: TenantChange): Promise<Tenant | undefined> {

@@ -4,6 +4,9 @@ import type { Tenant } from './tenant-store.ts'
 import { tokenAudience, tokenIssuer, tokenType, type PublicKey } from './signing-keys.ts'
 
 const kidPattern = /^[A-Za-z0-9_-]{1,64}$/
+const appPattern = /^app_[0-9a-z]{26}$/
+// The contract's form of a user's id: what cannot be one is not looked for.
+const userPattern = /^[^\p{C}\p{Z}]{1,128}$/u
 const leewaySeconds = 30
 const longestSeconds = 3_600
 
@@ -22,7 +25,7 @@ export function claimedTenant(token: string): { appId: string; mode: 'test' | 'l
     if (['jku', 'jwk', 'x5u', 'x5c', 'crit'].some((name) => name in header)) return undefined
     const { app, mode } = decodeJwt<{ app?: unknown; mode?: unknown }>(token)
     if (typeof header.kid !== 'string' || !kidPattern.test(header.kid)) return undefined
-    if (typeof app !== 'string' || (mode !== 'test' && mode !== 'live')) return undefined
+    if (typeof app !== 'string' || !appPattern.test(app) || (mode !== 'test' && mode !== 'live')) return undefined
     return { appId: app, mode, kid: header.kid }
   } catch {
     return undefined
@@ -56,7 +59,15 @@ export async function verifyToken(
       requiredClaims: ['iss', 'aud', 'sub', 'jti', 'iat', 'nbf', 'exp'],
     })
     const { sub, iat, exp, app, mode } = payload
-    if (typeof sub !== 'string' || iat === undefined || exp === undefined || app !== tenant.appId || mode !== tenant.mode) return undefined
+    if (
+      typeof sub !== 'string' ||
+      !userPattern.test(sub) ||
+      iat === undefined ||
+      exp === undefined ||
+      app !== tenant.appId ||
+      mode !== tenant.mode
+    )
+      return undefined
     if (exp - iat > longestSeconds || exp <= iat || iat > clock.now().getTime() / 1_000 + leewaySeconds) return undefined
     return { hostUserId: sub, issuedAt: new Date(iat * 1_000), expiresAt: new Date(exp * 1_000) }
   } catch {

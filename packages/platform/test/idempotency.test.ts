@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto'
+import { allTables, type Route } from '@impacthub/sdk/contract'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ask, codeOf, type Asked } from './ask.ts'
+import { holdRow } from './held-row.ts'
+import { startPlatform, type TestApp, type TestPlatform } from './start-platform.ts'
+
+let platform: TestPlatform
+let app: TestApp
+beforeAll(async () => {
+  platform = await startPlatform()
+  app = await platform.app()
+})
+afterAll(() => platform.stop())
+
+const post = (path: string, body: unknown, key: string | undefined, credential = app.secretKey): Promise<Asked> =>
+  ask(platform.url, { method: 'POST', path, body, credential, headers: key === undefined ? {} : { 'Idempotency-Key': key } })
+
+const replayed = ({ headers }: Asked): boolean => headers.get('idempotent-replay') === 'true'
+const parsed = ({ text }: Asked): unknown => JSON.parse(text)
+
+async function keysKept(key: string): Promise<number> {
+  const client = new pg.Client(platform.database.connection)
+  await client.connect()
+  const { rowCount } = await client.query('select 1 from idempotency_keys where key = $1', [key])
+  await client.end()
+  return rowCount ?? 0
+}
+
+let people = 0
+async function person(coins = 0): Promise<string> {
+  const userId = `person-${++people}`
+  await app.user(userId, coins === 0 ? {} : { coins })
+  return userId
+}
+const balanceOf = async (userId: string): Promise<number> => (await app.server.wallets.get({ userId })).balance
+
+/** The mechanism has two doors: `once()`, which most routes use, and the one statement that moves coins. */
+interface Door {
+  readonly name: string
+  readonly path: (userId: string) => string
+  readonly body: unknown
+  readonly otherBody: unknown
+  /** Holds what the route will wait for. */
+  readonly held: string
+  readonly done: (userId: string) => Promise<boolean>
+}
+
+const doors: readonly Door[] = [
+  {
+    name: 'a POST that runs in once()',
+    path: () => '/v1/users',
+    body: { userId: 'set below', displayName: 'After' },
+    otherBody: { userId: 'set below', displayName: 'Other' },
+    held: 'select 1 from users where host_id = $1',
+    done: async (userId) => (await app.server.users.get({ userId })).displayName === 'After',
+  },
+  {
+    name: 'a credit',
+    path: (userId) => `/v1/users/${userId}/credits`,
+    body: { coins: 5, reason: 'Gift' },
+    otherBody: { coins: 6, reason: 'Gift' },
+    held: "select 1 from ledger_accounts a join users u on u.id = a.user_id where u.host_id = $1 and a.name = 'purchased'",
+    done: async (userId) => (await balanceOf(userId)) === 5,
+  },
+]
+
+const bodyFor = (body: unknown, userId: string): unknown => ({ ...(body as object), ...('userId' in (body as object) ? { userId } : {}) })
+
+describe.each(doors)('$name', ({ path, body, otherBody, held, done }) => {
+  it('answers a repeated request with the first answer, and acts once', async () => {
+    const userId = await person()
+    const key = randomUUID()
+    const first = await post(path(userId), bodyFor(body, userId), key)
+    expect(replayed(first)).toBe(false)
+    const again = await post(path(userId), bodyFor(body, userId), key)
+    expect(again.status).toBe(first.status)
+    expect(parsed(again)).toEqual(parsed(first))
+    expect(replayed(again)).toBe(true)
+    expect(again.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
+    expect(await done(userId)).toBe(true)
+  })
+
+  it('refuses the key for another body and does not show the first answer', async () => {
+    const userId = await person()
+    const key = randomUUID()
+    await post(path(userId), bodyFor(body, userId), key)
+    const other = await post(path(userId), bodyFor(otherBody, userId), key)
+    expect(other.status).toBe(409)
+    expect(codeOf(other)).toBe('idempotency_key_reused')
+    expect(replayed(other)).toBe(false)
+    expect(await done(userId)).toBe(true)
+  })
+
+  it('tells a twin that the first is still running', async () => {
+    const userId = await person()
+    const key = randomUUID()
+    const row = await holdRow(platform.database, held, [userId])
+    const first = post(path(userId), bodyFor(body, userId), key)
+    await row.waiter()
+    const twin = await post(path(userId), bodyFor(body, userId), key)
+    await row.release()
+    expect(twin.status).toBe(409)
+    expect(codeOf(twin)).toBe('idempotency_in_progress')
+    expect(twin.headers.get('retry-after')).toMatch(/^[1-9]/)
+    expect((await first).status).toBeLessThan(300)
+    expect(replayed(await post(path(userId), bodyFor(body, userId), key))).toBe(true)
+    expect(await done(userId)).toBe(true)
+  })
+
+  it('leaves neither effect nor key when it is cut off before the commit', async () => {
+    const userId = await person()
+    const key = randomUUID()
+    const row = await holdRow(platform.database, held, [userId])
+    const cut = post(path(userId), bodyFor(body, userId), key)
+    await row.kill(await row.waiter())
+    expect((await cut).status).toBe(503)
+    expect((await cut).headers.get('retry-after')).toMatch(/^[1-9]/)
+    await row.release()
+    expect(await keysKept(key)).toBe(0)
+    expect(await done(userId)).toBe(false)
+    const retry = await post(path(userId), bodyFor(body, userId), key)
+    expect(retry.status).toBeLessThan(300)
+    expect(replayed(retry)).toBe(false)
+    expect(await done(userId)).toBe(true)
+  })
+
+  it('gives twenty twins at once one effect and one answer', async () => {
+    const userId = await person()
+    const key = randomUUID()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(path(userId), bodyFor(body, userId), key)))
+    const through = answers.filter(({ status }) => status < 300)
+    expect(through.filter((answer) => !replayed(answer))).toHaveLength(1)
+    expect(new Set(through.map(parsed).map((one) => JSON.stringify(one, Object.keys(one as object).sort()))).size).toBe(1)
+    for (const answer of answers) if (answer.status >= 300) expect(codeOf(answer)).toBe('idempotency_in_progress')
+    expect(await done(userId)).toBe(true)
+    expect(await keysKept(key)).toBe(1)
+  })
+})
+
+it('keeps the status of the first answer: the user was made, whatever is true now', async () => {
+  const key = randomUUID()
+  const body = { userId: `made-${key}`, displayName: 'Made' }
+  expect((await post('/v1/users', body, key)).status).toBe(201)
+  expect((await post('/v1/users', body, key)).status).toBe(201)
+  expect((await post('/v1/users', body, undefined)).status).toBe(200)
+})
+
+it('takes the order of fields, spaces and normal forms of text for the same body', async () => {
+  const userId = await person()
+  const key = randomUUID()
+  await post(`/v1/users/${userId}/credits`, '{"coins":1,"reason":"Caf\u00e9"}', key)
+  const again = await post(`/v1/users/${userId}/credits`, ' { "reason": " Cafe\u0301 ", "bucket": "purchased", "coins": 1.0 } ', key)
+  expect(replayed(again)).toBe(true)
+  expect(await balanceOf(userId)).toBe(1)
+})
+
+it('takes another path for another request', async () => {
+  const [one, two] = [await person(), await person()]
+  const key = randomUUID()
+  const body = { coins: 1, reason: 'Gift' }
+  await post(`/v1/users/${one}/credits`, body, key)
+  expect(codeOf(await post(`/v1/users/${two}/credits`, body, key))).toBe('idempotency_key_reused')
+  expect(await balanceOf(two)).toBe(0)
+})
+
+const required = Object.entries(allTables).flatMap(([area, table]) =>
+  Object.entries<Route>(table)
+    .filter(([, route]) => route.idempotency === 'required')
+    .map(([name, route]) => ({ name: `${area}.${name}`, route })),
+)
+
+it('requires keys where coins move or a call starts', () => {
+  expect(required.map(({ name }) => name).sort()).toEqual(['calls.create', 'wallets.credit', 'wallets.debit'])
+})
+
+it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {
+  const userId = await person(10)
+  const body = name === 'calls.create' ? { callerId: userId, calleeId: await person() } : { coins: 1, reason: 'Test' }
+  const answer = await post(route.path.replace('{userId}', userId), body, undefined)
+  expect(answer.status).toBe(400)
+  expect(codeOf(answer)).toBe('idempotency_key_required')
+  expect(await balanceOf(userId)).toBe(10)
+})
+
+it.each([
+  ['empty', ''],
+  ['too long', 'k'.repeat(256)],
+  ['a space', 'a b'],
+  ['not ASCII', 'schl\u00fcssel'],
+])('refuses a key that is %s', async (_, key) => {
+  const userId = await person()
+  const answer = await post(`/v1/users/${userId}/credits`, { coins: 1, reason: 'Test' }, key)
+  expect(answer.status).toBe(400)
+  expect(['invalid_request', 'idempotency_key_required']).toContain(codeOf(answer))
+  expect(await balanceOf(userId)).toBe(0)
+})
+
+it('takes a key of 255 characters', async () => {
+  const userId = await person()
+  expect((await post(`/v1/users/${userId}/credits`, { coins: 1, reason: 'Test' }, 'k'.repeat(255))).status).toBe(201)
+})
+
+it('keeps a refusal: what was refused once does not succeed later under the same key', async () => {
+  const userId = await person()
+  const key = randomUUID()
+  const body = { coins: 3, reason: 'Fee' }
+  const refused = await post(`/v1/users/${userId}/debits`, body, key)
+  expect(refused.status).toBe(402)
+  await app.server.wallets.credit({ userId, coins: 10, reason: 'Late' })
+  const again = await post(`/v1/users/${userId}/debits`, body, key)
+  expect([again.status, codeOf(again), replayed(again)]).toEqual([402, 'insufficient_balance', true])
+  expect(await balanceOf(userId)).toBe(10)
+  expect((await post(`/v1/users/${userId}/debits`, body, randomUUID())).status).toBe(201)
+})
+
+it('keeps a refusal found before or inside once() alike', async () => {
+  const userId = `later-${randomUUID()}`
+  const key = randomUUID()
+  expect((await post(`/v1/users/${userId}/sign-out`, undefined, key)).status).toBe(404)
+  await app.user(userId)
+  const again = await post(`/v1/users/${userId}/sign-out`, undefined, key)
+  expect([again.status, replayed(again)]).toEqual([404, true])
+})
+
+it('does not keep what is wrong with the request itself', async () => {
+  const userId = await person()
+  const key = randomUUID()
+  expect((await post(`/v1/users/${userId}/credits`, { coins: 0, reason: 'Test' }, key)).status).toBe(400)
+  expect((await post(`/v1/users/${userId}/credits`, { coins: 1, reason: 'Test' }, key, `sk_test_${'y'.repeat(32)}`)).status).toBe(401)
+  const right = await post(`/v1/users/${userId}/credits`, { coins: 1, reason: 'Test' }, key)
+  expect([right.status, replayed(right)]).toEqual([201, false])
+})
+
+it('knows keys by app, mode and caller', async () => {
+  const key = randomUUID()
+  const body = { userId: 'shared', displayName: 'Shared' }
+  const other = await platform.app('Other')
+  const second = await app.server.keys.create({ kind: 'secret' })
+  const callers = [app.secretKey, other.secretKey, app.app.modes.live.secretKey, second.key]
+  for (const caller of callers) {
+    const answer = await post('/v1/users', body, key, caller)
+    expect(answer.status).toBeLessThan(300)
+    expect(replayed(answer)).toBe(false)
+  }
+  for (const caller of callers) expect(replayed(await post('/v1/users', body, key, caller))).toBe(true)
+})
+
+it('keeps an answer for 24 hours, then forgets the key', async () => {
+  const userId = await person()
+  const key = randomUUID()
+  const credit = () => post(`/v1/users/${userId}/credits`, { coins: 1, reason: 'Daily' }, key)
+  await credit()
+  await platform.advance(24 * 3_600 - 60, 6 * 3_600)
+  expect(replayed(await credit())).toBe(true)
+  await platform.advance(61, 61)
+  expect(replayed(await credit())).toBe(false)
+  expect(await balanceOf(userId)).toBe(2)
+  await platform.advance(26 * 3_600, 3_600)
+  expect(await keysKept(key)).toBe(0)
+})
+
+it('leaves the books right', async () => {
+  expect(await platform.trialBalance()).toBe(0)
+})
