@@ -105,6 +105,24 @@ it('believes no callback about an end, however authentic, against the providerâ€
   expect(await busy()).toEqual([true, true])
 })
 
+it('hangs up again and again on a provider that refuses, but not for ever', async () => {
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'in_progress'), leg('leg-b', 'in_progress')))
+  here.provider.hangUp = () => Promise.reject(new ProviderError('refused', '20003'))
+  const { id, look } = await call()
+  await here.server.calls.end({ callId: id })
+  await here.advance(30)
+  expect(here.provider.hungUp.length).toBeGreaterThan(3)
+  await here.advance(900, 10)
+  expect(await busy()).toEqual([false, false])
+  const tries = here.provider.hungUp.length
+  await here.advance(600, 10)
+  expect(here.provider.hungUp).toHaveLength(tries)
+  const end = now()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 500, end), leg('leg-b', 'completed', 490, end)))
+  await here.advance(3_700, 60)
+  expect(await look()).toMatchObject({ settled: true, endReason: 'platform', durationSeconds: 490, chargedCoins: 9 })
+})
+
 it('looks after a call that every task forgot', async () => {
   const { look } = await call()
   await asOwner(`delete from tasks where kind like 'call.%'`)

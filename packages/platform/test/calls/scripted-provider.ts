@@ -17,6 +17,7 @@ export interface ScriptedProvider {
   dial: Telephony['dial']
   findDialed: Telephony['findDialed']
   fetchCall: Telephony['fetchCall']
+  hangUp: Telephony['hangUp']
   readonly dialed: DialWish[]
   readonly hungUp: string[]
 }
@@ -46,7 +47,7 @@ const telephonyOf = (provider: ScriptedProvider): Telephony => ({
   fetchCall: (legId) => provider.fetchCall(legId),
   hangUp(legId) {
     provider.hungUp.push(legId)
-    return Promise.resolve()
+    return provider.hangUp(legId)
   },
   bridge: () => ({ contentType: 'text/plain', body: 'bridge' }),
   hangUpInstructions: () => ({ contentType: 'text/plain', body: 'hang up' }),
@@ -80,6 +81,7 @@ export async function startScripted(): Promise<ScriptedPlatform> {
     dial: () => Promise.resolve({ legId: 'leg-a' }),
     findDialed: () => Promise.resolve([]),
     fetchCall: () => Promise.resolve(undefined),
+    hangUp: () => Promise.resolve(),
     dialed: [],
     hungUp: [],
   }

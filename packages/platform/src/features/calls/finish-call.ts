@@ -4,7 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import { settleCall } from '../wallet/index.ts'
 import { release } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallEnding, CallRow } from './call-row.ts'
+import type { CallEnding, CallRow, EndReason } from './call-row.ts'
 import { writeEnd, writeParked } from './call-store.ts'
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
@@ -38,13 +38,17 @@ export async function finishCall(deps: CallDeps, tx: Tx, tenantId: TenantId, cal
 export async function parkCall(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow): Promise<void> {
   if (call.endedAt !== null) return
   const now = deps.clock.now()
-  const ending =
-    call.answeredAt === null
-      ? endWithoutLegs(call, now)
-      : ({ status: 'completed', endReason: call.endRequestedBy === 'limit' ? call.limit.reason : 'provider_error' } as const)
+  const ending = call.answeredAt === null ? endWithoutLegs(call, now) : ({ status: 'completed', endReason: reasonOfParked(call) } as const)
   await writeParked(tx, tenantId, call.id, ending, elapsedSeconds(call.answeredAt, call.limit.seconds, now), now)
   await release(tx, tenantId, call.id)
   const tasks = [callTasks.announce(call.id), callTasks.hangUp(call.id), callTasks.settle(call.id, after(now, hour))]
   await deps.tasks.add(tx, tenantId, tasks, now)
   deps.logger.error('a call is parked: the provider’s account of it cannot be read', { callId: call.id, provider: call.provider })
+}
+
+/** Of a talk of which the provider does not tell, what was asked of us is all that is known. */
+function reasonOfParked({ endRequestedBy, limit }: CallRow): EndReason {
+  if (endRequestedBy === null) return 'provider_error'
+  if (endRequestedBy === 'limit') return limit.reason
+  return endRequestedBy === 'platform' ? 'platform' : `${endRequestedBy}_hangup`
 }

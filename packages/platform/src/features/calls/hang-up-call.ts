@@ -1,24 +1,37 @@
+import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
+import { ProviderError } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import { findCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
+
+/** A provider that has refused so often will not be moved: its own limits end the leg. */
+const mostRefusals = 10
+
+async function takeDown(deps: CallDeps, tenantId: TenantId, legId: string, attempt: number): Promise<void> {
+  const telephony = await deps.telephonyFor(tenantId)
+  try {
+    await telephony.hangUp(legId)
+  } catch (error) {
+    const final = error instanceof ProviderError && error.failure === 'refused' && attempt >= mostRefusals
+    if (!final) throw error
+    deps.logger.error('a leg could not be taken down', { provider: telephony.name, attempt, error })
+  }
+}
 
 /**
  * Task `call.hangup`: ends the caller's leg, and with it the callee's. Done twice it does no harm; what fails is tried again, and the
  * provider's own limits stand behind it. Without a leg yet, whoever finds one adds this task again.
  */
-export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
+export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<void> {
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
-  const telephony = await deps.telephonyFor(tenantId)
-  await telephony.hangUp(legId)
+  await takeDown(deps, tenantId, legId, attempt)
   if (call.settled) return
   await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now()))
 }
 
 /** Task `call.drop-leg`: takes down a leg that no call wants. */
-export async function dropLeg(deps: CallDeps, { tenantId, subject: legId }: Task): Promise<void> {
-  const telephony = await deps.telephonyFor(tenantId)
-  await telephony.hangUp(legId)
-}
+export const dropLeg = (deps: CallDeps, { tenantId, subject: legId, attempt }: Task): Promise<void> =>
+  takeDown(deps, tenantId, legId, attempt)
