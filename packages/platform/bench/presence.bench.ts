@@ -61,7 +61,7 @@ async function startBare(): Promise<{ port: number; stop: () => void }> {
     socket.on('close', () => sockets.delete(socket))
     socket.on('message', (data) => {
       if (!Buffer.isBuffer(data) || data.toString() !== 'change') return socket.send('{"type":"welcome"}')
-      const text = JSON.stringify({ seq: ++seq, type: 'presence.changed', data: { userId: subject, status: 'online' } })
+      const text = JSON.stringify({ seq: ++seq, type: 'presence.changed', data: { userId: subject, status: 'online', rate: null } })
       for (const one of sockets) one.send(text)
     })
   })

@@ -21,8 +21,8 @@ describe('signing in', () => {
         calls: [],
         wallet: walletOf('ana', 7),
         presence: [
-          { userId: 'bo', status: 'offline' },
-          { userId: 'nobody', status: 'offline' },
+          { userId: 'bo', status: 'offline', rate: null },
+          { userId: 'nobody', status: 'offline', rate: null },
         ],
       },
     })

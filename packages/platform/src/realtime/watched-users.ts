@@ -1,28 +1,31 @@
 import type { Presence } from '@impacthub/sdk/contract'
 import type { TenantId } from '../base/tenant.ts'
-import { connectedSet, presenceStatus, type PresenceFacts, type PresenceStatus } from '../features/presence/index.ts'
+import { connectedSet, presenceOf, type PresenceFacts } from '../features/presence/index.ts'
 import { frameBody } from './frames.ts'
 import type { RealtimeParts } from './parts.ts'
 import type { Session } from './session.ts'
 
 interface Watched {
   readonly hostUserId: string
-  /** Sessions that were told the status below, and are told each change. */
+  /** Sessions that were told what stands below, and are told each change. */
   readonly watchers: Set<Session>
   /** Sessions that are about to be told. */
   expected: number
   facts: PresenceFacts | undefined
   /** As told last; undefined until it was read. */
-  status: PresenceStatus | undefined
+  told: Presence | undefined
   /** The number of the latest reading that was taken over. */
   reading: number
 }
 
 const batch = 1_000
 
+const isSame = (a: Presence, b: Presence): boolean =>
+  a.status === b.status && a.rate?.coins === b.rate?.coins && a.rate?.seconds === b.rate?.seconds
+
 /**
- * The watched users of one tenant, as far as sessions of this process watch them: their status is read once for all watchers, and told
- * when it has changed. Readings are numbered when they begin, so that one that was overtaken changes nothing.
+ * The watched users of one tenant, as far as sessions of this process watch them: status and price are read once for all watchers, and
+ * told when one of them has changed. Readings are numbered when they begin, so that one that was overtaken changes nothing.
  */
 export class WatchedUsers {
   readonly #parts: RealtimeParts
@@ -56,7 +59,7 @@ export class WatchedUsers {
     session.watched = wanted
     const expected = added.map((id) => this.#expect(id))
     try {
-      await this.#readByHostId(expected.filter((one) => one.status === undefined))
+      await this.#readByHostId(expected.filter((one) => one.told === undefined))
     } catch (error) {
       session.watched = new Set([...wanted].filter((id) => !added.includes(id)))
       for (const one of expected) this.#release(one)
@@ -67,7 +70,7 @@ export class WatchedUsers {
         // A session that ended meanwhile, or watches others by now, hears nothing more.
         if (!session.ended && session.watched.has(one.hostUserId)) one.watchers.add(session)
         this.#release(one)
-        return { userId: one.hostUserId, status: one.status ?? 'offline' }
+        return one.told ?? this.#presenceOf(one)
       })
   }
 
@@ -76,7 +79,7 @@ export class WatchedUsers {
     session.watched = new Set()
   }
 
-  /** The status of these users (`usr_…`) may have changed. */
+  /** The status or price of these users (`usr_…`) may have changed. */
   hint(userIds: readonly string[]): void {
     for (const id of userIds) {
       if (this.#byUserId.has(id)) this.#hinted.add(id)
@@ -104,7 +107,7 @@ export class WatchedUsers {
   #expect(hostUserId: string): Watched {
     let one = this.#byHostId.get(hostUserId)
     if (one === undefined) {
-      one = { hostUserId, watchers: new Set(), expected: 0, facts: undefined, status: undefined, reading: 0 }
+      one = { hostUserId, watchers: new Set(), expected: 0, facts: undefined, told: undefined, reading: 0 }
       this.#byHostId.set(hostUserId, one)
     }
     one.expected++
@@ -181,20 +184,20 @@ export class WatchedUsers {
       if (one.facts !== undefined && one.facts.userId !== facts?.userId) this.#byUserId.delete(one.facts.userId)
       one.facts = facts
       if (facts !== undefined && this.#byHostId.get(one.hostUserId) === one) this.#byUserId.set(facts.userId, one)
-      one.status ??= this.#statusOf(one)
+      one.told ??= this.#presenceOf(one)
       this.#tell(one)
     }
   }
 
-  #statusOf({ facts }: Watched): PresenceStatus {
-    return facts === undefined ? 'offline' : presenceStatus(facts, this.#parts.clock.now())
+  #presenceOf({ hostUserId, facts }: Watched): Presence {
+    return presenceOf(hostUserId, facts, this.#parts.clock.now())
   }
 
   #tell(one: Watched): void {
-    const status = this.#statusOf(one)
-    if (one.status === undefined || one.status === status) return
-    one.status = status
-    const body = frameBody('presence.changed', { userId: one.hostUserId, status })
+    const presence = this.#presenceOf(one)
+    if (one.told === undefined || isSame(one.told, presence)) return
+    one.told = presence
+    const body = frameBody('presence.changed', presence)
     for (const session of one.watchers) session.push(body)
   }
 }

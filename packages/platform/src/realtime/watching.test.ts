@@ -109,6 +109,30 @@ describe('a watched user', () => {
     expect(watcher.frames).toHaveLength(3)
   })
 
+  it('is told with a new price of theirs, once', async () => {
+    const rt = await realtime.start(quick)
+    const watcher = await watcherOf(rt, 'offline')
+    const charge = (coins: number | null) =>
+      realtime.db.transact(rt.serverActor.tenant.id, (tx) =>
+        tx.query(`update users set rate_coins = $2::int, rate_seconds = $2::int * 2 where tenant_id = $1 and host_id = 'ana'`, [
+          rt.serverActor.tenant.id,
+          coins,
+        ]),
+      )
+    await charge(30)
+    expect(await watcher.next()).toMatchObject({
+      type: 'presence.changed',
+      data: { userId: 'ana', status: 'offline', rate: { coins: 30, seconds: 60 } },
+    })
+    const late = await hello(rt, 'cy', { watch: ['ana'] })
+    expect(await late.next()).toMatchObject({ data: { presence: [{ userId: 'ana', rate: { coins: 30, seconds: 60 } }] } })
+    await charge(null)
+    expect(await watcher.next()).toMatchObject({ type: 'presence.changed', data: { userId: 'ana', status: 'offline', rate: null } })
+    await hello(rt, 'ana')
+    await becomes(watcher, 'online')
+    expect(watcher.frames).toHaveLength(4)
+  })
+
   it('who did not exist yet is told once they do', async () => {
     const rt = await realtime.start(quick)
     const watcher = await hello(rt, 'bo', { watch: ['newcomer'] })
@@ -149,6 +173,6 @@ describe('a watched user', () => {
     const ids = Array.from({ length: 1_000 }, (_, i) => `u${i}`)
     const watcher = await hello(rt, 'bo', { watch: ids })
     const snapshot = await watcher.next()
-    expect(snapshot.data['presence']).toEqual(ids.map((userId) => ({ userId, status: 'offline' })))
+    expect(snapshot.data['presence']).toEqual(ids.map((userId) => ({ userId, status: 'offline', rate: null })))
   })
 })

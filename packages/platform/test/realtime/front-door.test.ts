@@ -66,7 +66,7 @@ describe.each([
     const receiver = clientOf(bo, two, transport)
     receiver.realtime.connect()
     await until(() => heard.at(-1) === 'online')
-    expect((await app.server.presence.get({ userIds: 'bo' })).data).toEqual([{ userId: 'bo', status: 'online' }])
+    expect((await app.server.presence.get({ userIds: 'bo' })).data).toEqual([{ userId: 'bo', status: 'online', rate: null }])
 
     await app.server.wallets.credit({ userId: 'ana', coins: 25, reason: 'Gift' })
     await until(() => balances.includes(75))

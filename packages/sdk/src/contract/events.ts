@@ -38,6 +38,7 @@ export interface RealtimeEvents {
   'session.resumed': { readonly session: string }
   /** States of the users just added by `watch`. */
   'presence.snapshot': { readonly presence: readonly Presence[] }
+  /** The status of a watched user changed, or what a call to them costs. */
   'presence.changed': Presence
   /** A call began or changed; the whole call as this side may see it. */
   'call.updated': Call

@@ -30,7 +30,7 @@ export interface ConnectState {
   /** The call whose end was asked for and not answered yet. */
   readonly ending?: string | undefined
   readonly fault?: ConnectFault | undefined
-  readonly presence: ReadonlyMap<string, Presence['status']>
+  readonly presence: ReadonlyMap<string, Presence>
   /** Fed while a call panel is there. */
   readonly clock?: CallClock | undefined
   /** Fed while a wallet is there. */
@@ -60,8 +60,8 @@ type KnownPresence = ConnectState['presence']
 function meet(store: ConnectStore, presence: readonly Presence[], known: KnownPresence = store.state.presence) {
   const { fault, presence: before } = store.state
   // What was refused because of somebody's presence is out of date when that changes.
-  const stale = presence.some(({ userId, status }) => userId === fault?.calleeId && status !== before.get(userId))
-  const next = new Map([...known, ...presence.map(({ userId, status }) => [userId, status] as const)])
+  const stale = presence.some(({ userId, status }) => userId === fault?.calleeId && status !== before.get(userId)?.status)
+  const next = new Map([...known, ...presence.map((one) => [one.userId, one] as const)])
   store.set(stale ? { presence: next, fault: undefined } : { presence: next })
 }
 

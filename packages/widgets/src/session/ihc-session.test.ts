@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import '../elements/call-button/call-button.define.ts'
 import '../elements/call-panel/call-panel.define.ts'
 import { mount, part, words } from '../testing/mount.ts'
-import { asha, ravi, running, settled } from '../testing/samples.ts'
+import { asha, ravi, raviIs, running, settled } from '../testing/samples.ts'
 import { scriptedClient } from '../testing/scripted-client.ts'
 import { IhcSession } from './ihc-session.ts'
 
 const button = html`<ihc-call-button callee-id=${ravi}></ihc-call-button>`
-const online = [{ userId: ravi, status: 'online' }] as const
+const online = raviIs('online')
 const labelOf = (element: Element | null | undefined) => words(element?.shadowRoot?.querySelector('button'))
 const noteOf = (element: Element | null | undefined) => words(element?.shadowRoot?.querySelector('#note'))
 
@@ -35,7 +35,7 @@ describe('ihc-session', () => {
     await expect.poll(() => client.watched).toEqual([ravi])
     client.open()
     await expect.poll(() => labelOf(element)).toBe('End call')
-    const next = scriptedClient({ presence: [{ userId: ravi, status: 'busy' }] })
+    const next = scriptedClient({ presence: raviIs('busy') })
     session.client = next
     await expect.poll(() => next.watched).toEqual([ravi])
     expect(client.watched).toEqual([])

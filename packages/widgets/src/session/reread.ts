@@ -25,7 +25,7 @@ async function readAll(store: ConnectStore) {
 
 async function readPresence(store: ConnectStore, watched: readonly string[]) {
   const { data } = await store.client.presence.get({ userIds: [...new Set(watched)].slice(0, 100).join(',') })
-  store.set({ presence: new Map([...data.map(({ userId, status }) => [userId, status] as const), ...store.state.presence]) })
+  store.set({ presence: new Map([...data.map((one) => [one.userId, one] as const), ...store.state.presence]) })
 }
 
 /** A call that the platform does not know cannot be going on. */

@@ -1,4 +1,4 @@
-import type { App, Call, User, Wallet, WalletTransaction } from '@impacthub/sdk'
+import type { App, Call, Presence, PresenceStatus, User, Wallet, WalletTransaction } from '@impacthub/sdk'
 
 /** Records as the platform gives them, for stories and tests. */
 export const asha = 'asha'
@@ -14,6 +14,9 @@ export const app: App = {
   maxCallSeconds: 3_600,
   channels: ['phone'],
 }
+
+/** Ravi as others see him; without a rate of his own the app's counts. */
+export const raviIs = (status: PresenceStatus, rate: Presence['rate'] = null): readonly Presence[] => [{ userId: ravi, status, rate }]
 
 export const user: User = {
   id: 'usr_01hzy8f2k3m4n5p6q7r8s9t0vw',

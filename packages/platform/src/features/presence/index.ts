@@ -10,13 +10,13 @@ import {
 } from './read-presence.ts'
 
 export { isReachable, presenceStatus, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
-export { connectedSet, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
+export { connectedSet, presenceOf, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
 
 /** Who can be called, as the other features ask it. */
 export interface Presence {
-  /** One for each of the host's ids, in order; who does not exist is offline. */
+  /** One for each of the host's ids, in order; who does not exist is offline, at the app's own rate. */
   statuses(tenantId: TenantId, hostUserIds: readonly string[]): Promise<HostPresence[]>
-  /** What statuses follow from, by the host's ids; those who do not exist are left out. */
+  /** What status and price follow from, by the host's ids; those who do not exist are left out. */
   factsByHostId(tenantId: TenantId, hostUserIds: readonly string[]): Promise<PresenceFacts[]>
   /** The same by our ids. */
   factsById(tenantId: TenantId, userIds: readonly string[]): Promise<PresenceFacts[]>

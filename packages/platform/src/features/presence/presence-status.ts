@@ -1,6 +1,12 @@
 export type Availability = 'auto' | 'always' | 'never'
 export type PresenceStatus = 'online' | 'busy' | 'offline'
 
+/** Coins for each started interval of so many seconds. */
+export interface Rate {
+  readonly coins: number
+  readonly seconds: number
+}
+
 export interface Reachability {
   readonly availability: Availability
   /** When `always` or `never` ends and `auto` counts again; null: not by itself. */

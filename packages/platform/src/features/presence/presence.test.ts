@@ -61,12 +61,29 @@ const statusOf = async (hostId: string) => (await createPresence(deps).statuses(
 it('gives one status for each id asked, in order; who does not exist is offline', async () => {
   await bus.touch(connectedSet(tenantId), [await idOf('bo')], 60_000)
   expect(await createPresence(deps).statuses(tenantId, ['nobody', 'bo', 'ana'])).toEqual([
-    { userId: 'nobody', status: 'offline' },
-    { userId: 'bo', status: 'online' },
-    { userId: 'ana', status: 'offline' },
+    { userId: 'nobody', status: 'offline', rate: null },
+    { userId: 'bo', status: 'online', rate: null },
+    { userId: 'ana', status: 'offline', rate: null },
   ])
   expect(await createPresence(deps).isConnected(tenantId, await idOf('bo'))).toBe(true)
   expect(await createPresence(deps).isConnected(tenantId, await idOf('ana'))).toBe(false)
+})
+
+it('tells what a call costs where that is not the app’s own rate, and nothing of who does not exist', async () => {
+  await db.transact(tenantId, (tx) =>
+    tx.query(`update users set rate_coins = 25, rate_seconds = 30 where tenant_id = $1 and host_id = 'bo'`, [tenantId]),
+  )
+  expect(await createPresence(deps).statuses(tenantId, ['bo', 'ana', 'nobody'])).toEqual([
+    { userId: 'bo', status: 'offline', rate: { coins: 25, seconds: 30 } },
+    { userId: 'ana', status: 'offline', rate: null },
+    { userId: 'nobody', status: 'offline', rate: null },
+  ])
+  expect(await setAvailability(deps, server, { userId: 'bo', availability: 'always' })).toEqual({
+    userId: 'bo',
+    status: 'online',
+    availability: 'always',
+    until: null,
+  })
 })
 
 it('lets a user say when they can be called, and tells those who watch', async () => {
@@ -126,6 +143,6 @@ it('shows blocked and deleted users as offline, whatever they wished', async () 
     const zoe: SecretActor = { ...server, tenant: { ...tenant, mode: 'test' } }
     await setAvailability(deps, zoe, { userId: 'zoe', availability: 'always' })
     await db.transact(tenant.id, (tx) => tx.query(`update users set ${column} = $2 where tenant_id = $1`, [tenant.id, value]))
-    expect(await createPresence(deps).statuses(tenant.id, ['zoe'])).toEqual([{ userId: 'zoe', status: 'offline' }])
+    expect(await createPresence(deps).statuses(tenant.id, ['zoe'])).toEqual([{ userId: 'zoe', status: 'offline', rate: null }])
   }
 })

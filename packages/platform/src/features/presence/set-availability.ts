@@ -2,7 +2,7 @@ import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import type { Availability } from './presence-status.ts'
 import { presenceStore } from './presence-store.ts'
-import { readStatuses, type HostPresence, type PresenceDeps } from './read-presence.ts'
+import { complete, presenceOf, type HostPresence, type PresenceDeps } from './read-presence.ts'
 
 export interface AvailabilityWish {
   readonly userId?: string | undefined
@@ -10,7 +10,7 @@ export interface AvailabilityWish {
   readonly until?: string | undefined
 }
 
-export interface AvailabilityAnswer extends HostPresence {
+export interface AvailabilityAnswer extends Omit<HostPresence, 'rate'> {
   readonly availability: Availability
   readonly until: string | null
 }
@@ -40,6 +40,7 @@ export async function setAvailability(
   const changed = await deps.db.transact(id, (tx) => presenceStore.setAvailability(tx, id, hostUserId, availability, end))
   if (changed === undefined) return fail('not_found')
   await deps.hint(id, [changed.userId])
-  const [now] = await readStatuses(deps, id, [hostUserId])
-  return { userId: hostUserId, status: now?.status ?? 'offline', availability, until: end?.toISOString() ?? null }
+  const [facts] = await complete(deps, id, [changed])
+  const { status } = presenceOf(hostUserId, facts, deps.clock.now())
+  return { userId: hostUserId, status, availability, until: end?.toISOString() ?? null }
 }

@@ -1,10 +1,15 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
-import { availability, presenceStatus, time, userId } from '../shapes.ts'
+import { availability, presenceStatus, rate, time, userId } from '../shapes.ts'
 import type { presenceRoutes } from './routes.ts'
 
-/** One user's status, as every other user of the app may see it. */
-export const presence = z.object({ userId, status: presenceStatus })
+/** One user's status and price, as every other user of the app may see them. */
+export const presence = z.object({
+  userId,
+  status: presenceStatus,
+  /** What a call to this user costs; null: the app's own rate, and so for a user who does not exist. */
+  rate: rate.nullable(),
+})
 
 export const presenceSchemas = {
   get: {

@@ -1,12 +1,12 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
-import { ravi, ringing, running } from '../../testing/samples.ts'
+import { ravi, raviIs, ringing, running } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
 import { eventually, says, stage, type Scene } from '../../testing/stage.ts'
 import './call-button.define.ts'
 
 const button = html`<ihc-call-button callee-id=${ravi}></ihc-call-button>`
-const online = [{ userId: ravi, status: 'online' }] as const
+const online = raviIs('online')
 const press = async (canvas: Element) => {
   await eventually(
     () => canvas.querySelector('ihc-call-button')?.shadowRoot?.querySelector("[aria-disabled='false']"),
@@ -26,8 +26,9 @@ export default meta
 
 export const Skeleton = story({ unopened: true }, 'Call')
 export const Online = story({}, '10 coins per minute')
-export const Busy = story({ presence: [{ userId: ravi, status: 'busy' }] }, 'In another call')
-export const Offline = story({ presence: [{ userId: ravi, status: 'offline' }] }, 'Not available now')
+export const OwnPrice = story({ presence: raviIs('online', { coins: 25, seconds: 60 }) }, '25 coins per minute')
+export const Busy = story({ presence: raviIs('busy') }, 'In another call')
+export const Offline = story({ presence: raviIs('offline') }, 'Not available now')
 export const Asking: StoryObj = {
   ...story({ create: never }, ''),
   play: async ({ canvasElement }) => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { accessibilityFaults } from '../../testing/axe.ts'
 import { mount, part, words } from '../../testing/mount.ts'
-import { app, asha, ended, initiated, ravi, ringing, running } from '../../testing/samples.ts'
+import { app, asha, ended, initiated, ravi, raviIs, ringing, running } from '../../testing/samples.ts'
 import { never, problem, type Script } from '../../testing/scripted-client.ts'
 import './call-button.define.ts'
 
-const online = [{ userId: ravi, status: 'online' }] as const
+const online = raviIs('online')
 
 const show = (script: Script = {}, language = 'en') => {
   const page = mount(html`<ihc-call-button callee-id=${ravi}></ihc-call-button>`, { presence: online, ...script }, language)
@@ -44,7 +44,33 @@ describe('ihc-call-button', () => {
     expect(await accessibilityFaults()).toEqual([])
   })
 
-  it('tells the price in force: the callee’s own, per minute where that is whole, else as charged', async () => {
+  it('tells the callee’s own price as the platform tells it, an attribute’s before that', async () => {
+    const page = show({ presence: raviIs('online', { coins: 25, seconds: 60 }) })
+    await ready(page)
+    await expect.poll(page.note).toBe('25 coins per minute')
+    page.client.emit('presence.changed', { userId: ravi, status: 'online', rate: { coins: 4, seconds: 15 } })
+    await expect.poll(page.note).toBe('16 coins per minute')
+    page.element?.setAttribute('rate-coins', '1')
+    await expect.poll(page.note).toBe('1 coin per minute')
+    page.element?.removeAttribute('rate-coins')
+    await expect.poll(page.note).toBe('16 coins per minute')
+    page.client.emit('presence.changed', { userId: ravi, status: 'online', rate: null })
+    await expect.poll(page.note).toBe('10 coins per minute')
+  })
+
+  it('tells no price before it is known whether the callee has one of their own', async () => {
+    const page = show({ presence: [] })
+    await shown(page)
+    page.client.open()
+    await expect.poll(() => page.client.watched).toEqual([ravi])
+    page.client.emit('presence.snapshot', { presence: [{ userId: asha, status: 'online', rate: null }] })
+    await page.element?.updateComplete
+    expect(page.note()).toBe('')
+    page.client.emit('presence.snapshot', { presence: raviIs('online', { coins: 7, seconds: 60 }) })
+    await expect.poll(page.note).toBe('7 coins per minute')
+  })
+
+  it('tells a price per minute where that is whole, else as charged', async () => {
     const page = show()
     await ready(page)
     page.element?.setAttribute('rate-coins', '1')
@@ -60,7 +86,7 @@ describe('ihc-call-button', () => {
     ['offline', 'Not available now'],
   ] as const)('cannot be pressed while the callee is %s, and says why', async (status, reason) => {
     let asked = 0
-    const page = show({ presence: [{ userId: ravi, status }], create: () => Promise.resolve((asked++, ringing)) })
+    const page = show({ presence: raviIs(status), create: () => Promise.resolve((asked++, ringing)) })
     await ready(page)
     await expect.poll(page.note).toBe(reason)
     page.button().focus()
@@ -120,7 +146,7 @@ describe('ihc-call-button', () => {
     expect(heard).toEqual(['insufficient_balance'])
     expect(page.enabled()).toBe(true)
     expect(await accessibilityFaults()).toEqual([])
-    page.client.emit('presence.changed', { userId: ravi, status: 'busy' })
+    page.client.emit('presence.changed', { userId: ravi, status: 'busy', rate: null })
     await expect.poll(page.note).toBe('In another call')
   })
 

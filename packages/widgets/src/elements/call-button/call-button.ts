@@ -20,7 +20,7 @@ export class IhcCallButton extends ConnectElement {
 
   /** Whom to call: the host's own id of the user. */
   declare calleeId: string
-  /** The callee's own price, where it differs from the app's: coins for each started interval… */
+  /** A price that the platform does not know of, told in place of the callee's or the app's: coins for each started interval… */
   declare rateCoins: number | undefined
   /** …of so many seconds, 60 unless given. */
   declare rateSeconds: number | undefined
@@ -63,7 +63,10 @@ export class IhcCallButton extends ConnectElement {
   }
 
   #price(texts: typeof callButtonEn, language: string | undefined) {
-    const rate = this.rateCoins ? { coins: this.rateCoins, seconds: this.rateSeconds || 60 } : this.#state.value?.app?.rate
+    const { app, presence } = this.#state.value ?? {}
+    const callee = presence?.get(this.calleeId)
+    // The app's price is the callee's only once the platform has told that they have none of their own.
+    const rate = this.rateCoins ? { coins: this.rateCoins, seconds: this.rateSeconds || 60 } : callee && (callee.rate ?? app?.rate)
     if (!rate) return ''
     const perMinute = (rate.coins * 60) / rate.seconds
     return Number.isInteger(perMinute)

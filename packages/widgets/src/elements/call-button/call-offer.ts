@@ -38,7 +38,7 @@ export function offerOf(state: ConnectState | undefined, calleeId: string): Offe
   if (pending) return disabled('elsewhere')
   if (me === calleeId) return disabled('self')
   if (connection === 'offline') return disabled('noNetwork')
-  const status = state.presence.get(calleeId)
+  const status = state.presence.get(calleeId)?.status
   if (!status || !state.ready) return { known: false, label: 'call' }
   const refused = fault?.calleeId === calleeId ? fault : undefined
   if (status !== 'online') return { ...disabled(status), fault: refused }

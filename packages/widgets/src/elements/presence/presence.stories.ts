@@ -1,13 +1,12 @@
 import type { Presence } from '@impacthub/sdk'
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
-import { ravi } from '../../testing/samples.ts'
+import { ravi, raviIs } from '../../testing/samples.ts'
 import { says, stage, type Scene } from '../../testing/stage.ts'
 import './presence.define.ts'
 
 const story = (status: Presence['status'] | undefined, text: string, scene: Scene = {}): StoryObj => ({
-  render: () =>
-    stage(html`<ihc-presence user-id=${ravi}></ihc-presence>`, { presence: status ? [{ userId: ravi, status }] : [], ...scene }),
+  render: () => stage(html`<ihc-presence user-id=${ravi}></ihc-presence>`, { presence: status ? raviIs(status) : [], ...scene }),
   play: ({ canvasElement }) => says(canvasElement, text),
 })
 

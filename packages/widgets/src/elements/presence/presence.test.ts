@@ -2,16 +2,12 @@ import { html } from 'lit'
 import { describe, expect, it } from 'vitest'
 import { accessibilityFaults } from '../../testing/axe.ts'
 import { mount, part, words } from '../../testing/mount.ts'
-import { ravi } from '../../testing/samples.ts'
+import { ravi, raviIs } from '../../testing/samples.ts'
 import type { Script } from '../../testing/scripted-client.ts'
 import './presence.define.ts'
 
 const show = (script: Script = {}, language = 'en') => {
-  const page = mount(
-    html`<ihc-presence user-id=${ravi}></ihc-presence>`,
-    { presence: [{ userId: ravi, status: 'online' }], ...script },
-    language,
-  )
+  const page = mount(html`<ihc-presence user-id=${ravi}></ihc-presence>`, { presence: raviIs('online'), ...script }, language)
   const element = page.main.querySelector('ihc-presence')
   return { ...page, element, text: () => words(element?.shadowRoot?.querySelector('[part=label]')) }
 }
@@ -29,7 +25,7 @@ describe('ihc-presence', () => {
       ['busy', 'In a call'],
       ['offline', 'Offline'],
     ] as const) {
-      client.emit('presence.changed', { userId: ravi, status })
+      client.emit('presence.changed', { userId: ravi, status, rate: null })
       await expect.poll(text).toBe(word)
       expect(await accessibilityFaults()).toEqual([])
     }

@@ -16,7 +16,7 @@ export class IhcPresence extends ConnectElement {
   declare userId: string
   readonly #status = new StoreController(
     this,
-    (state) => state.presence.get(this.userId),
+    (state) => state.presence.get(this.userId)?.status,
     () => this.#watch(),
   )
   readonly #connection = new StoreController(this, (state) => state.connection)
