@@ -18,6 +18,7 @@ function tightStyles(): Plugin {
       .replace(/\s+/g, ' ')
       .replace(/ ?([{};,]) ?/g, '$1')
       .replace(/: /g, ':')
+      .replaceAll(';}', '}')
   return {
     name: 'tight-styles',
     // Sheets with values put in keep their form: what stands around a value could matter.
@@ -28,10 +29,11 @@ function tightStyles(): Plugin {
 /** Everything that ends up in a browser is made by these plug-ins: what sizes.ts measures is what is served. */
 export function browserPlugins(): Plugin[] {
   return [
-    nodeResolve({ browser: true, exportConditions: ['source', 'browser', 'import', 'default'], extensions: ['.ts', '.js'] }),
+    // 'production' by name: else NODE_ENV decides, and a page that a test starts would get Lit's development build.
+    nodeResolve({ browser: true, exportConditions: ['source', 'browser', 'import', 'production', 'default'], extensions: ['.ts', '.js'] }),
     tightStyles(),
     esbuild({ target: 'es2022', sourceMap: true, tsconfig: false }),
-    terser({ ecma: 2020, module: true, compress: { passes: 2, unsafe_arrows: true } }),
+    terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } }),
   ]
 }
 
