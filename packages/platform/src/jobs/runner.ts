@@ -34,7 +34,7 @@ export interface Runner {
   stop(): Promise<void>
 }
 
-const leaseMs = 30_000
+const leaseMs = 10_000
 const longestSleepMs = 1_000
 const longestTroubleMs = 5_000
 
