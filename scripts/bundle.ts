@@ -18,7 +18,6 @@ function tightStyles(): Plugin {
       .replace(/\s+/g, ' ')
       .replace(/ ?([{};,]) ?/g, '$1')
       .replace(/: /g, ':')
-      .replaceAll(';}', '}')
   return {
     name: 'tight-styles',
     // Sheets with values put in keep their form: what stands around a value could matter.

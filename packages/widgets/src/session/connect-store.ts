@@ -61,7 +61,8 @@ function meet(store: ConnectStore, presence: readonly Presence[], known: KnownPr
   const { fault, presence: before } = store.state
   // What was refused because of somebody's presence is out of date when that changes.
   const stale = presence.some(({ userId, status }) => userId === fault?.calleeId && status !== before.get(userId)?.status)
-  const next = new Map([...known, ...presence.map((one) => [one.userId, one] as const)])
+  const next = new Map(known)
+  for (const one of presence) next.set(one.userId, one)
   store.set(stale ? { presence: next, fault: undefined } : { presence: next })
 }
 

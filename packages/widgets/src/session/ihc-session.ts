@@ -13,6 +13,9 @@ const requests = [
   'ihc-wallet-more-request',
 ] as const satisfies RequestName[]
 
+/** With another of these the session is another one. */
+const madeOf = ['client', 'baseUrl', 'publishableKey'] as const
+
 const loadActs = () => import('./session-acts.ts')
 
 /**
@@ -70,7 +73,7 @@ export class IhcSession extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (!this.isConnected) return
-    if (!this.#store || changed.has('client') || changed.has('baseUrl') || changed.has('publishableKey')) this.#open()
+    if (!this.#store || madeOf.some((name) => changed.has(name))) this.#open()
     void this.#speak()
   }
 
