@@ -1,17 +1,41 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
+import { canonicalIp } from '../base/ip.ts'
 import type { Bucket } from '../bus/bus.ts'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
+/** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => {
+    if (!URL.canParse(value)) return false
+    const { username, password, search, hash } = new URL(value)
+    return username === '' && password === '' && search === '' && hash === ''
+  }, 'must be without credentials, query and fragment')
+  .transform((value) => value.replace(/\/+$/, ''))
+
+const addresses = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .refine((items) => items.every((item) => isIP(item) !== 0), 'must be addresses, separated by commas')
+  .transform((items) => items.map(canonicalIp))
+
+// 32 random bytes have about 30 different ones; a sample or a typed word has few.
+const looksRandom = (value: string) => new Set(Buffer.from(value, 'base64')).size >= 16
 
 const environment = z.object({
-  PORT: port.default(4000),
+  PORT: whole(0, 65_535).default(4000),
   CONNECT_HOST: z.string().default('127.0.0.1'),
   CONNECT_DATA_DIR: z.string().min(1).default('.data'),
   /** embedded: one process on a laptop with its own PostgreSQL, sandboxes and a demo app. hosted: nothing is made up. */
@@ -20,12 +44,13 @@ const environment = z.object({
   CONNECT_MASTER_KEY: z
     .base64()
     .refine((value) => Buffer.from(value, 'base64').length >= 32, 'must be at least 32 bytes in base64')
+    .refine(looksRandom, 'must be random, such as from openssl rand -base64 32')
     .optional(),
   CONNECT_METRICS_TOKEN: z.string().min(32).optional(),
-  CONNECT_TRUSTED_PROXIES: list.default([]),
+  CONNECT_TRUSTED_PROXIES: addresses.default([]),
   /** Default: info when hosted; warn when embedded, where a person reads the terminal. */
   CONNECT_LOG_LEVEL: z.enum(['info', 'warn', 'error', 'silent']).optional(),
-  CONNECT_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(16),
+  CONNECT_POOL_SIZE: whole(2, 200).default(16),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TWILIO_BASE_URL: url.optional(),
@@ -107,17 +132,32 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
+const forHosted = ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY']
+const pairs = [['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN']] as const
+
+/** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
+function missingTogether(given: Readonly<Record<string, string | undefined>>): string[] {
+  const mistakes: string[] = []
+  if (given['CONNECT_RUN_MODE'] === 'hosted') {
+    for (const name of forHosted) if (given[name] === undefined) mistakes.push(`${name}: is required when CONNECT_RUN_MODE is hosted`)
+    if (given['CONNECT_PUBLIC_URL']?.toLowerCase().startsWith('http:') === true)
+      mistakes.push('CONNECT_PUBLIC_URL: must be https when CONNECT_RUN_MODE is hosted')
+  }
+  for (const [one, other] of pairs) {
+    if (given[one] !== undefined && given[other] === undefined) mistakes.push(`${other}: is required with ${one}`)
+    if (given[other] !== undefined && given[one] === undefined) mistakes.push(`${one}: is required with ${other}`)
+  }
+  return mistakes
+}
+
 /** Reads the settings once and names every mistake at once. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = environment.safeParse(given)
-  const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  if (parsed.success && parsed.data.CONNECT_RUN_MODE === 'hosted') {
-    for (const name of ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY'] as const)
-      if (parsed.data[name] === undefined) mistakes.push(`${name}: is required when CONNECT_RUN_MODE is hosted`)
-    if (parsed.data.CONNECT_PUBLIC_URL?.startsWith('http:'))
-      mistakes.push('CONNECT_PUBLIC_URL: must be https when CONNECT_RUN_MODE is hosted')
-  }
+  const mistakes = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+    ...missingTogether(given),
+  ]
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(`The settings are not right:\n  ${mistakes.join('\n  ')}`)
   const e = parsed.data
   return {

@@ -190,7 +190,7 @@ function api(deps: ServerDeps): Koa.Middleware<State> {
   return async (ctx) => {
     const path = pathOf(ctx)
     if (path === realtimePath && ctx.method === 'GET')
-      fail('upgrade_required', { headers: { Upgrade: 'websocket', Connection: 'Upgrade' } })
+      fail('upgrade_required', { headers: { Upgrade: 'websocket', Connection: 'close, Upgrade' } })
     const match = find(ctx.method, path)
     ctx.state.route = match.operation.route.path
     const gone = new AbortController()

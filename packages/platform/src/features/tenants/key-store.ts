@@ -97,7 +97,7 @@ export const keyStore = {
   /** To the minute is enough, and spares a write a request. */
   async used(tx: Tx, tenantId: TenantId, id: string, now: Date): Promise<void> {
     await tx.query(
-      "update api_keys set last_used_at = $3 where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3 - interval '1 minute')",
+      "update api_keys set last_used_at = $3::timestamptz where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3::timestamptz - interval '1 minute')",
       [tenantId, id, now],
     )
   },

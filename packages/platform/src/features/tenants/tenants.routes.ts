@@ -3,6 +3,7 @@ import { pageOf } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
 import { audit } from '../../db/audit.ts'
 import { implement, type Operation } from '../../http/implement.ts'
+import { checkHostKeys } from './host-keys.ts'
 import type { TenantDeps } from './index.ts'
 import { keyStore } from './key-store.ts'
 import { createKey, revokeKey, rollKey } from './manage-keys.ts'
@@ -16,6 +17,7 @@ export function tenantOperations(deps: TenantDeps): Operation[] {
     get: async (_request, { actor }) => presentTenant((await directory.tenant(actor.tenant.id)) ?? fail('not_found'), actor),
 
     update: async ({ body }, { actor, ip }) => {
+      if (body.hostKeys !== undefined) await checkHostKeys(body.hostKeys)
       const tenant = await db.transact(actor.tenant.id, async (tx) => {
         const changed = await tenantStore.update(tx, actor.tenant.id, body)
         await audit(tx, actor.tenant.id, actor, { action: 'app.updated', fromIp: ip, details: { fields: Object.keys(body) } }, clock.now())

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { hostedLimits, readSettings, SettingsError } from './settings.ts'
+
+const hosted = {
+  CONNECT_RUN_MODE: 'hosted',
+  DATABASE_URL: 'postgres://connect:pa55word@db/connect',
+  CONNECT_PUBLIC_URL: 'https://connect.example',
+  CONNECT_MASTER_KEY: randomBytes(32).toString('base64'),
+}
+
+function mistakes(env: Record<string, string | undefined>): string {
+  try {
+    readSettings(env)
+    return ''
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message
+    throw error
+  }
+}
+
+it('needs nothing on a laptop', () => {
+  expect(readSettings({})).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    runMode: 'embedded',
+    dataDir: '.data',
+    logLevel: 'warn',
+    publicUrl: undefined,
+  })
+})
+
+it('takes an empty value for one that was not given', () => {
+  expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000, databaseUrl: undefined })
+})
+
+it('prints every mistake at once, without the values', () => {
+  const text = mistakes({
+    CONNECT_RUN_MODE: 'hosted',
+    PORT: '99999999',
+    DATABASE_URL: 'mysql://root:pa55word@db',
+    CONNECT_METRICS_TOKEN: 'too-short-token',
+    CONNECT_MASTER_KEY: 'c2hvcnQ=',
+    CONNECT_TRUSTED_PROXIES: '10.0.0.1, proxy.internal',
+    TWILIO_LIVE_ACCOUNT_SID: 'nonsense',
+  })
+  for (const name of [
+    'PORT',
+    'DATABASE_URL',
+    'CONNECT_METRICS_TOKEN',
+    'CONNECT_MASTER_KEY',
+    'CONNECT_TRUSTED_PROXIES',
+    'TWILIO_LIVE_ACCOUNT_SID',
+    'CONNECT_PUBLIC_URL',
+  ])
+    expect(text).toContain(`${name}:`)
+  expect(text).not.toMatch(/pa55word|too-short-token|c2hvcnQ|nonsense|proxy\.internal/)
+})
+
+describe('hosted', () => {
+  it('is taken when all is said', () => {
+    expect(readSettings(hosted)).toMatchObject({
+      runMode: 'hosted',
+      logLevel: 'info',
+      publicUrl: 'https://connect.example',
+      limits: hostedLimits,
+    })
+  })
+
+  it.each(['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY'])('requires %s', (name) => {
+    expect(mistakes({ ...hosted, [name]: undefined })).toContain(`${name}: is required`)
+  })
+
+  it.each([
+    ['CONNECT_PUBLIC_URL', 'http://connect.example', 'https'],
+    ['CONNECT_MASTER_KEY', Buffer.alloc(31, 7).toString('base64'), '32 bytes'],
+    ['CONNECT_MASTER_KEY', Buffer.alloc(32).toString('base64'), 'random'],
+    ['CONNECT_MASTER_KEY', Buffer.from('changeme'.repeat(4)).toString('base64'), 'random'],
+  ])('refuses %s=%s', (name, value, why) => {
+    expect(mistakes({ ...hosted, [name]: value })).toMatch(new RegExp(`${name}: .*${why}`))
+  })
+})
+
+it.each([
+  ['PORT', ' '],
+  ['PORT', '0x50'],
+  ['PORT', '80.5'],
+  ['PORT', '-1'],
+  ['PORT', '65536'],
+  ['CONNECT_POOL_SIZE', '1e2'],
+  ['CONNECT_POOL_SIZE', '0'],
+  ['CONNECT_RUN_MODE', 'production'],
+  ['CONNECT_LOG_LEVEL', 'debug'],
+  ['CONNECT_PUBLIC_URL', 'connect.example'],
+  ['CONNECT_PUBLIC_URL', 'https://user:word@connect.example'],
+  ['CONNECT_PUBLIC_URL', 'https://connect.example/?a=1'],
+  ['REDIS_URL', 'http://redis'],
+  ['CONNECT_TRUSTED_PROXIES', '10.0.0.0/8'],
+])('refuses %s=%s', (name, value) => {
+  expect(mistakes({ [name]: value })).toContain(`${name}:`)
+})
+
+it('takes half of an account for a mistake, not for none', () => {
+  expect(mistakes({ TWILIO_LIVE_ACCOUNT_SID: `AC${'0'.repeat(32)}` })).toContain('TWILIO_LIVE_AUTH_TOKEN:')
+  expect(mistakes({ TWILIO_LIVE_AUTH_TOKEN: 'x'.repeat(32) })).toContain('TWILIO_LIVE_ACCOUNT_SID:')
+})
+
+it('drops the slash at the end of a URL, and spells addresses one way', () => {
+  const settings = readSettings({
+    CONNECT_PUBLIC_URL: 'https://connect.example/',
+    CONNECT_TRUSTED_PROXIES: '::FFFF:10.0.0.1, 2001:DB8::0:1',
+  })
+  expect(settings).toMatchObject({ publicUrl: 'https://connect.example', trustedProxies: ['10.0.0.1', '2001:db8::1'] })
+})
