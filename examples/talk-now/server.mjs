@@ -66,7 +66,7 @@ async function act(request, response, name, userId) {
 }
 
 function describeSession(response) {
-  const shown = people.map(({ userId, displayName, role, about, rate }) => ({ userId, displayName, role, about, rate }))
+  const shown = people.map(({ userId, displayName, role, about }) => ({ userId, displayName, role, about }))
   send(response, 200, { baseUrl, publishableKey, people: shown })
 }
 

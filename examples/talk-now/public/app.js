@@ -1,5 +1,4 @@
-// What a host app adds to the widgets: who is there, and a way to their tokens.
-import '/widgets/ihc.js'
+// What a host app adds to the widgets, which index.html has loaded before: who is there, and a way to their tokens.
 
 const page = document.querySelector('#page')
 const trouble = document.querySelector('#trouble')
@@ -39,12 +38,16 @@ function introduce({ callers, caller, advisor, other }) {
 
 /** One phone: its owner's session, and whom it calls. The widgets do the rest. */
 function connect(phone, owner, other, { baseUrl, publishableKey }) {
-  const button = phone.querySelector('ihc-call-button')
-  phone.querySelector('ihc-presence').userId = button.calleeId = other.userId
-  if (other.rate) Object.assign(button, { rateCoins: other.rate.coins, rateSeconds: other.rate.seconds })
-  // A call takes the place of the other's profile, until "Done".
-  phone.addEventListener('ihc-call-started', () => phone.classList.add('calling'))
-  phone.addEventListener('ihc-call-dismiss-request', () => phone.classList.remove('calling'))
+  phone.querySelector('ihc-presence').userId = other.userId
+  phone.querySelector('ihc-call-button').calleeId = other.userId
+  // A call takes the place of the other's profile, until "Done". Who was there with the keyboard stays there.
+  const stage = phone.querySelector('.stage')
+  const show = (calling) => {
+    if (stage.contains(document.activeElement)) stage.focus({ preventScroll: true })
+    phone.classList.toggle('calling', calling)
+  }
+  phone.addEventListener('ihc-call-started', () => show(true))
+  phone.addEventListener('ihc-call-dismiss-request', () => show(false))
   const session = phone.querySelector('ihc-session')
   const getToken = async () => (await ask(`/api/token/${encodeURIComponent(owner.userId)}`, 'POST')).token
   Object.assign(session, { baseUrl, publishableKey, getToken })

@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chromium, type Browser, type Locator, type Page } from 'playwright'
+import { expect } from 'vitest'
+
+/** Long enough for a machine that does other things too; a test that passes never waits for it. */
+const patienceMs = 60_000
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  })
+
+export interface View {
+  readonly width: number
+  readonly height: number
+  readonly scheme?: 'light' | 'dark'
+}
+
+export interface OpenPage {
+  readonly page: Page
+  /** What went wrong on the page: errors that nobody caught, and what the browser complained of. */
+  readonly complaints: string[]
+}
+
+/** A window of its own, as of somebody else: nothing is shared with other windows. */
+export async function openPage(browser: Browser, url: string, { width, height, scheme = 'light' }: View): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  await page.goto(url)
+  return { page, complaints }
+}
+
+/** One of the two phones on the page: what somebody can see of it and press. */
+export function phoneOn(page: Page, side: 'caller' | 'advisor') {
+  const root = page.locator(`#${side}`)
+  const part = (element: string, name: string) => root.locator(`${element} [part~="${name}"]`)
+  return {
+    presence: part('ihc-presence', 'label'),
+    callButton: part('ihc-call-button', 'button'),
+    callNote: part('ihc-call-button', 'note'),
+    status: part('ihc-call-panel', 'status'),
+    timer: part('ihc-call-panel', 'timer'),
+    coins: part('ihc-call-panel', 'coins'),
+    timeLeft: part('ihc-call-panel', 'left'),
+    warning: part('ihc-call-panel', 'warning'),
+    duration: part('ihc-call-panel', 'duration'),
+    total: part('ihc-call-panel', 'total'),
+    settlement: part('ihc-call-panel', 'settlement'),
+    panelButton: part('ihc-call-panel', 'button'),
+    balance: part('ihc-wallet', 'balance'),
+    historyCoins: part('ihc-wallet', 'coins'),
+    addCoins: root.getByRole('button', { name: /^Add \d+ coins$/ }),
+  }
+}
+
+export type Phone = ReturnType<typeof phoneOn>
+
+/** What can be read at a place, as one line; what is not to be seen cannot be read. */
+export const reads = async (place: Locator): Promise<string> =>
+  (await place.filter({ visible: true }).allInnerTexts()).join(' ').replaceAll('−', '-').replaceAll(/\s+/g, ' ').trim()
+
+/** Waits until a place says this: all of it, or something like it. */
+export async function says(place: Locator, words: RegExp | string): Promise<void> {
+  const text = expect.poll(() => reads(place), { timeout: patienceMs, interval: 50 })
+  await (typeof words === 'string' ? text.toBe(words) : text.toMatch(words))
+}
+
+/** `mm:ss` or `h:mm:ss` in seconds. */
+export const secondsOn = async (clock: Locator): Promise<number> =>
+  (await reads(clock)).split(':').reduce((total, digits) => total * 60 + Number(digits), 0)
+
+const pictures = process.env['CONNECT_SCREENSHOTS']
+
+/** With `CONNECT_SCREENSHOTS=FOLDER`, a picture of what a test has come to, for people to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return
+  await mkdir(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' })
+}
