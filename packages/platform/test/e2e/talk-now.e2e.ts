@@ -62,8 +62,8 @@ it('rings, connects, counts and ends a call; the wallet, the history and the led
   const { page, complaints, caller, advisor, close } = await open()
   await says(caller.presence, 'Online')
   await says(caller.callNote, '2 coins per minute')
-  await says(caller.balance, '60')
-  await picture(page, 'idle-1280-light')
+  await says(caller.balance, '200')
+  await picture(page, 'story-idle')
 
   await phones.letRing()
   await caller.callButton.click()
@@ -71,15 +71,15 @@ it('rings, connects, counts and ends a call; the wallet, the history and the led
   await phones.pickUp(asha.phone)
   await says(caller.status, /^Ringing Ravi Menon/)
   await says(advisor.status, /Your phone is ringing, pick up to talk to Asha/)
-  await picture(page, 'ringing-1280-light')
+  await picture(page, 'story-ringing')
   await phones.pickUp(ravi.phone)
   await says(caller.status, 'In call')
   await says(advisor.status, 'In call')
   await expect.poll(() => secondsOn(caller.timer), wait).toBeGreaterThanOrEqual(3)
   await says(caller.coins, '2')
-  await says(caller.balance, '0') // all of it is held
-  expect((await server.wallets.get({ userId: asha.userId })).buckets.held).toBe(60)
-  await picture(page, 'in-call-1280-light')
+  await says(caller.balance, '80') // an hour of talk is held
+  expect((await server.wallets.get({ userId: asha.userId })).buckets.held).toBe(120)
+  await picture(page, 'story-in-call')
 
   const second = await open('/?as=meera')
   await says(second.caller.presence, 'In a call')
@@ -103,14 +103,14 @@ it('rings, connects, counts and ends a call; the wallet, the history and the led
   await says(caller.status, 'Call ended. You hung up.')
   await says(advisor.status, 'Call ended. Asha hung up.')
   const call = await server.calls.get({ callId: before.id })
-  expect(call).toMatchObject({ status: 'completed', endReason: 'caller_hangup', settled: true, estimated: false, heldCoins: 60 })
+  expect(call).toMatchObject({ status: 'completed', endReason: 'caller_hangup', settled: true, estimated: false, heldCoins: 120 })
   expect(call.chargedCoins).toBe(Math.ceil(call.durationSeconds / 60) * 2)
   await says(caller.total, String(call.chargedCoins))
   await says(advisor.total, String(call.earnedCoins))
-  await says(caller.balance, String(60 - call.chargedCoins))
+  await says(caller.balance, String(200 - call.chargedCoins))
   await says(advisor.balance, String(call.chargedCoins / 2))
   await says(second.caller.presence, 'Online')
-  await picture(page, 'ended-1280-light')
+  await picture(page, 'story-ended')
 
   await expectSameBooks(caller, server, asha.userId)
   await expectSameBooks(advisor, server, ravi.userId)
@@ -127,12 +127,14 @@ it('warns whose coins run out, ends the call when they have, and calls again onc
   await phones.pickUpSoon()
   await says(caller.balance, '4')
   await says(caller.presence, 'Online')
+  const height = await stageHeight(page)
   await caller.callButton.click()
   await says(caller.status, 'In call')
   await says(caller.warning, /^Less than 60 seconds of coins left/)
   await says(advisor.warning, /^(The call ends in less|Less) than 60 seconds/)
   await says(caller.warning, /^Less than 15 seconds of coins left/)
-  await picture(page, 'warned-1280-light')
+  expect(await stageHeight(page)).toBe(height) // a warning moves nothing else
+  await picture(page, 'story-warned')
   await says(caller.status, 'Call ended. The coins were used up.')
   await says(caller.settlement, 'Final')
   await says(caller.total, '4')
@@ -238,6 +240,8 @@ it('refuses to act for a page of another site', async () => {
   expect((await fetch(`${url}/api/token/nobody`, { method: 'POST' })).status).toBe(404)
   expect((await fetch(`${url}/widgets/..%2f..%2fpackage.json`)).status).toBe(404)
 })
+
+const stageHeight = async (page: Page) => (await page.locator('#caller .stage').boundingBox())?.height
 
 async function expectNoFaults(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
