@@ -15,7 +15,7 @@ export interface Authenticator {
   actor(credentials: Credentials): Promise<Actor>
   /** The user of a token, for sockets. Fails like `actor`. */
   user(token: string): Promise<UserActor>
-  /** True while the actor would still be let in: its key is not revoked, its user not blocked, deleted or signed out, its token not over. */
+  /** True while the actor would still be let in: its key is not revoked, its user not blocked, deleted or signed out. When its token ends is the asker's to watch. */
   stillValid(actor: UserActor | SecretActor): Promise<boolean>
   /** True when the browser origin may use this app. */
   originAllowed(actor: Actor, origin: string): Promise<boolean>

@@ -142,7 +142,6 @@ export async function startExchange(): Promise<Exchange> {
     inbox,
     answerInstructions: async (_tenantId, callId) => ({ contentType: 'text/xml; charset=utf-8', body: `<Response>${callId}</Response>` }),
     limiter: {
-      failedBefore: async () => undefined,
       failed: async (ip) => void refused.push(ip),
     },
     logger: createLogger('silent'),

@@ -181,7 +181,7 @@ describe('when a message cannot be stored', () => {
       telephonyFor: async () => Promise.reject(new Error('the database is away')),
       inbox: exchange.inbox,
       answerInstructions: async () => Promise.reject(new Error('not asked')),
-      limiter: { failedBefore: async () => undefined, failed: async () => undefined },
+      limiter: { failed: async () => undefined },
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })
     const path = `/providers/twilio/calls/${exchange.test.callId}/${exchange.test.token}/after`

@@ -33,7 +33,7 @@ export interface CallbackDeps {
   readonly inbox: Pick<Inbox, 'accept'>
   /** What the provider does with a caller who has picked up: the same each time, until the call is over. */
   answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
-  readonly limiter: Pick<RateLimiter, 'failedBefore' | 'failed'>
+  readonly limiter: Pick<RateLimiter, 'failed'>
   readonly logger: Logger
 }
 
@@ -47,7 +47,6 @@ const formType = /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"?
 export function createCallbacks(deps: CallbackDeps): CallbackRoutes {
   // Only refusals are counted and limited: a forger behind the provider's address must not keep its messages out.
   async function refuse(ip: string, code: 'not_found' | 'forbidden', callId?: string): Promise<never> {
-    await deps.limiter.failedBefore(ip)
     await deps.limiter.failed(ip)
     deps.logger.warn('callback refused', { code, callId, provider: 'twilio' })
     return fail(code)

@@ -58,10 +58,10 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
 
 async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incoming): Promise<Actor> {
   const { authorization, origin } = request.headers
-  if (authorization !== undefined) await limiter.failedBefore(ip)
   try {
     return await auth.actor({ authorization, origin, ip })
   } catch (error) {
+    // Only failures are limited: behind a carrier's address a guesser must not shut out those who sign in rightly.
     if (error instanceof Problem && error.code === 'unauthenticated') await limiter.failed(ip)
     throw error
   }

@@ -58,7 +58,12 @@ function operationOf(name: string, route: Route, schemas: RouteSchemas): Json {
     ...(parameters(schemas).length + header.length > 0 ? { parameters: [...parameters(schemas), ...header] } : {}),
     ...(schemas.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: toSchema(schemas.body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: !schemas.body.safeParse({}).success,
+            content: { 'application/json': { schema: toSchema(schemas.body, 'input') } },
+          },
+        }),
     responses: {
       [success]: {
         description: 'Success',

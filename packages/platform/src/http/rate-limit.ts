@@ -8,8 +8,7 @@ export interface RateLimiter {
   request(actor: Actor, ip: string): Promise<void>
   /** Counts what a user may do seldom. */
   call(actor: Actor): Promise<void>
-  /** Refuses an address that has failed too often, before its next credential is looked at. */
-  failedBefore(ip: string): Promise<void>
+  /** Counts a failed credential or signature; one too many is answered `rate_limited` instead of with what was wrong. */
   failed(ip: string): Promise<void>
 }
 
@@ -42,13 +41,6 @@ export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
     async call(actor) {
       if (actor.kind === 'user') await take(bus, `${actor.tenant.id}:limit:calls:${actor.userId}`, limits.callsPerUser)
     },
-    async failedBefore(ip) {
-      // To ask for nothing is always allowed; it tells what is left.
-      const { remaining } = await bus.take(`0:limit:failed:${ip}`, limits.failedAuth, 0)
-      if (remaining < 1) refuse(limits.failedAuth, 0, 1_000 / limits.failedAuth.perSecond)
-    },
-    async failed(ip) {
-      await bus.take(`0:limit:failed:${ip}`, limits.failedAuth)
-    },
+    failed: (ip) => take(bus, `0:limit:failed:${ip}`, limits.failedAuth),
   }
 }

@@ -19,12 +19,12 @@ export const text = (max: number, min = 1) =>
         .refine((value) => !unwanted.test(value), 'must not hold control or direction characters'),
     )
 
-/** The host's own id of its user: 1 to 128 printable characters. */
+/** The host's own id of its user: 1 to 128 printable characters. `.` and `..` cannot stand in a URL: clients resolve them. */
 export const userId = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[^\p{C}\p{Z}]+$/u, 'must be printable, without spaces')
+  .regex(/^(?!\.{1,2}$)[^\p{C}\p{Z}]+$/u, 'must be printable, without spaces, and not . or ..')
 
 /** Whole coins of one request: 1 to 2^53 − 1. */
 export const coins = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
