@@ -82,6 +82,36 @@ describe.each([
   })
 })
 
+it('takes the longest list of watched users that a client sends', async () => {
+  const ids = Array.from({ length: 1_000 }, (_, n) => `${n}-`.padEnd(128, 'é'))
+  const { realtime } = clientOf(await app.user('ana'), one)
+  const states: string[] = []
+  let snapshot: string[] = []
+  realtime.onState((state) => states.push(state))
+  realtime.on('session.snapshot', ({ presence }) => (snapshot = presence.map(({ userId }) => userId)))
+  realtime.watch(ids)
+  await until(() => snapshot.length > 0)
+  expect(snapshot).toEqual(ids.slice(0, snapshot.length))
+  expect(snapshot.length).toBeGreaterThan(60)
+  expect(states).toEqual(['connecting', 'open'])
+})
+
+it('ends a call, a request without a body, however often it is asked', async () => {
+  const ana = await app.user('ana', { coins: 50 })
+  const bo = await app.user('bo')
+  const { calls } = clientOf(ana, one)
+  clientOf(bo, two).realtime.connect()
+  await until(async () => (await app.server.presence.get({ userIds: 'bo' })).data[0]?.status === 'online')
+  const { id: callId } = await calls.create({ calleeId: 'bo' })
+  const options = { idempotencyKey: 'end-once' }
+  const ended = await calls.end({ callId }, options)
+  expect(ended).toMatchObject({ id: callId })
+  // The same key again is the same answer, from the other process too; so is another key's.
+  expect(await clientOf(ana, two).calls.end({ callId }, options)).toEqual(ended)
+  expect(await calls.end({ callId })).toMatchObject({ id: callId })
+  await until(async () => (await calls.get({ callId })).endedAt !== null)
+})
+
 it('moves coins and reads presence while Redis is away, and tells everybody again when it is back', async () => {
   const ana = await app.user('ana', { coins: 50 })
   const bo = await app.user('bo')

@@ -59,6 +59,7 @@ export type RealtimeFrame = {
 /**
  * What a client sends. The first message, within 5 s of opening, is `hello`, with the ticket (`POST /v1/realtime/tickets`) or a user
  * token; the ticket may be given as `?ticket=` instead. `watch` replaces the set of watched users (at most 1,000).
+ * A message of more than 16 KiB ends the connection (1009).
  * `renew` gives a fresh user token before the old one ends. `pong` is not needed: WebSocket's own pings prove life.
  */
 export type ClientMessage =

@@ -211,6 +211,30 @@ describe('the watched users', () => {
     realtime.watch(Array.from({ length: 1_200 }, (_, n) => `user-${n}`))
     expect((await nextHello(platform)).hello['watch']).toHaveLength(1_000)
   })
+
+  it.each([
+    ['long', (n: number) => `user-${n}-`.padEnd(128, 'x')],
+    ['not Latin', (n: number) => `${'क'.repeat(100)}${n}`],
+    ['full of quotes', (n: number) => `${'"'.repeat(100)}${n}`],
+  ])('never make a message that the platform refuses for its length, with ids that are %s', async (_, idOf) => {
+    const { realtime } = liveClient()
+    const ends = Array.from({ length: 500 }, (_unused, n) => realtime.watch([idOf(n)]))
+    const { heard } = listenTo(realtime)
+    const { peer, hello } = await welcome(platform)
+    await heard.next()
+    const all = Array.from({ length: 500 }, (_unused, n) => idOf(n))
+    const told = Array.isArray(hello['watch']) ? hello['watch'].length : 0
+    // Those who came first, as many as there is room for.
+    expect(hello['watch']).toEqual(all.slice(0, told))
+    const bytes = (message: object) => Buffer.byteLength(JSON.stringify(message))
+    expect(bytes(hello)).toBeLessThanOrEqual(16_384)
+    expect(bytes({ ...hello, watch: all.slice(0, told + 6) })).toBeGreaterThan(16_384)
+    // Who came too late takes the place of who leaves.
+    ends[0]?.()
+    const message = await peer.messages.next()
+    expect(message['userIds']).toEqual(all.slice(1, told + 1))
+    expect(bytes(message)).toBeLessThanOrEqual(16_384)
+  })
 })
 
 describe('a token', () => {

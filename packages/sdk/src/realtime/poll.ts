@@ -2,6 +2,7 @@ import type { ClientOf } from '../contract/kit.ts'
 import type { RealtimeFrame } from '../contract/events.ts'
 import type { realtimeSchemas } from '../contract/realtime/schemas.ts'
 import { deliver, isFrame, type Mark } from './deliver.ts'
+import { pollWatch } from './watchable.ts'
 
 export interface PollParts {
   readonly api: ClientOf<typeof realtimeSchemas>
@@ -12,13 +13,6 @@ export interface PollParts {
   emit(frame: RealtimeFrame): void
 }
 
-/** In a URL there is room for so many; an id with a comma cannot be told there at all. */
-const watchable = (userIds: readonly string[]): string =>
-  userIds
-    .filter((userId) => !userId.includes(','))
-    .slice(0, 100)
-    .join(',')
-
 export interface Polled {
   /** `undefined`: frames are missing. */
   readonly mark: Mark | undefined
@@ -28,7 +22,7 @@ export interface Polled {
 /** Asks once for the frames after the last one. */
 export async function pollOnce({ api, mark, signal, waitSeconds, watched, emit }: PollParts): Promise<Polled> {
   const since = mark && { session: mark.session, after: mark.seq }
-  const { session, frames } = await api.poll({ ...since, watch: watchable(watched), waitSeconds }, { signal })
+  const { session, frames } = await api.poll({ ...since, watch: pollWatch(watched).join(','), waitSeconds }, { signal })
   // Frames of another session than the one asked for count from their own snapshot.
   let next = mark?.session === session ? mark : undefined
   for (const frame of frames.filter(isFrame)) {

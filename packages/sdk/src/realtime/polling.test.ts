@@ -98,6 +98,24 @@ it('tells at once when other users are watched', async () => {
   expect((await polls.next()).query).toMatchObject({ session: 'ses_1', after: '1', watch: 'ravi,mina' })
 })
 
+it('watches as many as a URL has room for: those who came first', async () => {
+  const realtime = pollingClient(null)
+  const { heard } = listenTo(realtime)
+  const ids = Array.from({ length: 90 }, (_, n) => `${n}`.padEnd(40, 'é'))
+  const ends = ids.map((id) => realtime.watch([id]))
+  const first = await polls.next()
+  const told = (first.query['watch'] ?? '').split(',')
+  expect(told).toEqual(ids.slice(0, told.length))
+  expect(encodeURIComponent(told.join()).length).toBeLessThanOrEqual(8_000)
+  expect(encodeURIComponent(ids.slice(0, told.length + 1).join()).length).toBeGreaterThan(7_900)
+  first.answer(frames('ses_1', [1, 'session.snapshot', snapshot('ses_1')]))
+  await heard.next()
+  const waiting = await polls.next()
+  ends[0]?.()
+  await waiting.gone
+  expect((await polls.next()).query).toMatchObject({ watch: ids.slice(1, told.length + 1).join() })
+})
+
 it('is offline while the platform does not answer, and polling again when it does', async () => {
   const { heard, until } = listenTo(pollingClient(null))
   ;(await polls.next()).answer(frames('ses_1', [1, 'session.snapshot', snapshot('ses_1')]))

@@ -2,6 +2,7 @@ import type { ClientMessage, RealtimeFrame } from '../contract/events.ts'
 import type { Timing } from '../timing.ts'
 import { deliver, parseFrame, type Mark } from './deliver.ts'
 import { endOf, type End } from './reconnect-policy.ts'
+import { socketWatch } from './watchable.ts'
 
 export interface SocketParts {
   readonly WebSocket: typeof globalThis.WebSocket
@@ -24,9 +25,6 @@ export interface Socket {
   renew(token: string): void
   end(end: End): void
 }
-
-/** The platform takes no more than this many. */
-const watchable = (userIds: readonly string[]): readonly string[] => userIds.slice(0, 1_000)
 
 export function openSocket(parts: SocketParts): Socket {
   const { timing, emit } = parts
@@ -52,14 +50,14 @@ export function openSocket(parts: SocketParts): Socket {
 
   const sendWatch = (): void => {
     watchTimer = undefined
-    const userIds = watchable(parts.watched())
+    const userIds = socketWatch(parts.watched())
     if (!heard || String(userIds) === sentWatch) return
     sentWatch = String(userIds)
     send({ type: 'watch', userIds })
   }
 
   ws.addEventListener('open', () => {
-    const watch = watchable(parts.watched())
+    const watch = socketWatch(parts.watched())
     sentWatch = String(watch)
     send({ type: 'hello', ticket: parts.ticket, watch, ...(mark && { resume: mark }) })
   })
