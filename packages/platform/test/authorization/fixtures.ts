@@ -109,9 +109,12 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'ledger.listTransactions': list,
   'numbers.list': list,
   'numbers.create': {
-    ok: [200, 201],
     needsProvider: true,
-    send: async ({ app }) => ({ body: { phoneNumber: (await app.server.numbers.list()).data[0]?.phoneNumber } }),
+    send({ platform }) {
+      const phoneNumber = `+1415555${String(++made).padStart(4, '0')}`
+      platform.twilio.control.ownNumber(phoneNumber)
+      return { body: { phoneNumber } }
+    },
   },
   'realtime.createTicket': list,
   'realtime.poll': { send: () => ({ query: 'waitSeconds=0' }) },
