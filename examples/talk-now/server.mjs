@@ -103,12 +103,13 @@ function sendFile(response, folder, name) {
       // The names of chunks change with what is in them.
       'Cache-Control': name.startsWith('chunks/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     })
+    response.on('close', () => file.destroy())
     file.pipe(response)
   })
 }
 
 async function answer(request, response) {
-  const { pathname } = new URL(request.url, 'http://host')
+  const { pathname } = URL.parse(request.url, 'http://host') ?? { pathname: '' }
   const [, name, userId] = /^\/api\/(token|coins)\/([\w-]+)$/.exec(pathname) ?? []
   if (name) return act(request, response, name, userId)
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'GET only' }, { Allow: 'GET, HEAD' })

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@impacthub/sdk'
@@ -234,11 +235,31 @@ it('remembers light or dark', async () => {
   await close()
 })
 
+it('says why it cannot start when the platform does not know its key', async () => {
+  const { platformUrl, publishableKey, secretKey } = platform.demo
+  const env = { ...process.env, CONNECT_URL: platformUrl, CONNECT_PUBLISHABLE_KEY: publishableKey, PORT: '0' }
+  const run = (key: string) =>
+    new Promise<{ code: unknown; said: string; printed: string }>((resolve) => {
+      const args = ['--conditions=source', fileURLToPath(new URL('../../../../examples/talk-now/server.mjs', import.meta.url))]
+      execFile(process.execPath, args, { env: { ...env, CONNECT_SECRET_KEY: key } }, (error, printed, said) =>
+        resolve({ code: error?.code, said, printed }),
+      )
+    })
+  const stranger = await run(`${secretKey.slice(0, -4)}AAAA`)
+  expect(stranger).toMatchObject({
+    code: 1,
+    printed: '',
+    said: expect.stringMatching(/refused to know our people: .+ \(unauthenticated\)\n$/),
+  })
+  expect(await run('')).toMatchObject({ code: 1, printed: '', said: expect.stringContaining('CONNECT_SECRET_KEY') })
+})
+
 it('refuses to act for a page of another site', async () => {
   const answer = await fetch(`${url}/api/token/asha`, { method: 'POST', headers: { Origin: 'https://evil.example' } })
   expect(answer.status).toBe(403)
   expect((await fetch(`${url}/api/token/nobody`, { method: 'POST' })).status).toBe(404)
-  expect((await fetch(`${url}/widgets/..%2f..%2fpackage.json`)).status).toBe(404)
+  for (const path of ['/widgets/..%2f..%2fpackage.json', '/server.mjs', '/people.json', '//', '/chunks/none.js'])
+    expect((await fetch(url + path)).status, path).toBe(404)
 })
 
 const stageHeight = async (page: Page) => (await page.locator('#caller .stage').boundingBox())?.height
