@@ -247,6 +247,19 @@ it('knows keys by app, mode and caller', async () => {
   for (const caller of callers) expect(replayed(await post('/v1/users', body, key, caller))).toBe(true)
 })
 
+it('knows the keys of each user by themself', async () => {
+  const key = randomUUID()
+  const callee = await person()
+  const tokens = []
+  for (const userId of [await person(), await person()]) tokens.push((await app.server.users.createToken({ userId })).token)
+  const call = (token: string) => post('/v1/calls', { calleeId: callee }, key, token)
+  for (const token of tokens) {
+    const answer = await call(token)
+    expect([codeOf(answer), replayed(answer)]).toEqual(['callee_offline', false])
+  }
+  for (const token of tokens) expect(replayed(await call(token))).toBe(true)
+})
+
 it('keeps an answer for 24 hours, then forgets the key', async () => {
   const userId = await person()
   const key = randomUUID()

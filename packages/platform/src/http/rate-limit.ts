@@ -1,3 +1,4 @@
+import { networkOf } from '../base/ip.ts'
 import { fail } from '../base/problem.ts'
 import type { Actor } from '../base/tenant.ts'
 import type { Bucket, Bus } from '../bus/bus.ts'
@@ -32,15 +33,15 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
 export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
   return {
     async request(actor, ip) {
-      if (actor.kind === 'anyone') return take(bus, `0:limit:anyone:${ip}`, limits.publishable)
+      if (actor.kind === 'anyone') return take(bus, `0:limit:anyone:${networkOf(ip)}`, limits.publishable)
       const { id, mode } = actor.tenant
       if (actor.kind === 'user') return take(bus, `${id}:limit:user:${actor.userId}`, limits.user)
-      if (actor.kind === 'publishable') return take(bus, `${id}:limit:pk:${ip}`, limits.publishable)
+      if (actor.kind === 'publishable') return take(bus, `${id}:limit:pk:${networkOf(ip)}`, limits.publishable)
       return take(bus, `${id}:limit:secret`, mode === 'live' ? limits.secretLive : limits.secretTest)
     },
     async call(actor) {
       if (actor.kind === 'user') await take(bus, `${actor.tenant.id}:limit:calls:${actor.userId}`, limits.callsPerUser)
     },
-    failed: (ip) => take(bus, `0:limit:failed:${ip}`, limits.failedAuth),
+    failed: (ip) => take(bus, `0:limit:failed:${networkOf(ip)}`, limits.failedAuth),
   }
 }

@@ -5,6 +5,7 @@ import type { Bus } from '../../bus/bus.ts'
 import type { Db } from '../../db/connect.ts'
 import { hashKey } from './api-key.ts'
 import { keyStore, type ApiKey } from './key-store.ts'
+import { createMemory } from './memory.ts'
 import { publicKeys, type PublicKey } from './signing-keys.ts'
 import { tenantStore, type Tenant } from './tenant-store.ts'
 
@@ -39,49 +40,37 @@ const ttl = 3_000
 const usedEveryMs = 60_000
 
 export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
-  const keys = new LRUCache<string, ApiKey>({ max: 10_000, ttl })
-  const keysById = new LRUCache<string, ApiKey>({ max: 10_000, ttl })
-  const tenants = new LRUCache<TenantId, Tenant>({ max: 5_000, ttl })
-  const apps = new LRUCache<string, Tenant>({ max: 5_000, ttl })
-  const signing = new LRUCache<TenantId, readonly PublicKey[]>({ max: 5_000, ttl })
-  const standings = new LRUCache<string, Standing>({ max: 50_000, ttl })
-  const origins = new LRUCache<'all', ReadonlySet<string>>({ max: 1, ttl })
+  const keys = createMemory<string, ApiKey>(10_000, ttl)
+  const keysById = createMemory<string, ApiKey>(10_000, ttl)
+  const tenants = createMemory<TenantId, Tenant>(5_000, ttl)
+  const apps = createMemory<string, Tenant>(5_000, ttl)
+  const signing = createMemory<TenantId, readonly PublicKey[]>(5_000, ttl)
+  const standings = createMemory<string, Standing>(50_000, ttl)
+  const origins = createMemory<'all', ReadonlySet<string>>(1, ttl)
   const usedLately = new LRUCache<string, true>({ max: 10_000, ttl: usedEveryMs })
 
-  async function remember<K extends string | number, V extends object>(cache: LRUCache<K, V>, key: K, load: () => Promise<V | undefined>) {
-    const known = cache.get(key)
-    if (known !== undefined) return known
-    const value = await load()
-    // What does not exist is not remembered: it may be made the next moment.
-    if (value !== undefined) cache.set(key, value)
-    return value
-  }
-
   function forget(id: TenantId): void {
-    for (const [text, key] of keys.entries()) if (key.tenantId === id) keys.delete(text)
-    for (const [name, key] of keysById.entries()) if (key.tenantId === id) keysById.delete(name)
-    for (const [app, tenant] of apps.entries()) if (tenant.id === id) apps.delete(app)
-    for (const key of standings.keys()) if (key.startsWith(`${id}:`)) standings.delete(key)
-    tenants.delete(id)
-    signing.delete(id)
-    origins.clear()
+    for (const memory of [keys, keysById]) memory.forget((_, key) => key.tenantId === id)
+    for (const memory of [tenants, apps]) memory.forget((_, tenant) => tenant.id === id)
+    signing.forget((tenantId) => tenantId === id)
+    standings.forget((key) => key.startsWith(`${id}:`))
+    origins.forget(() => true)
   }
 
   return {
     keyByText(text) {
       const hash = hashKey(text)
-      return remember(keys, hash.toString('base64'), () => db.transact(everyTenant, (tx) => keyStore.findByHash(tx, hash)))
+      return keys.recall(hash.toString('base64'), () => db.transact(everyTenant, (tx) => keyStore.findByHash(tx, hash)))
     },
-    keyById: (id, keyId) => remember(keysById, `${id}:${keyId}`, () => db.transact(id, (tx) => keyStore.find(tx, id, keyId))),
-    tenant: (id) => remember(tenants, id, () => db.transact(everyTenant, (tx) => tenantStore.find(tx, id))),
+    keyById: (id, keyId) => keysById.recall(`${id}:${keyId}`, () => db.transact(id, (tx) => keyStore.find(tx, id, keyId))),
+    tenant: (id) => tenants.recall(id, () => db.transact(everyTenant, (tx) => tenantStore.find(tx, id))),
     tenantByApp: (appId, mode) =>
-      remember(apps, `${appId}:${mode}`, () => db.transact(everyTenant, (tx) => tenantStore.findByApp(tx, appId, mode))),
-    signingKeys: async (id) => (await remember(signing, id, () => db.transact(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
-    standing: (id, hostUserId) =>
-      remember(standings, `${id}:${hostUserId}`, () => db.transact(id, (tx) => findStanding(tx, id, hostUserId))),
+      apps.recall(`${appId}:${mode}`, () => db.transact(everyTenant, (tx) => tenantStore.findByApp(tx, appId, mode))),
+    signingKeys: async (id) => (await signing.recall(id, () => db.transact(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
+    standing: (id, hostUserId) => standings.recall(`${id}:${hostUserId}`, () => db.transact(id, (tx) => findStanding(tx, id, hostUserId))),
     // All of them at once: a browser's word alone must not cost a query.
     originKnown: async (origin) =>
-      (await remember(origins, 'all', () => db.transact(everyTenant, (tx) => tenantStore.everyOrigin(tx))))?.has(origin) ?? false,
+      (await origins.recall('all', () => db.transact(everyTenant, (tx) => tenantStore.everyOrigin(tx))))?.has(origin) ?? false,
     used({ id, tenantId }) {
       if (usedLately.has(id)) return
       usedLately.set(id, true)
