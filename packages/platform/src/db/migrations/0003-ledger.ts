@@ -201,7 +201,8 @@ begin
   transaction_id := p_id;
 end $$;
 
--- Coins given to a user, or taken, by the app's server. One statement and one transaction: claim of the Idempotency-Key, move, answer kept.
+-- Coins given to a user by the app's server (bonus from its promotions, others newly issued), or spent by the user in the app (its revenue).
+-- One statement and one transaction: claim of the Idempotency-Key, move, answer kept.
 -- A refusal is kept as well, so that a late copy of a refused request cannot succeed.
 -- outcome: new, replay, reused, in_progress; frozen (nothing is kept: it may be sent again).
 create function wallet_move(
@@ -229,11 +230,11 @@ begin
       sources := array[2, 0, 0];
       target := 1;
     elsif p_bucket is null then
-      names := array['bonus', 'earned', 'purchased', 'issuance'];
+      names := array['bonus', 'earned', 'purchased', 'revenue'];
       sources := array[1, 3, 2];
       target := 4;
     else
-      names := array[p_bucket, 'issuance'];
+      names := array[p_bucket, 'revenue'];
       sources := array[1, 0, 0];
       target := 2;
     end if;

@@ -7,7 +7,8 @@ import { everyTenant, tenantId, type TenantId } from '../../base/tenant.ts'
 import { connect, type Tx } from '../../db/connect.ts'
 import { migrate } from '../../db/migrate.ts'
 import type { Spendable } from './ledger-entry.ts'
-import { moveInOneStatement, type OneMove } from './ledger-store.ts'
+import { createGroupPosting } from './group-posting.ts'
+import type { OneMove } from './ledger-store.ts'
 import { openWallet, readWallet, type Buckets } from './wallet-store.ts'
 
 export const noon = new Date('2026-03-01T12:00:00.000Z')
@@ -49,12 +50,13 @@ export async function openBooks({ poolSize = 16 } = {}) {
     return { id, hostId }
   }
 
+  const postMove = createGroupPosting<{ wallet: { balance: number } }>(db)
   type Wish = Pick<OneMove, 'type' | 'hostUserId' | 'bucket' | 'coins'> & { readonly key?: string; readonly at?: TenantId }
   /** A credit or debit as the HTTP handler does it. */
   function move({ key = randomUUID(), at = tenant, ...wish }: Wish) {
     const fingerprint = createHash('sha256').update(JSON.stringify(wish)).digest()
     const once = { caller: 'key_one', key, fingerprint, since: new Date(noon.getTime() - 86_400_000) }
-    return moveInOneStatement<{ wallet: { balance: number } }>(db, at, once, {
+    return postMove(at, once, {
       ...wish,
       id: newId('txn', noon),
       reason: 'test',

@@ -132,3 +132,42 @@ export async function moveInOneStatement<Moved>(db: Db, tenantId: TenantId, key:
   if (row === undefined) throw new Error('wallet_move did not answer')
   return { outcome: row.outcome, body: row.body, userId: row.user_id }
 }
+
+/** A request's move with its Idempotency-Key. */
+export interface KeyedMove {
+  readonly key: OnceKey
+  readonly wish: OneMove
+}
+
+/** Calls `wallet_move_group`: many requests of one tenant in one statement that is its own transaction. Answers stand as the moves do. */
+export async function moveManyInOneStatement<Moved>(
+  db: Db,
+  tenantId: TenantId,
+  moves: readonly KeyedMove[],
+): Promise<OneMoveAnswer<Moved>[]> {
+  const wishes = moves.map(({ key, wish }, n) => ({
+    n,
+    caller: key.caller,
+    key: key.key,
+    fingerprint: `\\x${key.fingerprint.toString('hex')}`,
+    since: key.since,
+    id: wish.id,
+    host_user: wish.hostUserId,
+    type: wish.type,
+    bucket: wish.bucket,
+    coins: wish.coins,
+    reason: wish.reason,
+    metadata: wish.by,
+    at: wish.now,
+  }))
+  const [row] = await db.statement<{ answers: (OneMoveAnswer<Moved> & { n: number })[] }>(
+    'select wallet_move_group($1::integer, $2::jsonb) as answers',
+    [tenantId, JSON.stringify(wishes)],
+  )
+  const answers = new Map(row?.answers.map((answer) => [answer.n, answer]))
+  return moves.map((_, n) => {
+    const answer = answers.get(n)
+    if (answer === undefined) throw new Error('wallet_move_group left a move unanswered')
+    return { outcome: answer.outcome, body: answer.body, userId: answer.userId }
+  })
+}

@@ -3,13 +3,13 @@ import type { Clock } from '../../base/clock.ts'
 import { nextTransactionId } from './transaction-id.ts'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
-import type { Db } from '../../db/connect.ts'
 import type { RequestContext } from '../../http/implement.ts'
-import { moveInOneStatement, type KeptRefusal } from './ledger-store.ts'
+import type { PostMove } from './group-posting.ts'
+import type { KeptRefusal } from './ledger-store.ts'
 import type { Spendable } from './ledger-entry.ts'
 
 export interface MoveDeps {
-  readonly db: Db
+  readonly postMove: PostMove<Moved>
   readonly clock: Clock
   /** Tells the user's open sockets what the wallet holds now. A hint that may be lost or late: the wallet itself is what counts. */
   readonly announceWallet: (tenantId: TenantId, userId: string, balances: WalletBalances) => Promise<void>
@@ -29,17 +29,18 @@ export type Moved = AnswerOf<(typeof allSchemas)['wallets']['credit']>
 const isRefusal = (body: Moved | KeptRefusal): body is KeptRefusal => 'problem' in body
 
 /**
- * Coins given or taken by the app's server, in one statement: claim of the Idempotency-Key, move and remembered answer commit together.
+ * Coins given by the app's server or spent in the app, in one statement that other requests may share: claim of the Idempotency-Key, move
+ * and remembered answer commit together.
  * A process that dies before the commit has done nothing; one that dies after it answers the same request again with the first answer.
  */
 export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretActor>, move: CoinMove): Promise<Moved> {
-  const { db, clock, announceWallet } = deps
+  const { postMove, clock, announceWallet } = deps
   const { actor, onceKey, ip, settleOnce } = context
   if (onceKey === undefined) return fail('idempotency_key_required')
   const now = clock.now()
   // The ledger keeps who moved the coins and from where: it is append-only, as the audit is.
   const by = { by: actor.keyId, ip }
-  const { outcome, body, userId } = await moveInOneStatement<Moved>(db, actor.tenant.id, onceKey, {
+  const { outcome, body, userId } = await postMove(actor.tenant.id, onceKey, {
     ...move,
     id: nextTransactionId(now),
     by,

@@ -211,9 +211,9 @@ describe('the books', () => {
     const { data, sum } = await fresh.server.ledger.listAccounts()
     expect(sum).toBe(0)
     expect(Object.fromEntries(data.map(({ name, balance }) => [name, balance]))).toEqual({
-      issuance: -30,
+      issuance: -70,
       promotions: -30,
-      revenue: 0,
+      revenue: 40,
       losses: 0,
       payouts_in_flight: 0,
       paid_out: 0,

@@ -2,13 +2,16 @@ import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { pageOf, type Cursors } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
+import type { Db } from '../../db/connect.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { readBooks, readTotals } from './books-store.ts'
-import { moveByKey, type MoveDeps } from './move-by-key.ts'
+import { createGroupPosting } from './group-posting.ts'
+import { moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
 import { presentTransaction, presentWallet } from './present-wallet.ts'
 import { readHistory, readWallet, type WalletOwner } from './wallet-store.ts'
 
-export interface WalletDeps extends MoveDeps {
+export interface WalletDeps extends Omit<MoveDeps, 'postMove'> {
+  readonly db: Db
   readonly cursors: Cursors
 }
 
@@ -33,13 +36,14 @@ function ownWallet(deps: WalletDeps): Operation[] {
 }
 
 function walletsOfUsers(deps: WalletDeps): Operation[] {
+  const moving = { ...deps, postMove: createGroupPosting<Moved>(deps.db) }
   return implement('wallets', allTables.wallets, allSchemas.wallets, {
     get: ({ params }, { actor }) => walletOf(deps, actor.tenant.id, { hostUserId: params.userId }),
     listTransactions: ({ params, query }, { actor }) =>
       historyOf(deps, actor.tenant.id, 'wallets.listTransactions', { hostUserId: params.userId }, query),
-    credit: ({ params, body }, context) => moveByKey(deps, context, { ...body, type: 'credit', hostUserId: params.userId }),
+    credit: ({ params, body }, context) => moveByKey(moving, context, { ...body, type: 'credit', hostUserId: params.userId }),
     debit: ({ params, body }, context) =>
-      moveByKey(deps, context, { ...body, type: 'debit', hostUserId: params.userId, bucket: body.bucket ?? null }),
+      moveByKey(moving, context, { ...body, type: 'debit', hostUserId: params.userId, bucket: body.bucket ?? null }),
   })
 }
 

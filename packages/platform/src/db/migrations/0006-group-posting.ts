@@ -1,0 +1,151 @@
+/** Many requests' moves of coins in one statement: what they share is the commit and the way through the tables. */
+export const groupPosting = `-- One move of a group, as wallet_move takes it; n: its place.
+create type wallet_wish as (
+  n integer, caller text, key text, fingerprint bytea, since timestamptz, id text, host_user text, type text, bucket text, coins bigint,
+  reason text, metadata jsonb, at timestamptz
+);
+
+-- Many requests' moves in one statement and one transaction, which share its commit and its visits to the tables. Each has its own claim,
+-- its own judgement and its own kept answer, exactly those of wallet_move; a refused one leaves the others alone.
+-- What is usual goes through the tables as a set: the first move of each user and of each key. The rest (second moves of a user or key,
+-- forgotten keys, unopened wallets, very full ones, moves that the door will refuse to understand) follows one by one through wallet_move.
+-- Locks in the door's order: keys without waiting, then users' accounts by address, then the app's rows by name.
+-- The planner's settings: a connection may plan this while the tables are small, and keeps the plan; it is to look up rows by index.
+create function wallet_move_group(p_tenant integer, p_wishes jsonb) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+declare
+  most constant bigint := 9007199254740991;
+  mine constant smallint := pg_backend_pid() % 64;
+  entered text; wishes wallet_wish[]; busy integer[]; later integer[]; puzzling integer[]; answers jsonb;
+  issuance bigint; promotions bigint; revenue bigint; issued numeric; promoted numeric; spent numeric; wish wallet_wish; one record;
+begin
+  entered := set_config('connect.tenant', p_tenant::text, true);
+  wishes := array(select w from jsonb_populate_recordset(null::wallet_wish, p_wishes) w);
+
+  select coalesce(array_agg(c.n) filter (where not c.got), '{}'),
+      coalesce(array_agg(c.n) filter (where c.got and (c.of_key > 1 or c.of_user > 1)), '{}')
+    into busy, later
+    from (select w.n, pg_try_advisory_xact_lock(hashtextextended(w.caller || ':' || w.key, p_tenant)) as got,
+        row_number() over (partition by w.caller, w.key order by w.n) as of_key,
+        row_number() over (partition by w.host_user order by w.n) as of_user
+      from unnest(wishes) w) c;
+  perform from unnest(wishes) w
+    join users u on u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null
+    join ledger_accounts a on a.tenant_id = p_tenant and a.user_id = u.id and a.shard = 0
+      and (a.name = w.bucket or w.bucket is null and a.name in ('bonus', 'purchased', 'earned'))
+    order by a.user_id, a.name for no key update of a;
+  loop
+    select max(a.id) filter (where a.name = 'issuance'), max(a.id) filter (where a.name = 'promotions'), max(a.id) filter (where a.name = 'revenue')
+      into issuance, promotions, revenue from ledger_accounts a
+      where a.tenant_id = p_tenant and a.user_id is null and a.name in ('issuance', 'promotions', 'revenue') and a.shard = mine;
+    exit when issuance is not null and promotions is not null and revenue is not null;
+    insert into ledger_accounts (tenant_id, name, shard) values (p_tenant, 'issuance', mine), (p_tenant, 'promotions', mine), (p_tenant, 'revenue', mine)
+      on conflict do nothing;
+  end loop;
+
+  -- What twins wrote before they let go of keys and accounts is seen from here on.
+  with seen as materialized (
+    select w.*, u.id as owner, k.key is not null as known, k.fingerprint = w.fingerprint as same, k.created_at < w.since as forgotten, k.body as kept,
+        t.ledger_frozen as frozen, o.*,
+        w.type = 'debit' and coalesce(w.bucket, 'bonus') = 'bonus' as from_bonus,
+        w.type = 'debit' and coalesce(w.bucket, 'purchased') = 'purchased' as from_purchased,
+        w.type = 'debit' and coalesce(w.bucket, 'earned') = 'earned' as from_earned
+      from unnest(wishes) w
+      cross join (select ledger_frozen from tenants where tenants.id = p_tenant) t
+      left join users u on u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null
+      left join idempotency_keys k on k.tenant_id = p_tenant and k.caller = w.caller and k.key = w.key
+      left join lateral (
+        select sum(a.balance) as total, coalesce(max(a.balance) filter (where a.name = 'held'), 0) as held,
+            max(a.id) filter (where a.name = 'bonus') as bonus_id, max(a.balance) filter (where a.name = 'bonus') as bonus,
+            max(a.id) filter (where a.name = 'purchased') as purchased_id, max(a.balance) filter (where a.name = 'purchased') as purchased,
+            max(a.id) filter (where a.name = 'earned') as earned_id, max(a.balance) filter (where a.name = 'earned') as earned
+          from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = u.id) o on true
+      where w.n <> all (busy) and w.n <> all (later)
+  ), drained as (
+    select s.*, b.taken as bonus_taken, p.taken as purchased_taken, e.taken as earned_taken
+      from seen s
+      cross join lateral (select case when s.from_bonus then least(s.coins, s.bonus) else 0 end as taken) b
+      cross join lateral (select case when s.from_purchased then least(s.coins - b.taken, s.purchased) else 0 end as taken) p
+      cross join lateral (select case when s.from_earned then least(s.coins - b.taken - p.taken, s.earned) else 0 end as taken) e
+  ), judged as materialized (
+    select d.*,
+        case when d.type = 'debit' then -d.bonus_taken when d.bucket = 'bonus' then d.coins else 0 end as to_bonus,
+        case when d.type = 'debit' then -d.purchased_taken when d.bucket = 'purchased' then d.coins else 0 end as to_purchased,
+        case when d.type = 'debit' then -d.earned_taken when d.bucket = 'earned' then d.coins else 0 end as to_earned,
+        case
+          when d.known then case when d.forgotten then 'later' when d.same then 'replay' else 'reused' end
+          when d.owner is null then 'not_found'
+          when d.coins between 1 and most and (d.type = 'debit' and d.bucket is null or d.type in ('credit', 'debit') and d.bucket in ('bonus', 'purchased', 'earned'))
+              and d.bonus_id is not null and d.purchased_id is not null and d.earned_id is not null
+              and (d.type = 'debit' or d.total + d.coins <= most / 4) then
+            case when d.type = 'debit' and d.bonus_taken + d.purchased_taken + d.earned_taken < d.coins then 'insufficient_balance'
+              when d.frozen then 'frozen' else 'posted' end
+          else 'later'
+        end as verdict
+      from drained d
+  ), told as materialized (
+    select j.*, case j.verdict
+        when 'replay' then j.kept
+        when 'not_found' then '{"problem": "not_found"}'::jsonb
+        when 'insufficient_balance' then jsonb_build_object('problem', 'insufficient_balance', 'detail',
+          'The wallet is ' || j.coins - j.bonus_taken - j.purchased_taken - j.earned_taken || ' coins short of this.')
+        when 'posted' then jsonb_build_object(
+          'transaction', jsonb_build_object('id', j.id, 'type', j.type, 'coins', case j.type when 'credit' then j.coins else -j.coins end,
+            'buckets', jsonb_strip_nulls(jsonb_build_object(
+              'bonus', nullif(j.to_bonus, 0), 'purchased', nullif(j.to_purchased, 0), 'earned', nullif(j.to_earned, 0))),
+            'reference', null, 'description', j.reason, 'createdAt', to_char(j.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+          'wallet', jsonb_build_object('userId', j.host_user,
+            'buckets', jsonb_build_object('bonus', j.bonus + j.to_bonus, 'purchased', j.purchased + j.to_purchased,
+              'earned', j.earned + j.to_earned, 'held', j.held),
+            'withdrawable', j.earned + j.to_earned,
+            'balance', j.bonus + j.to_bonus + j.purchased + j.to_purchased + j.earned + j.to_earned))
+        end as body
+      from judged j
+  ), transactions as (
+    insert into ledger_transactions (tenant_id, id, type, description, metadata, created_at)
+      select p_tenant, t.id, t.type, t.reason, t.metadata, t.at from told t where t.verdict = 'posted'
+  ), changes as materialized (
+    select t.id, t.owner, c.account, c.coins from told t
+      cross join lateral (values (t.bonus_id, t.to_bonus), (t.purchased_id, t.to_purchased), (t.earned_id, t.to_earned)) c (account, coins)
+      where t.verdict = 'posted' and c.coins <> 0
+  ), balances as (
+    update ledger_accounts a set balance = a.balance + c.coins from changes c where a.id = c.account
+  ), entries as (
+    insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins)
+      select p_tenant, c.id, c.account, c.owner, c.coins from changes c
+      union all
+      select p_tenant, t.id, case when t.type = 'debit' then revenue when t.bucket = 'bonus' then promotions else issuance end, null,
+          case when t.type = 'debit' then t.coins else -t.coins end
+        from told t where t.verdict = 'posted'
+  ), keys as (
+    insert into idempotency_keys (tenant_id, caller, key, fingerprint, status, body, created_at)
+      select p_tenant, t.caller, t.key, t.fingerprint, case t.verdict when 'posted' then 201 when 'not_found' then 404 else 402 end, t.body, t.at
+        from told t where t.verdict in ('posted', 'not_found', 'insufficient_balance')
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('n', t.n, 'userId', t.owner, 'body', t.body,
+        'outcome', case when t.verdict in ('posted', 'not_found', 'insufficient_balance') then 'new' else t.verdict end))
+        filter (where t.verdict <> 'later'), '[]'),
+      coalesce(array_agg(t.n) filter (where t.verdict = 'later'), '{}'),
+      coalesce(sum(t.coins) filter (where t.verdict = 'posted' and t.type = 'credit' and t.bucket <> 'bonus'), 0),
+      coalesce(sum(t.coins) filter (where t.verdict = 'posted' and t.type = 'credit' and t.bucket = 'bonus'), 0),
+      coalesce(sum(t.coins) filter (where t.verdict = 'posted' and t.type = 'debit'), 0)
+    into answers, puzzling, issued, promoted, spent from told t;
+  if issued <> 0 then update ledger_accounts a set balance = a.balance - issued where a.id = issuance; end if;
+  if promoted <> 0 then update ledger_accounts a set balance = a.balance - promoted where a.id = promotions; end if;
+  if spent <> 0 then update ledger_accounts a set balance = a.balance + spent where a.id = revenue; end if;
+
+  if cardinality(busy) > 0 then
+    answers := answers || (select jsonb_agg(jsonb_build_object('n', b.n, 'outcome', 'in_progress', 'body', null, 'userId', null)) from unnest(busy) b (n));
+  end if;
+  for wish in select w.* from unnest(wishes) w where w.n = any (later || puzzling) order by w.n loop
+    one := wallet_move(p_tenant, wish.caller, wish.key, wish.fingerprint, wish.since, wish.id, wish.host_user, wish.type, wish.bucket,
+      wish.coins, wish.reason, wish.metadata, wish.at);
+    answers := answers || jsonb_build_object('n', wish.n, 'outcome', one.outcome, 'body', one.body, 'userId', one.user_id);
+  end loop;
+  return answers;
+end $$;
+
+revoke all on function wallet_move_group from public;
+grant execute on function wallet_move_group to connect_app;
+`

@@ -1,0 +1,114 @@
+import { Problem } from '../../base/problem.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Db } from '../../db/connect.ts'
+import { sqlState } from '../../db/sql-state.ts'
+import type { OnceKey } from '../../http/implement.ts'
+import { moveInOneStatement, moveManyInOneStatement, type KeyedMove, type OneMove, type OneMoveAnswer } from './ledger-store.ts'
+
+/** Moves coins for one request; with others' moves in one statement when there are others. */
+export type PostMove<Moved> = (tenantId: TenantId, key: OnceKey, wish: OneMove) => Promise<OneMoveAnswer<Moved>>
+
+export interface GroupLimits {
+  /** Moves in one statement. */
+  readonly size: number
+  /** Statements under way for one tenant: one fills while the other commits. */
+  readonly perTenant: number
+  /** Statements under way for all tenants: fewer than the pool has connections, which others need too. */
+  readonly inAll: number
+  /** A move that has waited longer is refused: its client may come back, and the queue stays short. */
+  readonly longestWaitMs: number
+}
+
+const usual: GroupLimits = { size: 64, perTenant: 2, inAll: 8, longestWaitMs: 4_000 }
+
+interface Waiting<Moved> extends KeyedMove {
+  readonly since: number
+  readonly resolve: (answer: OneMoveAnswer<Moved>) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Queue<Moved> {
+  readonly waiting: Waiting<Moved>[]
+  underWay: number
+}
+
+/**
+ * Lets concurrent requests of a tenant share a statement and its commit. A lone request waits for nobody: what has come in when the event
+ * loop turns goes out at once while there is a free place; only behind full places do moves gather. Nothing here is remembered: a process
+ * that dies with moves in the queue has done nothing for them, and their clients' repetitions find their keys new.
+ */
+export function createGroupPosting<Moved>(db: Db, limits: GroupLimits = usual): PostMove<Moved> {
+  const queues = new Map<TenantId, Queue<Moved>>()
+  let underWay = 0
+  let due = false
+
+  /** One group of each tenant in turn, as long as there are places. A tenant that was served goes to the end of the line. */
+  function start(): void {
+    due = false
+    for (const [tenantId, queue] of [...queues]) {
+      if (underWay >= limits.inAll) return
+      if (queue.underWay >= limits.perTenant) continue
+      const group = takeFresh(queue.waiting, limits)
+      if (group.length > 0) void run(tenantId, queue, group)
+      queues.delete(tenantId)
+      if (queue.waiting.length > 0 || queue.underWay > 0) queues.set(tenantId, queue)
+      if (queue.waiting.length > 0) soon()
+    }
+  }
+
+  function soon(): void {
+    if (due) return
+    due = true
+    setImmediate(start)
+  }
+
+  async function run(tenantId: TenantId, queue: Queue<Moved>, group: readonly Waiting<Moved>[]): Promise<void> {
+    underWay++
+    queue.underWay++
+    await settle(db, tenantId, group)
+    underWay--
+    queue.underWay--
+    soon()
+  }
+
+  return (tenantId, key, wish) =>
+    new Promise((resolve, reject) => {
+      const queue = queues.get(tenantId) ?? { waiting: [], underWay: 0 }
+      queues.set(tenantId, queue)
+      queue.waiting.push({ key, wish, since: performance.now(), resolve, reject })
+      soon()
+    })
+}
+
+/** The next moves in the order in which they came; those that have waited too long are refused on the way. */
+function takeFresh<Moved>(waiting: Waiting<Moved>[], { size, longestWaitMs }: GroupLimits): Waiting<Moved>[] {
+  const oldest = performance.now() - longestWaitMs
+  const stale = waiting.findIndex(({ since }) => since >= oldest)
+  for (const { reject } of waiting.splice(0, stale === -1 ? waiting.length : stale))
+    reject(new Problem('unavailable', { retryAfterSeconds: 1 }))
+  return waiting.splice(0, size)
+}
+
+/** Answers every move of the group, and never throws. */
+async function settle<Moved>(db: Db, tenantId: TenantId, group: readonly Waiting<Moved>[]): Promise<void> {
+  const alone = ({ key, wish, resolve, reject }: Waiting<Moved>) => moveInOneStatement<Moved>(db, tenantId, key, wish).then(resolve, reject)
+  const [first, second] = group
+  if (first !== undefined && second === undefined) return alone(first)
+  try {
+    const answers = await moveManyInOneStatement<Moved>(db, tenantId, group)
+    for (const [n, answer] of answers.entries()) group[n]?.resolve(answer)
+  } catch (error) {
+    // Nothing of the group has happened, unless the connection was lost at its commit: then each client's repetition tells.
+    if (mayBeOneMovesFault(error)) await Promise.all(group.map(alone))
+    else for (const { reject } of group) reject(error)
+  }
+}
+
+const circular = ['40001', '40P01']
+const lockNotAvailable = '55P03'
+
+/** A deadlock, a lock that stayed taken or a value that PostgreSQL refuses need not be everybody's: one by one the others get through. */
+function mayBeOneMovesFault(error: unknown): boolean {
+  if (!(error instanceof Problem)) return true
+  return [...circular, lockNotAvailable].includes(sqlState(error.cause) ?? '')
+}
