@@ -1,9 +1,8 @@
-import { startTwilioSandbox } from '../sandbox/twilio/server.ts'
 import { createPlatform, type Platform } from './app.ts'
 import { systemClock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
-import type { Settings } from './config/settings.ts'
+import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
@@ -20,67 +19,43 @@ export interface PlatformStart {
   readonly connection: Connection
   readonly masterKey: Buffer
   readonly publicUrl: string
-  /** Where the sandbox keeps its calls over a restart; absent: nowhere. */
-  readonly sandboxState?: string
-  readonly sandboxPort?: number
+  /** Test mode's telephone provider; undefined: calls in test mode are refused. */
+  readonly twilioTest: TwilioAccount | undefined
 }
 
-export interface StartedPlatform extends Running {
+export interface RunningPlatform extends Running {
   readonly platform: Platform
-  readonly twilioUrl: string
 }
 
-/** The platform over a database that is there, with a sandbox for test mode unless the settings name another address. */
-export async function runPlatform(start: PlatformStart): Promise<StartedPlatform> {
-  const { settings, logger } = start
+/** The platform over a database that is there. */
+export async function runPlatform(start: PlatformStart): Promise<RunningPlatform> {
+  const { settings, logger, twilioTest } = start
+  const { twilioLive } = settings
   await migrate(start.connection)
-  const sandbox = settings.twilioTest.baseUrl === undefined ? await startSandbox(start) : undefined
-  const test = {
-    baseUrl: settings.twilioTest.baseUrl ?? sandbox?.url,
-    accountSid: settings.twilioTest.accountSid ?? sandbox?.accountSid,
-    authToken: settings.twilioTest.authToken ?? sandbox?.authToken,
-  }
-  const { baseUrl, accountSid, authToken } = test
+  const clock = systemClock
   const bus = await createBus(settings.redisUrl, logger)
   const platform = await createPlatform({
     connection: start.connection,
     poolSize: settings.poolSize,
     bus,
-    clock: systemClock,
+    clock,
     logger,
     masterKey: start.masterKey,
     limits: settings.limits,
     publicUrl: start.publicUrl,
     trustedProxies: settings.trustedProxies,
     metricsToken: settings.metricsToken,
-    telephony: {
-      test:
-        baseUrl === undefined || accountSid === undefined || authToken === undefined
-          ? undefined
-          : createTwilio({ baseUrl, accountSid, authToken, clock: systemClock }),
-      live: settings.twilioLive === undefined ? undefined : createTwilio({ ...settings.twilioLive, clock: systemClock }),
-    },
+    telephony: { test: twilioTest && createTwilio({ ...twilioTest, clock }), live: twilioLive && createTwilio({ ...twilioLive, clock }) },
   })
   await platform.start(settings.host, settings.port)
   return {
     platform,
-    twilioUrl: baseUrl ?? '',
     async stop() {
       await platform.stop()
       await bus.close()
-      await sandbox?.close()
     },
   }
 }
-
-const startSandbox = ({ settings, sandboxPort, sandboxState }: PlatformStart) =>
-  startTwilioSandbox({
-    host: settings.host,
-    port: sandboxPort,
-    stateFile: sandboxState,
-    accountSid: settings.twilioTest.accountSid,
-    authToken: settings.twilioTest.authToken,
-  })
 
 /** A hosted platform: nothing is made up, everything is told by the settings. */
 export async function startHosted(settings: Settings, logger: Logger): Promise<Running> {
@@ -89,7 +64,11 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
     throw new Error('settings that hosted mode requires are missing')
   const connection = { url: databaseUrl }
   await requireDurable(connection)
-  const started = await runPlatform({ settings, logger, connection, masterKey, publicUrl })
+  const { baseUrl, accountSid, authToken } = settings.twilioTest
+  const twilioTest = baseUrl && accountSid && authToken ? { baseUrl, accountSid, authToken } : undefined
+  if (twilioTest === undefined)
+    logger.warn('test mode has no telephone provider: run a sandbox and set TWILIO_BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')
+  const running = await runPlatform({ settings, logger, connection, masterKey, publicUrl, twilioTest })
   logger.info('the platform is ready', { port: settings.port })
-  return started
+  return running
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Sequelize, type Transaction } from 'sequelize'
-import type { Client } from 'pg'
+import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
 import { isConnectionLost, isRetryable } from './sql-state.ts'
@@ -25,6 +25,8 @@ export interface Sql {
 export interface Tx extends Sql {
   /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
   readonly sequelize: Transaction
+  /** Lifts the limits of time for the rest of this transaction: for jobs that add up much, never for a request. */
+  patiently(): Promise<void>
   /** Undoes what `work` did when it throws, and lets the transaction go on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
@@ -52,10 +54,16 @@ function nameOf(text: string): string {
   return name
 }
 
-const run = async <Row>(client: Client, text: string, values: readonly unknown[] = []): Promise<Row[]> => {
-  const result = await client.query({ name: nameOf(text), text, values: [...values] })
-  return result.rows as Row[]
+/** A server that hangs cannot keep its own limits: so long we wait for its answer, and then the caller is told to come back. */
+const answerMs = 4_500
+
+const run = async <Row>(client: Client, text: string, values: readonly unknown[] = [], limitMs = answerMs): Promise<Row[]> => {
+  const query = { name: nameOf(text), text, values: [...values], ...(limitMs === Infinity ? {} : { query_timeout: limitMs }) }
+  return (await client.query(query)).rows as Row[]
 }
+
+/** The same limit for what has no parameters. */
+const command = (client: Client, text: string) => client.query({ text, query_timeout: answerMs } as QueryConfig)
 
 interface Pooled {
   getConnection(options: { type: 'write' }): Promise<Client>
@@ -142,12 +150,12 @@ async function withClient<T>(pool: Pooled, use: (client: Client) => Promise<T>):
 async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text: begin and set in one round trip.
-    await client.query(`begin; set local connect.tenant = '${Number(tenant)}'`)
+    await command(client, `begin; set local connect.tenant = '${Number(tenant)}'`)
     const result = await work(openTx(client))
-    await client.query('commit')
+    await command(client, 'commit')
     return result
   } catch (cause) {
-    await client.query('rollback').catch(() => {
+    await command(client, 'rollback').catch(() => {
       throw new ClientBroken('the rollback failed', { cause })
     })
     throw cause
@@ -159,9 +167,14 @@ let savepoints = 0
 function openTx(client: Client): Tx {
   // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
   const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
+  let limitMs = answerMs
   return {
     sequelize,
-    query: (text, values) => run(client, text, values),
+    query: (text, values) => run(client, text, values, limitMs),
+    async patiently() {
+      limitMs = Infinity
+      await client.query('set local statement_timeout = 0')
+    },
     async savepoint(work) {
       const name = `s${++savepoints}`
       await client.query(`savepoint ${name}`)

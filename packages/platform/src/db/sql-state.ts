@@ -42,7 +42,7 @@ export function isConnectionLost(error: unknown): boolean {
     return true
   return (
     error instanceof Error &&
-    /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable/.test(
+    /Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable/.test(
       error.message,
     )
   )

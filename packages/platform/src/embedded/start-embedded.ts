@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../base/logger.ts'
-import type { Settings } from '../config/settings.ts'
-import { runPlatform, type Running, type StartedPlatform } from '../run-platform.ts'
+import type { Settings, TwilioAccount } from '../config/settings.ts'
+import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
+import type { Platform } from '../app.ts'
+import { runPlatform, type Running } from '../run-platform.ts'
 import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
 import { freePort, portOf, startExample } from './example.ts'
 import { embeddedMasterKey } from './master-key.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
+import { startSandbox } from './start-sandbox.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const exampleDir = join(root, 'examples/talk-now')
@@ -40,18 +43,12 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
         : { url: settings.databaseUrl }
     const port = settings.port === 0 ? await freePort(settings.host, portOf(known?.platformUrl)) : settings.port
     const publicUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
-    const started = stack.add(
-      await runPlatform({
-        settings: { ...settings, port },
-        logger,
-        connection,
-        masterKey: settings.masterKey ?? (await embeddedMasterKey(dataDir)),
-        publicUrl,
-        sandboxState: join(dataDir, 'sandbox-twilio.json'),
-        sandboxPort: await freePort(settings.host, portOf(known?.sandboxes.twilio)),
-      }),
+    const twilioTest = await testTwilio(settings, dataDir, known, stack)
+    const masterKey = settings.masterKey ?? (await embeddedMasterKey(dataDir))
+    const { platform } = stack.add(
+      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, twilioTest }),
     )
-    const demo = await prepareDemo(started, known, { dataDir, publicUrl, host: settings.host })
+    const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, twilioUrl: twilioTest.baseUrl })
     await built
     const example = stack.add(
       await startExample({
@@ -72,18 +69,27 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
   }
 }
 
+/** What test mode talks to: the sandbox, unless the settings name another address; credentials that they leave out are the sandbox's. */
+async function testTwilio(settings: Settings, dataDir: string, known: Demo | undefined, stack: Stack): Promise<TwilioAccount> {
+  const { baseUrl, accountSid = SANDBOX_ACCOUNT_SID, authToken = SANDBOX_AUTH_TOKEN } = settings.twilioTest
+  if (baseUrl !== undefined) return { baseUrl, accountSid, authToken }
+  const sandbox = await startSandbox(settings, dataDir, await freePort('127.0.0.1', portOf(known?.sandboxes.twilio)))
+  stack.add({ stop: () => sandbox.close() })
+  return { baseUrl: sandbox.url, accountSid, authToken }
+}
+
 /** The demo app of the start before, when this database still has it; else a new one with a virtual number. */
 async function prepareDemo(
-  { platform, twilioUrl }: StartedPlatform,
+  platform: Platform,
   known: Demo | undefined,
-  at: { dataDir: string; publicUrl: string; host: string },
+  at: { dataDir: string; publicUrl: string; host: string; twilioUrl: string },
 ): Promise<Demo> {
   const users = await readPeople(exampleDir)
   const addresses = {
     platformUrl: at.publicUrl,
     demoUrl: `http://${at.host}:${await freePort(at.host, portOf(known?.demoUrl))}`,
     users,
-    sandboxes: { twilio: twilioUrl },
+    sandboxes: { twilio: at.twilioUrl },
   }
   if (known !== undefined && (await platform.knowsKey(known.secretKey))) {
     await platform.ensureNumber(known.appId, 'test', 'US')

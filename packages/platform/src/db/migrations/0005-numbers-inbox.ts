@@ -4,11 +4,14 @@ create table numbers (
   id text collate "C" primary key,
   tenant_id integer not null references tenants,
   provider text not null check (provider in ('twilio')),
+  -- The provider account is the platform's, one for each mode: a number serves one app of it.
+  mode text not null check (mode in ('test', 'live')),
   phone_number text not null check (phone_number ~ '^\\+[1-9][0-9]{6,14}$'),
   created_at timestamptz not null,
   unique (tenant_id, id),
-  unique (tenant_id, phone_number)
+  unique (provider, mode, phone_number)
 );
+create index on numbers (tenant_id, phone_number);
 grant select, insert on numbers to connect_app;
 call connect_fence('numbers');
 

@@ -13,12 +13,15 @@ const asked = <T>(request: Promise<T>): Promise<T> =>
     throw error
   })
 
+/** Another app's number and nobody's are refused alike: nobody learns which numbers there are. */
+const refuseNumber = () =>
+  fail('invalid_request', { errors: [{ pointer: '/phoneNumber', detail: 'is not a number that this app can use' }] })
+
 /** Refuses a number that the provider's account does not own: calls from it would all fail. Asked before the transaction. */
 export async function checkOwned({ db, telephony }: NumberDeps, tenant: TenantRef, phoneNumber: string): Promise<void> {
   const provider: Telephony = telephony.forMode(tenant.mode)
   if (await db.transact(tenant.id, (tx) => findNumber(tx, tenant.id, phoneNumber))) return
-  if (!(await asked(provider.ownsNumber(phoneNumber))))
-    fail('invalid_request', { errors: [{ pointer: '/phoneNumber', detail: 'is not owned by the provider account' }] })
+  if (!(await asked(provider.ownsNumber(phoneNumber)))) refuseNumber()
 }
 
 /** Adds the number to the app, or finds it there: two at once make one. Killed at any moment, the number is there or not. */
@@ -30,10 +33,9 @@ export async function registerNumber(
 ): Promise<{ number: VirtualNumber; made: boolean }> {
   const now = clock.now()
   const number: VirtualNumber = { id: newId('num', now), provider: 'twilio', phoneNumber, createdAt: now }
-  if (await insertNumber(tx, tenant.id, number)) return { number, made: true }
+  if (await insertNumber(tx, tenant, number)) return { number, made: true }
   const known = await findNumber(tx, tenant.id, phoneNumber)
-  if (known === undefined) throw new Error('the number is neither new nor known')
-  return { number: known, made: false }
+  return { number: known ?? refuseNumber(), made: false }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TenantId } from '../../base/tenant.ts'
+import type { TenantId, TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 
 /** A virtual number of an app: what the phones of both sides show. */
@@ -43,12 +43,12 @@ export async function listNumbers(
   return rows.map(toNumber)
 }
 
-/** False when the app has the number already. */
-export async function insertNumber(tx: Tx, tenantId: TenantId, number: VirtualNumber): Promise<boolean> {
+/** False when an app has the number already: this one, or another, whose rows are not seen here. */
+export async function insertNumber(tx: Tx, { id: tenantId, mode }: TenantRef, number: VirtualNumber): Promise<boolean> {
   const rows = await tx.query(
-    `insert into numbers (id, tenant_id, provider, phone_number, created_at) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, phone_number) do nothing returning 1`,
-    [number.id, tenantId, number.provider, number.phoneNumber, number.createdAt],
+    `insert into numbers (id, tenant_id, provider, mode, phone_number, created_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (provider, mode, phone_number) do nothing returning 1`,
+    [number.id, tenantId, number.provider, mode, number.phoneNumber, number.createdAt],
   )
   return rows.length === 1
 }

@@ -79,8 +79,12 @@ describe('adding a number', () => {
   it('leaves other apps and the other mode without it', async () => {
     expect(await numbersOf(other)).toEqual([])
     expect(await numbersOf(live)).toEqual([])
-    // Two apps may share a number of one account: each has its own row.
-    expect((await register(other, '+15005550006')).made).toBe(true)
+    // The account is the platform's: what it owns for one app is for no other, and is refused like a number of nobody.
+    await expect(register(other, '+15005550006')).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { errors: [{ pointer: '/phoneNumber' }] },
+    })
+    expect(await numbersOf(other)).toEqual([])
   })
 
   it('buys one where an app has none', async () => {

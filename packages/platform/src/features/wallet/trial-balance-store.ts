@@ -93,8 +93,10 @@ export async function countTransactions(tx: Tx, tenantId: TenantId): Promise<num
 /** Every question of this transaction sees the same moment; nothing is locked and nothing can be written. */
 export async function takeSnapshot(tx: Tx): Promise<void> {
   await tx.query('set transaction isolation level repeatable read, read only')
+  // Each question reads all: where a young ledger has no statistics yet, the planner would compare every row with every other.
+  await tx.query('set local enable_nestloop = off')
   // Adding up a large ledger may take longer than a request may.
-  await tx.query('set local statement_timeout = 0')
+  await tx.patiently()
 }
 
 export interface TenantBooks {
