@@ -161,7 +161,7 @@ export class Sessions {
   #hearNotice(tenantId: TenantId, message: Message): void {
     const heard = notice.safeParse(message)
     if (!heard.success) return
-    if (heard.data.about === 'presence') this.#watched.get(tenantId)?.hint(heard.data.userIds)
+    if (heard.data.about === 'presence') this.#watched.get(tenantId)?.hint(heard.data.userIds, heard.data.change)
     else if (heard.data.about === 'left') void this.#connected.leftElsewhere(tenantId, heard.data.userId)
     else void this.recheck(tenantId)
   }

@@ -12,13 +12,26 @@ export const topics = {
 
 export const eventMessage = z.object({ type: z.string(), data: z.unknown() })
 
+/** A user as they were written, so that nobody need wait for reading it; `AvailabilityRow` of presence. */
+const change = z.object({
+  userId: z.string(),
+  hostUserId: z.string(),
+  availability: z.enum(['auto', 'always', 'never']),
+  availableUntil: z
+    .string()
+    .transform((text) => new Date(text))
+    .nullable(),
+  rate: z.object({ coins: z.number(), seconds: z.number() }).nullable(),
+})
+
 export const notice = z.discriminatedUnion('about', [
   /** The status of these users (`usr_…`) may have changed. */
-  z.object({ about: z.literal('presence'), userIds: z.array(z.string()) }),
+  z.object({ about: z.literal('presence'), userIds: z.array(z.string()), change: change.optional() }),
   /** This user's last connection to some process has ended: whoever holds another says so. */
   z.object({ about: z.literal('left'), userId: z.string() }),
   /** Some credential of the tenant was revoked. */
   z.object({ about: z.literal('credentials') }),
 ])
 
-export type Notice = z.infer<typeof notice>
+/** As it is sent: JSON. */
+export type Notice = z.input<typeof notice>

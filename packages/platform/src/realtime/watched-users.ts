@@ -1,6 +1,6 @@
 import type { Presence } from '@impacthub/sdk/contract'
 import type { TenantId } from '../base/tenant.ts'
-import { connectedSet, presenceOf, type PresenceFacts } from '../features/presence/index.ts'
+import { connectedSet, presenceOf, type AvailabilityRow, type PresenceFacts } from '../features/presence/index.ts'
 import { frameBody } from './frames.ts'
 import type { RealtimeParts } from './parts.ts'
 import type { Session } from './session.ts'
@@ -18,6 +18,8 @@ interface Watched {
   reading: number
 }
 
+type Needs = Pick<RealtimeParts, 'bus' | 'clock' | 'logger' | 'presence'>
+
 const batch = 1_000
 
 const isSame = (a: Presence, b: Presence): boolean =>
@@ -28,7 +30,7 @@ const isSame = (a: Presence, b: Presence): boolean =>
  * told when one of them has changed. Readings are numbered when they begin, so that one that was overtaken changes nothing.
  */
 export class WatchedUsers {
-  readonly #parts: RealtimeParts
+  readonly #parts: Needs
   readonly #tenantId: TenantId
   readonly #byHostId = new Map<string, Watched>()
   readonly #byUserId = new Map<string, Watched>()
@@ -39,7 +41,7 @@ export class WatchedUsers {
   #readings = 0
   #reading = false
 
-  constructor(parts: RealtimeParts, tenantId: TenantId) {
+  constructor(parts: Needs, tenantId: TenantId) {
     this.#parts = parts
     this.#tenantId = tenantId
   }
@@ -79,8 +81,9 @@ export class WatchedUsers {
     session.watched = new Set()
   }
 
-  /** The status or price of these users (`usr_…`) may have changed. */
-  hint(userIds: readonly string[]): void {
+  /** The status or price of these users (`usr_…`) may have changed. `change`: how one of them was just written. */
+  hint(userIds: readonly string[], change?: AvailabilityRow): void {
+    if (change !== undefined) this.#learn(change)
     for (const id of userIds) {
       if (this.#byUserId.has(id)) this.#hinted.add(id)
       else if (this.#lookups > 0) this.#unplaced.add(id)
@@ -102,6 +105,15 @@ export class WatchedUsers {
       const alive = await this.#parts.bus.alive(connectedSet(this.#tenantId), some)
       this.hint(some.filter((id) => this.#byUserId.get(id)?.facts?.connected !== alive.has(id)))
     }
+  }
+
+  // Told at once, with what else is known of the user. The reading that the same hint asks for puts right what crossed on its way.
+  #learn(change: AvailabilityRow): void {
+    const one = this.#byUserId.get(change.userId)
+    if (one?.facts === undefined) return
+    one.reading = ++this.#readings
+    one.facts = { ...one.facts, ...change }
+    this.#tell(one)
   }
 
   #expect(hostUserId: string): Watched {

@@ -10,6 +10,7 @@ import {
 } from './read-presence.ts'
 
 export { isReachable, presenceStatus, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
+export type { AvailabilityRow } from './presence-store.ts'
 export { connectedSet, presenceOf, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
 
 /** Who can be called, as the other features ask it. */

@@ -14,8 +14,8 @@ export interface PresenceDeps {
   readonly clock: Clock
   /** Which of these users (`usr_…`) are in a call that is not over. */
   readonly busyAmong: (tenantId: TenantId, userIds: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Says that these users' status may have changed; whoever watches reads it anew. Never throws. */
-  readonly hint: (tenantId: TenantId, userIds: readonly string[]) => Promise<void>
+  /** Says that these users' status may have changed; whoever watches reads it anew. `change`: how one stands now. Never throws. */
+  readonly hint: (tenantId: TenantId, userIds: readonly string[], change?: AvailabilityRow) => Promise<void>
 }
 
 /** All that a user's status and price follow from. */

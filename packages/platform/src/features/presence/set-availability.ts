@@ -39,7 +39,7 @@ export async function setAvailability(
   const { id } = actor.tenant
   const changed = await deps.db.transact(id, (tx) => presenceStore.setAvailability(tx, id, hostUserId, availability, end))
   if (changed === undefined) return fail('not_found')
-  await deps.hint(id, [changed.userId])
+  await deps.hint(id, [changed.userId], changed)
   const [facts] = await complete(deps, id, [changed])
   const { status } = presenceOf(hostUserId, facts, deps.clock.now())
   return { userId: hostUserId, status, availability, until: end?.toISOString() ?? null }
