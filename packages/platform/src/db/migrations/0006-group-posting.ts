@@ -13,7 +13,7 @@ create type wallet_wish as (
 -- The planner's settings: a connection may plan this while the tables are small, and keeps the plan; it is to look up rows by index.
 create function wallet_move_group(p_tenant integer, p_wishes jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set plan_cache_mode = force_generic_plan as $$
 declare
   most constant bigint := 9007199254740991;
   mine constant smallint := pg_backend_pid() % 64;
@@ -31,7 +31,7 @@ begin
         row_number() over (partition by w.host_user order by w.n) as of_user
       from unnest(wishes) w) c;
   perform from unnest(wishes) w
-    join users u on u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null
+    cross join lateral (select u.id from users u where u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null limit 1) u
     join ledger_accounts a on a.tenant_id = p_tenant and a.user_id = u.id and a.shard = 0
       and (a.name = w.bucket or w.bucket is null and a.name in ('bonus', 'purchased', 'earned'))
     order by a.user_id, a.name for no key update of a;
@@ -53,8 +53,10 @@ begin
         w.type = 'debit' and coalesce(w.bucket, 'earned') = 'earned' as from_earned
       from unnest(wishes) w
       cross join (select ledger_frozen from tenants where tenants.id = p_tenant) t
-      left join users u on u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null
-      left join idempotency_keys k on k.tenant_id = p_tenant and k.caller = w.caller and k.key = w.key
+      left join lateral (
+        select u.id from users u where u.tenant_id = p_tenant and u.host_id = w.host_user and u.deleted_at is null limit 1) u on true
+      left join lateral (
+        select i.* from idempotency_keys i where i.tenant_id = p_tenant and i.caller = w.caller and i.key = w.key limit 1) k on true
       left join lateral (
         select sum(a.balance) as total, coalesce(max(a.balance) filter (where a.name = 'held'), 0) as held,
             max(a.id) filter (where a.name = 'bonus') as bonus_id, max(a.balance) filter (where a.name = 'bonus') as bonus,
