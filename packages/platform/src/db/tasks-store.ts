@@ -9,13 +9,13 @@ export interface TakenTask extends Task {
 
 /** The runner's side of the table of tasks. */
 export interface TaskQueue {
-  /** Due tasks of all kinds but these. */
-  take(now: Date, until: Date, limit: number, except: readonly string[]): Promise<TakenTask[]>
+  /** Due tasks of these kinds. */
+  take(now: Date, until: Date, limit: number, kinds: readonly string[]): Promise<TakenTask[]>
   finish(task: TakenTask): Promise<void>
   giveBack(task: TakenTask, at: Date): Promise<void>
   renew(tasks: readonly TakenTask[], until: Date): Promise<void>
-  /** When something falls due next, or undefined when nothing waits. */
-  next(): Promise<Date | undefined>
+  /** When something of these kinds falls due next, or undefined when nothing waits. */
+  next(kinds: readonly string[]): Promise<Date | undefined>
 }
 
 interface Row {
@@ -74,14 +74,14 @@ export const taskStore: TaskStore = {
 
 export function taskQueue(db: Db): TaskQueue {
   return {
-    take: async (now, until, limit, except) =>
-      (await db.statement<Row>('select * from tasks_take($1, $2, $3, $4)', [now, until, limit, except])).map(taken),
+    take: async (now, until, limit, kinds) =>
+      (await db.statement<Row>('select * from tasks_take_known($1, $2, $3, $4)', [now, until, limit, kinds])).map(taken),
     finish: async ({ id, taking }) => void (await db.statement('select tasks_finish($1, $2)', [id, taking])),
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>
       void (await db.statement('select tasks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),
-    async next() {
-      const [row] = await db.statement<{ at: Date | null }>('select tasks_next() as at', [])
+    async next(kinds) {
+      const [row] = await db.statement<{ at: Date | null }>('select tasks_next_known($1) as at', [kinds])
       return row?.at ?? undefined
     },
   }

@@ -181,6 +181,20 @@ it('gives the task of a worker that went silent to another, and the silent one c
   expect(done).toEqual([3])
 })
 
+it('leaves a task whose kind it does not know to a process that does', async () => {
+  const { clock, advance } = heldClock()
+  const done: string[] = []
+  const { runner: older, add } = setUp({ old: async () => void done.push('old') }, clock)
+  await add({ kind: 'old', subject: 'x' }, { kind: 'newer', subject: 'x' })
+  await older.idle()
+  advance(60_000)
+  await older.idle()
+  expect(await waiting('newer')).toBe(1)
+  const { runner: newer } = setUp({ newer: async ({ attempt }) => void done.push(`newer ${attempt}`) }, clock)
+  await newer.idle()
+  expect(done).toEqual(['old', 'newer 1'])
+})
+
 it('gives each task to one of many workers', async () => {
   const { clock } = heldClock()
   const done: string[] = []

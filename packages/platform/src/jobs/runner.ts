@@ -17,6 +17,7 @@ export interface RunnerDeps {
   readonly queue: TaskQueue
   readonly clock: Clock
   readonly logger: Logger
+  /** By kind. Tasks of other kinds are left to processes that know them: a newer release may run beside this one. */
   readonly handlers: Readonly<Record<string, TaskHandler>>
   /** How many tasks run at once in this process. */
   readonly concurrency?: number
@@ -47,6 +48,8 @@ class TaskRunner implements Runner {
   readonly #deps: RunnerDeps
   readonly #places: number
   readonly #slowPlaces: number
+  readonly #kinds: readonly string[]
+  readonly #quickKinds: readonly string[]
   readonly #running = new Map<TakenTask, Promise<void>>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
@@ -59,6 +62,8 @@ class TaskRunner implements Runner {
     this.#deps = deps
     this.#places = deps.concurrency ?? 16
     this.#slowPlaces = Math.max(1, Math.floor(this.#places * 0.75))
+    this.#kinds = Object.keys(deps.handlers)
+    this.#quickKinds = this.#kinds.filter((kind) => !(deps.slowKinds ?? []).includes(kind))
   }
 
   start(): void {
@@ -112,13 +117,12 @@ class TaskRunner implements Runner {
 
   async #take(room: number): Promise<number> {
     const now = this.#deps.clock.now()
-    const slowKinds = this.#deps.slowKinds ?? []
     const slowRoom = this.#slowRoom()
     const taken = await this.#deps.queue.take(
       now,
       after(now, leaseMs),
       slowRoom > 0 ? Math.min(room, slowRoom) : room,
-      slowRoom > 0 ? [] : slowKinds,
+      slowRoom > 0 ? this.#kinds : this.#quickKinds,
     )
     for (const task of taken) {
       const run = this.#run(task).finally(() => {
@@ -137,7 +141,7 @@ class TaskRunner implements Runner {
   }
 
   async #untilNext(): Promise<number> {
-    const next = await this.#deps.queue.next()
+    const next = await this.#deps.queue.next(this.#kinds)
     if (next === undefined || this.#running.size >= this.#places || this.#slowRoom() <= 0) return longestSleepMs
     // A task that is due but was not taken is locked by another worker just now: no hurry.
     return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))

@@ -26,12 +26,14 @@ export interface ScriptedPlatform {
   readonly provider: ScriptedProvider
   readonly server: ConnectServer
   readonly database: FreshDatabase
-  readonly platform: Platform
+  platform(): Platform
   readonly held: HeldClock
   advance(seconds: number, stepSeconds?: number): Promise<void>
   quiet(): Promise<void>
   /** A callback of the provider to one of the URLs it was given. */
   callBack(statusUrl: string, report: Partial<LegReport>): Promise<number>
+  /** Ends the platform as a crash would and starts it again, with its provider or with none configured. */
+  restart(telephony: 'with provider' | 'without provider'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -91,19 +93,24 @@ export async function startScripted(): Promise<ScriptedPlatform> {
   const port = await freePort('127.0.0.1', 0)
   const publicUrl = `http://127.0.0.1:${String(port)}`
   const bus = await createBus(undefined, logger)
-  const platform = await createPlatform({
-    connection: database.connection,
-    bus,
-    clock: platformClock(held),
-    logger,
-    masterKey: randomBytes(32),
-    limits: { ...hostedLimits, secretTest: open, user: open, callsPerUser: open },
-    publicUrl,
-    trustedProxies: [],
-    metricsToken: undefined,
-    telephony: { test: telephonyOf(provider), live: undefined },
-  })
-  await platform.start('127.0.0.1', port)
+  const masterKey = randomBytes(32)
+  const launch = async (test: Telephony | undefined): Promise<Platform> => {
+    const started = await createPlatform({
+      connection: database.connection,
+      bus,
+      clock: platformClock(held),
+      logger,
+      masterKey,
+      limits: { ...hostedLimits, secretTest: open, user: open, callsPerUser: open },
+      publicUrl,
+      trustedProxies: [],
+      metricsToken: undefined,
+      telephony: { test, live: undefined },
+    })
+    await started.start('127.0.0.1', port)
+    return started
+  }
+  let platform = await launch(telephonyOf(provider))
   const { modes } = await platform.createApp('Scripted')
   const server = createServer({ baseUrl: publicUrl, secretKey: modes.test.secretKey })
   await server.numbers.create({ phoneNumber: '+14155550100' })
@@ -116,7 +123,7 @@ export async function startScripted(): Promise<ScriptedPlatform> {
     provider,
     server,
     database,
-    platform,
+    platform: () => platform,
     held,
     quiet: () => platform.quiet(),
     async advance(seconds, stepSeconds = 1) {
@@ -133,6 +140,10 @@ export async function startScripted(): Promise<ScriptedPlatform> {
       })
       await platform.quiet()
       return answer.status
+    },
+    async restart(telephony) {
+      await platform.crash()
+      platform = await launch(telephony === 'with provider' ? telephonyOf(provider) : undefined)
     },
     async stop() {
       if ((await verifyLedger(platform.db)).faults.length > 0) throw new Error('the books are not right')

@@ -19,6 +19,18 @@ export type EndReason =
 /** Who asked for the end: one of the two, the host's server, or the limit of the coins. */
 export type EndRequester = Side | 'platform' | 'limit'
 
+/** Why a call waits for a person to see it. */
+export type ReviewReason =
+  | 'unreadable'
+  | 'unreachable'
+  | 'no_provider'
+  | 'no_leg'
+  | 'goes_on'
+  | 'ledger_frozen'
+  | 'wallet_full'
+  /** An error of ours, which the log tells. */
+  | 'fault'
+
 /** A person of a call, as the call shows them. */
 export interface Party {
   /** Ours, `usr_…`. */
@@ -50,6 +62,7 @@ export interface CallRow {
   readonly durationSeconds: number
   readonly settled: boolean
   readonly review: boolean
+  readonly reviewReason: ReviewReason | null
   readonly dialAttemptedAt: Date | null
   readonly endRequestedBy: EndRequester | null
   readonly endedBy: Side | null
@@ -102,6 +115,7 @@ export interface StoredCall {
   readonly duration_seconds: number
   readonly settled: boolean
   readonly review: boolean
+  readonly review_reason: ReviewReason | null
   readonly dial_attempted_at: Date | null
   readonly end_requested_by: EndRequester | null
   readonly ended_by: Side | null
@@ -138,6 +152,7 @@ export function readCall(row: StoredCall): CallRow {
     durationSeconds: row.duration_seconds,
     settled: row.settled,
     review: row.review,
+    reviewReason: row.review_reason,
     dialAttemptedAt: row.dial_attempted_at,
     endRequestedBy: row.end_requested_by,
     endedBy: row.ended_by,

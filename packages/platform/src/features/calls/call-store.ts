@@ -1,7 +1,7 @@
 import { tenantId as asTenantId, type TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
-import { readCall, type CallEnding, type CallRow, type EndRequester, type Side, type StoredCall } from './call-row.ts'
+import { readCall, type CallEnding, type CallRow, type EndRequester, type ReviewReason, type Side, type StoredCall } from './call-row.ts'
 
 const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name`
 const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id`
@@ -75,7 +75,7 @@ export async function writeEnd(
        end_reason = case when ended_at is null then $4 else end_reason end,
        duration_seconds = $5, answered_at = $6, ended_at = $7, caller_cause = $8, callee_cause = $9,
        callee_leg_id = coalesce($10, callee_leg_id), charged_coins = $11, earned_coins = $12, overrun_coins = $13,
-       settled = true, review = false, settled_at = $14, caller_phone = null, callee_phone = null
+       settled = true, review = false, review_reason = null, settled_at = $14, caller_phone = null, callee_phone = null
      where tenant_id = $1 and id = $2`,
     [
       tenantId,
@@ -96,20 +96,25 @@ export async function writeEnd(
   )
 }
 
+export type ParkedEnding = Pick<CallEnding, 'status' | 'endReason' | 'durationSeconds' | 'endedAt'>
+
 /** Ends a call for its two people while its coins stay held. */
 export async function writeParked(
   tx: Tx,
   tenantId: TenantId,
   callId: string,
-  { status, endReason }: Pick<CallEnding, 'status' | 'endReason'>,
-  durationSeconds: number,
-  now: Date,
+  { status, endReason, durationSeconds, endedAt }: ParkedEnding,
+  why: ReviewReason,
 ): Promise<void> {
   await tx.query(
-    `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6, review = true
+    `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6, review = true, review_reason = $7
      where tenant_id = $1 and id = $2 and ended_at is null`,
-    [tenantId, callId, status, endReason, durationSeconds, now],
+    [tenantId, callId, status, endReason, durationSeconds, endedAt, why],
   )
+}
+
+export async function setReviewReason(tx: Tx, tenantId: TenantId, callId: string, why: ReviewReason): Promise<void> {
+  await tx.query('update calls set review_reason = $3 where tenant_id = $1 and id = $2 and review and not settled', [tenantId, callId, why])
 }
 
 export interface CallFilter {

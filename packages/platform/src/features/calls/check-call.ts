@@ -1,9 +1,10 @@
 import { after } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
+import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallRow } from './call-row.ts'
+import type { CallRow, ReviewReason } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { parkCall } from './finish-call.ts'
@@ -30,14 +31,14 @@ export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: T
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   // A parked call is asked about by its settle task.
   if (call === undefined || call.settled || call.review) return undefined
-  const open = await goesOn(deps, call, () => reconcile(deps, tenantId, callId))
-  if (!open) return undefined
+  const why = await lookAfter(deps, tenantId, call)
+  if (why === undefined) return undefined
   const now = deps.clock.now()
   return deps.db.transact(tenantId, async (tx) => {
     const current = await lockCall(tx, tenantId, callId)
     if (current === undefined || current.endedAt !== null) return undefined
     if (now >= lastMomentOf(current)) {
-      await parkCall(deps, tx, tenantId, current)
+      await parkCall(deps, tx, tenantId, current, why)
       return undefined
     }
     if (current.caller.legId === null) await deps.tasks.add(tx, tenantId, [callTasks.dial(callId)], now)
@@ -46,15 +47,21 @@ export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: T
   })
 }
 
-/** A provider that cannot be asked is no news about the call, and neither is a ledger that takes no settlement now. */
-async function goesOn(deps: CallDeps, call: CallRow, look: () => ReturnType<typeof reconcile>): Promise<boolean> {
+/**
+ * Why the call is not settled yet; undefined when it is. Whatever goes wrong with a look is no news about the call: its last moment, at which
+ * both users are let go, comes all the same.
+ */
+async function lookAfter(deps: CallDeps, tenantId: TenantId, call: CallRow): Promise<ReviewReason | undefined> {
   try {
-    return (await look()).found !== 'over'
+    const look = await reconcile(deps, tenantId, call.id)
+    if (look.found === 'over') return undefined
+    if (look.found === 'withheld') return look.why
+    if (look.found === 'unclear') return 'unreadable'
+    return look.call.caller.legId === null ? 'no_leg' : 'goes_on'
   } catch (error) {
-    const expected = error instanceof ProviderError || (error instanceof Problem && error.code === 'ledger_frozen')
-    if (!expected) throw error
-    deps.logger.warn('a call could not be looked after', { callId: call.id, provider: call.provider, error })
-    return true
+    const level = error instanceof ProviderError || error instanceof Problem ? 'warn' : 'error'
+    deps.logger[level]('a call could not be looked after', { callId: call.id, provider: call.provider, error })
+    return error instanceof ProviderError ? 'unreachable' : 'fault'
   }
 }
 

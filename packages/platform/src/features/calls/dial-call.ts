@@ -7,14 +7,17 @@ import type { CallRow } from './call-row.ts'
 import { knownLegs, lockCall, markDialAttempt } from './call-store.ts'
 import { callbackUrl } from './callback-url.ts'
 import { endWithoutLegs } from './call-verdict.ts'
-import { finishCall } from './finish-call.ts'
+import { closeCall } from './finish-call.ts'
 import { adoptLeg } from './on-leg-report.ts'
+import { reachProvider } from './reach-provider.ts'
 
 /** Whoever pressed Call waits no longer than this for the phone to ring. */
 const dialWithinMs = 20_000
 /** How long a dial whose answer was lost may still turn up. */
 const giveUpMs = 90_000
 const lookEveryMs = 3_000
+/** How soon a call is tried again that no provider is there for. */
+const unreachableMs = 1_000
 /** What the caller's leg may last beyond ringing and talk: the moments between the two. */
 const slackSeconds = 10
 
@@ -24,24 +27,26 @@ type Outcome = { readonly again: Date } | undefined
  * Task `call.dial`. The attempt is written down before the provider is asked, so a call is dialled once at most: killed before the mark, it
  * is dialled by the next worker; killed after it, or without an answer, the leg is looked for at the provider and in callbacks, and never
  * dialled again. Without a trace after 90 seconds the call has failed and the hold goes back; a leg that shows up later is taken down.
+ * A call that somebody wants ended, or that has been parked, before its mark is never dialled.
  */
 export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
   const now = deps.clock.now()
+  const telephony = await reachProvider(deps, tenantId)
   const found = await deps.db.transact(tenantId, async (tx) => {
     const call = await lockCall(tx, tenantId, callId)
     if (call === undefined || call.settled || call.caller.legId !== null) return undefined
     if (call.dialAttemptedAt !== null) return { call, attemptedAt: call.dialAttemptedAt }
-    if (now >= after(call.createdAt, dialWithinMs)) {
-      await finishCall(deps, tx, tenantId, call, endWithoutLegs(call, now))
+    if (call.endRequestedBy !== null || call.endedAt !== null || now >= after(call.createdAt, dialWithinMs)) {
+      await closeCall(deps, tx, tenantId, call, endWithoutLegs(call, call.endedAt ?? now))
       return undefined
     }
+    if (telephony === undefined) return { call, attemptedAt: undefined }
     await markDialAttempt(tx, tenantId, callId, now)
     return { call, attemptedAt: undefined }
   })
   if (found === undefined) return undefined
-  const telephony = await deps.telephonyFor(tenantId)
   if (found.attemptedAt !== undefined) return lookForLeg(deps, telephony, tenantId, found.call, found.attemptedAt)
-  return ring(deps, telephony, tenantId, found.call)
+  return telephony === undefined ? { again: after(now, unreachableMs) } : ring(deps, telephony, tenantId, found.call)
 }
 
 async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
@@ -81,20 +86,22 @@ async function onDialError(deps: CallDeps, tenantId: TenantId, call: CallRow, er
       await markDialAttempt(tx, tenantId, call.id, null)
       return { again: after(now, waitMs) }
     }
-    await finishCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
+    await closeCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
     return undefined
   })
 }
 
 /** For a dial whose answer was lost. What cannot be told apart is left to the callbacks, which name the call. */
-async function lookForLeg(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow, since: Date): Promise<Outcome> {
+async function lookForLeg(
+  deps: CallDeps,
+  telephony: Telephony | undefined,
+  tenantId: TenantId,
+  call: CallRow,
+  since: Date,
+): Promise<Outcome> {
   const now = deps.clock.now()
   const tooLate = now >= after(since, giveUpMs)
-  const legs = await telephony.findDialed({ callerPhone: call.caller.phone ?? '', from: call.number }, since).catch((error: unknown) => {
-    if (!(error instanceof ProviderError)) throw error
-    return []
-  })
-  const ids = legs.map(({ id }) => id)
+  const ids = telephony === undefined ? [] : await legsLike(telephony, call, since)
   const known = await deps.db.transact(everyTenant, (tx) => knownLegs(tx, ids))
   const [candidate, ...others] = ids.filter((id) => !known.has(id))
   if (!tooLate && (candidate === undefined || others.length > 0)) return { again: after(now, lookEveryMs) }
@@ -102,7 +109,17 @@ async function lookForLeg(deps: CallDeps, telephony: Telephony, tenantId: Tenant
     const current = await lockCall(tx, tenantId, call.id)
     if (current === undefined || current.settled || current.caller.legId !== null) return undefined
     if (candidate !== undefined && others.length === 0) await adoptLeg(deps, tx, tenantId, current, candidate)
-    else await finishCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
+    else await closeCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
     return undefined
   })
+}
+
+async function legsLike(telephony: Telephony, { caller, number }: CallRow, since: Date): Promise<string[]> {
+  try {
+    const legs = await telephony.findDialed({ callerPhone: caller.phone ?? '', from: number }, since)
+    return legs.map(({ id }) => id)
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return []
+  }
 }

@@ -6,7 +6,7 @@ import type { CallRow } from './call-row.ts'
 import { findCall, lockCall, setEndRequest } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
-import { finishCall } from './finish-call.ts'
+import { closeCall } from './finish-call.ts'
 
 /** Who of the call this actor is; whoever is no part of it does not learn that it exists. */
 export function roleOf(call: CallRow | undefined, actor: UserActor | SecretActor): { call: CallRow; by: 'caller' | 'callee' | 'platform' } {
@@ -17,7 +17,8 @@ export function roleOf(call: CallRow | undefined, actor: UserActor | SecretActor
 }
 
 /**
- * Ends a call, or cancels it before the answer. A call that was not dialled yet ends here and now; else the wish is written down with the
+ * Ends a call, or cancels it before the answer. A call that was not dialled yet ends here and now, and is never
+ * dialled, even when the books take no settlement; else the wish is written down with the
  * task that hangs up, and the provider's account ends the call. Ending a call that is over changes nothing. Killed before the commit,
  * nothing was asked; after it, the task is done by whoever lives.
  */
@@ -27,7 +28,7 @@ export async function endCall(deps: CallDeps, tx: Tx, actor: UserActor | SecretA
   if (call.endedAt !== null || call.endRequestedBy !== null) return call
   const now = deps.clock.now()
   await setEndRequest(tx, tenantId, callId, by)
-  if (call.dialAttemptedAt === null) await finishCall(deps, tx, tenantId, call, endWithoutLegs({ endRequestedBy: by }, now))
+  if (call.dialAttemptedAt === null) await closeCall(deps, tx, tenantId, call, endWithoutLegs({ endRequestedBy: by }, now))
   else await deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], now)
   return (await findCall(tx, tenantId, callId)) ?? fail('not_found')
 }

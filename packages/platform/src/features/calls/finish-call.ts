@@ -1,22 +1,33 @@
 import { after } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { settleCall } from '../wallet/index.ts'
 import { release } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallEnding, CallRow, EndReason } from './call-row.ts'
-import { writeEnd, writeParked } from './call-store.ts'
+import type { CallEnding, CallRow, EndReason, ReviewReason } from './call-row.ts'
+import { setReviewReason, writeEnd, writeParked, type ParkedEnding } from './call-store.ts'
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 
+const minute = 60_000
 const hour = 3_600_000
+
+/** How soon what stood in a settlement's way is looked at again. */
+export const lookAgainMs = (why: ReviewReason): number => (why === 'ledger_frozen' || why === 'no_provider' ? minute : hour)
 
 /**
  * Money, record and the end of Busy in the one transaction of a call that the caller of this has locked and found unsettled: a process that
  * dies before the commit has settled nothing and comes again; after it, the call is found settled.
  */
-export async function finishCall(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, ending: CallEnding): Promise<void> {
+export async function finishCall(
+  deps: Pick<CallDeps, 'clock' | 'tasks'>,
+  tx: Tx,
+  tenantId: TenantId,
+  call: CallRow,
+  ending: CallEnding,
+): Promise<void> {
   const now = deps.clock.now()
   const settlement = await settleCall(tx, tenantId, {
     callId: call.id,
@@ -32,18 +43,58 @@ export async function finishCall(deps: CallDeps, tx: Tx, tenantId: TenantId, cal
 }
 
 /**
- * Lets the two go although the provider's word cannot be had. The coins stay held, whatever happened is charged or given back when the word
- * is in; until then the call is marked for a person to see.
+ * Finishes a call whose end is known. When the books do not take its settlement (they are frozen, a wallet is full), the call is over for its
+ * two people all the same: it is parked with its end, and told why.
  */
-export async function parkCall(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow): Promise<void> {
-  if (call.endedAt !== null) return
+export async function closeCall(
+  deps: CallDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  call: CallRow,
+  ending: CallEnding,
+): Promise<ReviewReason | undefined> {
+  try {
+    await tx.savepoint(() => finishCall(deps, tx, tenantId, call, ending))
+    return undefined
+  } catch (error) {
+    const why = refusalOf(error)
+    if (why === undefined) throw error
+    await parkCall(deps, tx, tenantId, call, why, ending)
+    return why
+  }
+}
+
+function refusalOf(error: unknown): ReviewReason | undefined {
+  if (!(error instanceof Problem)) return undefined
+  if (error.code === 'ledger_frozen') return 'ledger_frozen'
+  return error.code === 'conflict' ? 'wallet_full' : undefined
+}
+
+/**
+ * Lets the two go although the call cannot be settled now. The coins stay held; what happened is charged or given back when the provider's
+ * word is in and the books take it. Until then the call is marked for a person to see.
+ */
+export async function parkCall(
+  deps: CallDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  call: CallRow,
+  why: ReviewReason,
+  known?: ParkedEnding,
+): Promise<void> {
+  if (call.endedAt !== null) return setReviewReason(tx, tenantId, call.id, why)
   const now = deps.clock.now()
-  const ending = call.answeredAt === null ? endWithoutLegs(call, now) : ({ status: 'completed', endReason: reasonOfParked(call) } as const)
-  await writeParked(tx, tenantId, call.id, ending, elapsedSeconds(call.answeredAt, call.limit.seconds, now), now)
+  await writeParked(tx, tenantId, call.id, known ?? presumedEnd(call, now), why)
   await release(tx, tenantId, call.id)
-  const tasks = [callTasks.announce(call.id), callTasks.hangUp(call.id), callTasks.settle(call.id, after(now, hour))]
-  await deps.tasks.add(tx, tenantId, tasks, now)
-  deps.logger.error('a call is parked: the provider’s account of it cannot be read', { callId: call.id, provider: call.provider })
+  const tasks = [callTasks.announce(call.id), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
+  await deps.tasks.add(tx, tenantId, known === undefined ? [...tasks, callTasks.hangUp(call.id)] : tasks, now)
+  deps.logger.error('a call is parked: it cannot be settled now', { callId: call.id, provider: call.provider, code: why })
+}
+
+function presumedEnd(call: CallRow, now: Date): ParkedEnding {
+  if (call.answeredAt === null) return endWithoutLegs(call, now)
+  const durationSeconds = elapsedSeconds(call.answeredAt, call.limit.seconds, now)
+  return { status: 'completed', endReason: reasonOfParked(call), durationSeconds, endedAt: now }
 }
 
 /** Of a talk of which the provider does not tell, what was asked of us is all that is known. */

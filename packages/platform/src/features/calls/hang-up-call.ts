@@ -1,3 +1,4 @@
+import { Problem } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
@@ -5,19 +6,21 @@ import type { CallDeps } from './call-deps.ts'
 import { findCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 
-/** A provider that has refused so often will not be moved: its own limits end the leg. */
+/** A provider that has refused so often, or is not there, will not be moved: its own limits end the leg. */
 const mostRefusals = 10
 
 async function takeDown(deps: CallDeps, tenantId: TenantId, legId: string, attempt: number): Promise<void> {
-  const telephony = await deps.telephonyFor(tenantId)
   try {
+    const telephony = await deps.telephonyFor(tenantId)
     await telephony.hangUp(legId)
   } catch (error) {
-    const final = error instanceof ProviderError && error.failure === 'refused' && attempt >= mostRefusals
-    if (!final) throw error
-    deps.logger.error('a leg could not be taken down', { provider: telephony.name, attempt, error })
+    if (!isRefusal(error) || attempt < mostRefusals) throw error
+    deps.logger.error('a leg could not be taken down', { attempt, error })
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ProviderError ? error.failure === 'refused' : error instanceof Problem && error.code === 'provider_unavailable'
 
 /**
  * Task `call.hangup`: ends the caller's leg, and with it the callee's. Done twice it does no harm; what fails is tried again, and the

@@ -4,17 +4,21 @@ import type { Tx } from '../../db/connect.ts'
 import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallRow, Side } from './call-row.ts'
+import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
-import { judge, type Verdict } from './call-verdict.ts'
-import { finishCall, parkCall } from './finish-call.ts'
+import { endWithoutLegs, judge, type Verdict } from './call-verdict.ts'
+import { closeCall, lookAgainMs, parkCall } from './finish-call.ts'
 import { happen } from './go-live.ts'
+import { reachProvider } from './reach-provider.ts'
 
 export type Look =
-  | { readonly found: 'over' | 'unclear' }
+  | { readonly found: 'over' }
+  | { readonly found: 'unclear' }
   /** The call goes on, or its leg is not known yet. */
   | { readonly found: 'open'; readonly call: CallRow }
+  /** Something stands in the way, on our side: of the question to the provider, or of the settlement of a call that is over. */
+  | { readonly found: 'withheld'; readonly why: ReviewReason }
 
 /**
  * Asks the provider about both legs and follows its account: the one way in which a dialled call ends and is paid. Nothing is locked while
@@ -24,8 +28,9 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   if (call === undefined || call.settled) return { found: 'over' }
   const legId = call.caller.legId
-  if (legId === null) return { found: 'open', call }
-  const telephony = await deps.telephonyFor(tenantId)
+  if (legId === null) return closeUndialled(deps, tenantId, call)
+  const telephony = await reachProvider(deps, tenantId)
+  if (telephony === undefined) return { found: 'withheld', why: 'no_provider' }
   const truth = await telephony.fetchCall(legId)
   return deps.db.transact(tenantId, async (tx): Promise<Look> => {
     const current = await lockCall(tx, tenantId, callId)
@@ -36,8 +41,23 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
       await follow(deps, tx, tenantId, current, verdict, truth?.callee?.startedAt ?? null)
       return { found: 'open', call: current }
     }
-    await finishCall(deps, tx, tenantId, current, verdict.ending)
-    return { found: 'over' }
+    return outcome(await closeCall(deps, tx, tenantId, current, verdict.ending))
+  })
+}
+
+const outcome = (why: ReviewReason | undefined): Look => (why === undefined ? { found: 'over' } : { found: 'withheld', why })
+
+const isUndialledAndOver = ({ dialAttemptedAt, endRequestedBy, endedAt, caller }: CallRow): boolean =>
+  dialAttemptedAt === null && caller.legId === null && (endRequestedBy !== null || endedAt !== null)
+
+/** A call that ended before it was dialled has no account at the provider: there is nothing to ask. */
+async function closeUndialled(deps: CallDeps, tenantId: TenantId, call: CallRow): Promise<Look> {
+  if (!isUndialledAndOver(call)) return { found: 'open', call }
+  return deps.db.transact(tenantId, async (tx): Promise<Look> => {
+    const current = await lockCall(tx, tenantId, call.id)
+    if (current === undefined || current.settled) return { found: 'over' }
+    if (!isUndialledAndOver(current)) return { found: 'open', call: current }
+    return outcome(await closeCall(deps, tx, tenantId, current, endWithoutLegs(current, current.endedAt ?? deps.clock.now())))
   })
 }
 
@@ -79,11 +99,12 @@ export async function settleTask(deps: CallDeps, { tenantId, subject: callId, at
   const look = await reconcile(deps, tenantId, callId)
   if (look.found === 'over') return undefined
   const now = deps.clock.now()
+  if (look.found === 'withheld') return { again: after(now, lookAgainMs(look.why)) }
   if (look.found === 'open' && look.call.review) return { again: after(now, hour) }
   if (look.found === 'unclear' && attempt >= unclearLooks) {
     await deps.db.transact(tenantId, async (tx) => {
       const call = await lockCall(tx, tenantId, callId)
-      if (call !== undefined) await parkCall(deps, tx, tenantId, call)
+      if (call !== undefined) await parkCall(deps, tx, tenantId, call, 'unreadable')
     })
     return { again: after(now, hour) }
   }
