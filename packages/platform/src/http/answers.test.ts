@@ -160,6 +160,17 @@ describe('limits', () => {
     await tight.stop()
   })
 
+  it('do not hold an old token against the address that many people share', async () => {
+    const tight = await startPlatform({ beside: platform, limits: { failedAuth: { perSecond: 0.01, burst: 3 } } })
+    await app.user('daya')
+    const { token } = await app.server.users.createToken({ userId: 'daya', ttlSeconds: 60 })
+    await platform.advance(100, 100)
+    const old = () => ask(tight.url, { method: 'GET', path: '/v1/me', credential: token })
+    for (let i = 0; i < 10; i++) expect((await old()).status).toBe(401)
+    expect((await ask(tight.url, { method: 'GET', path: '/v1/app', credential: app.secretKey })).status).toBe(200)
+    await tight.stop()
+  })
+
   it('stop an address that guesses, and still let in who signs in rightly from it', async () => {
     const tight = await startPlatform({ beside: platform, limits: { failedAuth: { perSecond: 0.01, burst: 5 } } })
     const guess = () => ask(tight.url, { method: 'GET', path: '/v1/app', credential: `sk_test_${randomUUID().slice(0, 32)}` })

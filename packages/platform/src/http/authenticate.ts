@@ -1,6 +1,6 @@
 import type { Route } from '@impacthub/sdk/contract'
 import type { Clock } from '../base/clock.ts'
-import { fail } from '../base/problem.ts'
+import { fail, Problem } from '../base/problem.ts'
 import type { Actor, SecretActor, UserActor } from '../base/tenant.ts'
 import { claimedTenant, looksLikeKey, verifyToken, type ApiKey, type Directory, type Tenant } from '../features/tenants/index.ts'
 
@@ -20,6 +20,13 @@ export interface Authenticator {
   /** True when the browser origin may use this app. */
   originAllowed(actor: Actor, origin: string): Promise<boolean>
 }
+
+/** Refuses an authentic credential that does not count any more. Whoever has one guesses nothing, so it is not held against the address. */
+const noMore = (why: string): never => fail('unauthenticated', {}, { cause: new Error(why) })
+
+/** Whether this refusal may be somebody trying out credentials. */
+export const isGuess = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'unauthenticated' && error.cause === undefined
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 
@@ -50,11 +57,12 @@ export function createAuthenticator(directory: Directory, clock: Clock): Authent
     if (tenant === undefined) return fail('unauthenticated')
     const claims = await verifyToken(token, claimed.kid, tenant, await directory.signingKeys(tenant.id), clock)
     if (claims === undefined) return fail('unauthenticated')
+    if (claims === 'expired') return noMore('the token has expired')
     const standing = await directory.standing(tenant.id, claims.hostUserId)
-    if (standing === undefined || standing.blocked) return fail('unauthenticated')
+    if (standing === undefined || standing.blocked) return noMore('the user is gone or blocked')
     // Tokens carry whole seconds: one minted in the very second of the sign-out is taken as after it.
     if (standing.tokensValidFrom !== null && claims.issuedAt.getTime() < Math.floor(standing.tokensValidFrom.getTime() / 1_000) * 1_000)
-      return fail('unauthenticated')
+      return noMore('the user has signed out')
     return {
       kind: 'user',
       tenant,

@@ -5,7 +5,7 @@ import { after } from '../base/clock.ts'
 import { fail, Problem } from '../base/problem.ts'
 import type { Actor } from '../base/tenant.ts'
 import type { Db, Tx } from '../db/connect.ts'
-import { authorize, type Authenticator } from './authenticate.ts'
+import { authorize, isGuess, type Authenticator } from './authenticate.ts'
 import { keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once } from './idempotency.ts'
 import { Reply, type OnceKey, type Operation, type RequestContext } from './implement.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -62,7 +62,7 @@ async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incomi
     return await auth.actor({ authorization, origin, ip })
   } catch (error) {
     // Only failures are limited: behind a carrier's address a guesser must not shut out those who sign in rightly.
-    if (error instanceof Problem && error.code === 'unauthenticated') await limiter.failed(ip)
+    if (isGuess(error)) await limiter.failed(ip)
     throw error
   }
 }

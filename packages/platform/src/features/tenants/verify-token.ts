@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, type JWK } from 'jose'
+import { errors, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, type JWK } from 'jose'
 import type { Clock } from '../../base/clock.ts'
 import type { Tenant } from './tenant-store.ts'
 import { tokenAudience, tokenIssuer, tokenType, type PublicKey } from './signing-keys.ts'
@@ -34,7 +34,7 @@ export function claimedTenant(token: string): { appId: string; mode: 'test' | 'l
 
 /**
  * Checks a user token against the tenant's own record of the key: ours, or one that the host registered. Algorithm and key come from
- * the record, never from the header (ASVS 9.1). undefined: not valid.
+ * the record, never from the header (ASVS 9.1). undefined: not valid. 'expired': it was, and its time is over.
  */
 export async function verifyToken(
   token: string,
@@ -42,7 +42,7 @@ export async function verifyToken(
   tenant: Tenant,
   ours: readonly PublicKey[],
   clock: Clock,
-): Promise<TokenClaims | undefined> {
+): Promise<TokenClaims | 'expired' | undefined> {
   const own = ours.find((key) => key.kid === kid)
   const host = own === undefined ? tenant.hostKeys.find((key) => key.kid === kid) : undefined
   const jwk: JWK | undefined = own?.jwk ?? (host === undefined ? undefined : ({ ...host, y: host.y ?? undefined } as JWK))
@@ -70,7 +70,8 @@ export async function verifyToken(
       return undefined
     if (exp - iat > longestSeconds || exp <= iat || iat > clock.now().getTime() / 1_000 + leewaySeconds) return undefined
     return { hostUserId: sub, issuedAt: new Date(iat * 1_000), expiresAt: new Date(exp * 1_000) }
-  } catch {
-    return undefined
+  } catch (error) {
+    // jose looks at the claims only after the signature has proved them.
+    return error instanceof errors.JWTExpired ? 'expired' : undefined
   }
 }
