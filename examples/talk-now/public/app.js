@@ -87,6 +87,7 @@ try {
   const session = await ask('/api/session')
   const cast = choosePeople(session.people)
   introduce(cast)
+  page.dataset.known = ''
   document.querySelector('#docs').href = `${session.baseUrl}/docs`
   connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
   connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)

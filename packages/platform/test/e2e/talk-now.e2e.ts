@@ -223,6 +223,16 @@ it.each([
   await close()
 })
 
+it('says that its server does not answer, and shows no half of a page', async () => {
+  const { page, caller, close } = await open()
+  await says(caller.presence, 'Online')
+  await page.route('**/api/session', (route) => route.abort())
+  await page.reload()
+  await says(page.getByRole('alert'), /^Talk Now could not start\. Is its server running\?/)
+  expect(await page.locator('#phones').isVisible()).toBe(false)
+  await close()
+})
+
 it('remembers light or dark', async () => {
   const { page, close } = await open('/', { ...desk, scheme: 'light' })
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
