@@ -1,11 +1,11 @@
 import { createPlatform, type Platform } from './app.ts'
-import { systemClock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
 import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
+import { startSharedTime } from './db/shared-time.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
 
 /** Something that runs until it is told to stop. */
@@ -32,7 +32,8 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
   const { settings, logger, twilioTest } = start
   const { twilioLive } = settings
   await migrate(start.connection)
-  const clock = systemClock
+  const time = await startSharedTime(start.connection, logger)
+  const { clock } = time
   const bus = await createBus(settings.redisUrl, logger)
   const platform = await createPlatform({
     connection: start.connection,
@@ -53,6 +54,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     async stop() {
       await platform.stop()
       await bus.close()
+      await time.stop()
     },
   }
 }
