@@ -8,30 +8,39 @@ import { migrate } from './db/migrate.ts'
 import { embeddedMasterKey } from './embedded/master-key.ts'
 import { startEmbeddedPostgres } from './embedded/postgres.ts'
 import { createApp } from './features/tenants/index.ts'
-import { verifyLedger } from './features/wallet/index.ts'
+import { releaseLedgerOf, verifyLedger, type Fault } from './features/wallet/index.ts'
 import { openApiDocument } from './http/openapi.ts'
 
 const usage = `usage:
   migrate              bring the database up to date
   create-app NAME      make an app and print its keys, this once
   verify-ledger        check the books of every app; exit code 1 when something is wrong
+  release-ledger APP_ID MODE
+                       let a frozen app's coins move again (MODE: test or live), if its books are right
   openapi [--check]    write docs/openapi.json, or check that it is up to date
 `
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'openapi') return openApi(rest.includes('--check'))
-  if (command !== 'migrate' && command !== 'create-app' && command !== 'verify-ledger') return say(usage, 2)
+  const work = command === undefined ? undefined : commands[command]
+  if (work === undefined) return say(usage, 2)
   const settings = readSettings(process.env)
   return withDatabase(settings, async (connection) => {
     await migrate(connection)
-    if (command === 'migrate') return say('The database is up to date.', 0)
     const db = connect(connection, { poolSize: 4 })
     try {
-      return await (command === 'create-app' ? makeApp(db, settings, rest.join(' ')) : checkBooks(db))
+      return await work(db, settings, rest)
     } finally {
       await db.close()
     }
   })
+}
+
+const commands: Readonly<Record<string, (db: Db, settings: Settings, rest: readonly string[]) => number | Promise<number>>> = {
+  migrate: () => say('The database is up to date.', 0),
+  'create-app': (db, settings, rest) => makeApp(db, settings, rest.join(' ')),
+  'verify-ledger': (db) => checkBooks(db),
+  'release-ledger': (db, _settings, [appId, mode]) => releaseBooks(db, appId, mode),
 }
 
 function say(text: string, code: number): number {
@@ -62,9 +71,22 @@ async function makeApp(db: Db, settings: Settings, name: string): Promise<number
 
 async function checkBooks(db: Db): Promise<number> {
   const report = await verifyLedger(db)
-  for (const fault of report.faults) process.stderr.write(`${JSON.stringify(fault)}\n`)
+  tell(report.faults)
   const found = report.faults.length
   return say(`${report.ledgers} ledgers: ${found === 0 ? 'all right' : `${found} faults`}`, found === 0 ? 0 : 1)
+}
+
+async function releaseBooks(db: Db, appId: string | undefined, mode: string | undefined): Promise<number> {
+  if (appId === undefined || mode === undefined) return say(usage, 2)
+  const { outcome, faults } = await releaseLedgerOf({ db, clock: systemClock }, appId, mode)
+  tell(faults)
+  if (outcome === 'unknown') return say(`There is no app ${appId} in mode ${mode}.`, 1)
+  if (outcome === 'faulty') return say('The books are not right: the ledger stays as it is.', 1)
+  return say(outcome === 'released' ? 'The ledger is released: coins move again.' : 'The ledger was not frozen.', 0)
+}
+
+function tell(faults: readonly Fault[]): void {
+  for (const fault of faults) process.stderr.write(`${JSON.stringify(fault)}\n`)
 }
 
 async function openApi(check: boolean): Promise<number> {

@@ -8,7 +8,7 @@ export { holdForCall } from './hold-for-call.ts'
 export { settleCall } from './settle-call.ts'
 export { openWallet } from './wallet-store.ts'
 export { post, type Posting } from './post-entry.ts'
-export { releaseLedger, verifyLedger, watchLedger, type Fault, type Verdict } from './trial-balance.ts'
+export { releaseLedger, releaseLedgerOf, verifyLedger, watchLedger, type Fault, type Verdict } from './trial-balance.ts'
 export type { CallEnd, CallHold, CallSettlement } from './call-money.ts'
 export type { WalletDeps } from './wallet.routes.ts'
 

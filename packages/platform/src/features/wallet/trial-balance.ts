@@ -91,3 +91,17 @@ export async function releaseLedger({ db, clock }: Pick<WatchDeps, 'db' | 'clock
     return released
   })
 }
+
+export interface Release {
+  readonly outcome: 'released' | 'not_frozen' | 'faulty' | 'unknown'
+  readonly faults: readonly Fault[]
+}
+
+/** Releases the ledger of an app's mode as an operator asks for it: only when its books are right again, or the watch would freeze it anew. */
+export async function releaseLedgerOf(deps: Pick<WatchDeps, 'db' | 'clock'>, appId: string, mode: string): Promise<Release> {
+  const tenant = (await listTenants(deps.db)).find((one) => one.appId === appId && one.mode === mode)
+  if (tenant === undefined) return { outcome: 'unknown', faults: [] }
+  const { faults } = await trialBalance(deps.db, tenant)
+  if (faults.length > 0) return { outcome: 'faulty', faults }
+  return { outcome: (await releaseLedger(deps, tenant.id)) ? 'released' : 'not_frozen', faults }
+}

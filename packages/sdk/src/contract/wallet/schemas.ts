@@ -60,7 +60,7 @@ export const walletServerSchemas = {
     params: byUserId,
     body: z.strictObject({
       coins,
-      /** Absent: bonus first, then purchased, then earned. */
+      /** Absent: bonus first, then purchased, then earned. Spent coins go to the app's revenue account. */
       bucket: spendableBucket.optional(),
       reason: text(200),
     }),
