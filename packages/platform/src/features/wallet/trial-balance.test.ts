@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { LogFields } from '../../base/logger.ts'
 import { codeOf, noon, openBooks, type Books, type Person } from './books.fixture.ts'
-import { holdForCall, post, releaseLedger, settleCall, verifyLedger, watchLedger } from './index.ts'
+import { holdForCall, post, releaseLedger, releaseLedgerOf, settleCall, verifyLedger, watchLedger } from './index.ts'
 import { app, bucket, entry, move } from './ledger-entry.ts'
 
 let books: Books
@@ -139,4 +139,26 @@ it('the watch freezes the broken ledger and no other, raises the alarm, and an o
   expect(await releaseLedger(watch, books.tenant)).toBe(false)
   const { rows } = await books.admin.query('select action from audit order by id')
   expect(rows).toEqual([{ action: 'ledger.frozen' }, { action: 'ledger.released' }])
+})
+
+it('an operator releases a frozen ledger only when its books are right', async () => {
+  const release = async (appId: string, mode = 'test') => {
+    const { outcome, faults } = await releaseLedgerOf({ db: books.db, clock: { now: () => noon } }, appId, mode)
+    return [outcome, faults.length > 0]
+  }
+  expect(await release('app_one')).toEqual(['not_frozen', false])
+  expect([await release('app_none'), await release('app_one', 'live')]).toEqual([
+    ['unknown', false],
+    ['unknown', false],
+  ])
+  await books.admin.query('update tenants set ledger_frozen = true')
+  await tamper("update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0")
+  expect(await release('app_one')).toEqual(['faulty', true])
+  await tamper("update ledger_accounts set balance = balance - 1 where name = 'purchased' and balance > 0")
+  expect(await release('app_one')).toEqual(['released', false])
+  const { rows } = await books.admin.query('select app_id, ledger_frozen from tenants order by app_id')
+  expect(rows).toEqual([
+    { app_id: 'app_one', ledger_frozen: false },
+    { app_id: 'app_two', ledger_frozen: true },
+  ])
 })
