@@ -2,11 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
+import { Problem } from './base/problem.ts'
 import { readSettings, type Settings } from './config/settings.ts'
 import { connect, type Connection, type Db } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
+import { timeOf } from './db/shared-time.ts'
+import { taskStore } from './db/tasks-store.ts'
 import { embeddedMasterKey } from './embedded/master-key.ts'
 import { startEmbeddedPostgres } from './embedded/postgres.ts'
+import { parkedTable, settleParked } from './features/calls/index.ts'
 import { createApp } from './features/tenants/index.ts'
 import { releaseLedgerOf, verifyLedger, type Fault } from './features/wallet/index.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -17,6 +21,9 @@ const usage = `usage:
   verify-ledger        check the books of every app; exit code 1 when something is wrong
   release-ledger APP_ID MODE
                        let a frozen app's coins move again (MODE: test or live), if its books are right
+  parked-calls         list the calls whose coins stay held because they could not be settled
+  settle-call CALL_ID SECONDS REASON
+                       settle a parked call for so many connected seconds
   openapi [--check]    write docs/openapi.json, or check that it is up to date
 `
 
@@ -41,6 +48,8 @@ const commands: Readonly<Record<string, (db: Db, settings: Settings, rest: reado
   'create-app': (db, settings, rest) => makeApp(db, settings, rest.join(' ')),
   'verify-ledger': (db) => checkBooks(db),
   'release-ledger': (db, _settings, [appId, mode]) => releaseBooks(db, appId, mode),
+  'parked-calls': async (db) => say(await parkedTable(db), 0),
+  'settle-call': (db, _settings, [callId, seconds, ...words]) => settleOne(db, callId, seconds, words.join(' ')),
 }
 
 function say(text: string, code: number): number {
@@ -89,6 +98,14 @@ function tell(faults: readonly Fault[]): void {
   for (const fault of faults) process.stderr.write(`${JSON.stringify(fault)}\n`)
 }
 
+async function settleOne(db: Db, callId: string | undefined, seconds: string | undefined, reason: string): Promise<number> {
+  if (callId === undefined || seconds === undefined || !/^\d{1,6}$/.test(seconds) || reason === '') return say(usage, 2)
+  const now = new Date(await timeOf(db))
+  const deps = { db, clock: { now: () => now }, tasks: taskStore }
+  const call = await settleParked(deps, { callId, connectedSeconds: Number(seconds), reason })
+  return say(`${call.id} is settled: ${call.chargedCoins} of ${call.heldCoins} held coins charged, ${call.earnedCoins} earned.`, 0)
+}
+
 async function openApi(check: boolean): Promise<number> {
   const path = join(import.meta.dirname, '../../../docs/openapi.json')
   const text = openApiDocument()
@@ -103,6 +120,7 @@ async function openApi(check: boolean): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof Problem) return say(error.message, 1)
   createLogger('error').error('the command failed', { error })
   return say(error instanceof Error ? error.message : 'The command failed.', 1)
 })

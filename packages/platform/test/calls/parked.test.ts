@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { everyTenant } from '../../src/base/tenant.ts'
+import { taskStore } from '../../src/db/tasks-store.ts'
+import { parkedTable, settleParked } from '../../src/features/calls/index.ts'
+import { verifyLedger } from '../../src/features/wallet/index.ts'
 import { ProviderError } from '../../src/providers/telephony/port.ts'
 import { account, leg, startScripted, type ScriptedPlatform } from './scripted-provider.ts'
 
@@ -103,4 +106,80 @@ it('never dials a call that was ended before while the ledger is frozen', async 
   await here.advance(130, 10)
   expect(await look()).toMatchObject({ status: 'canceled', settled: true, chargedCoins: 0 })
   expect([await held(), here.provider.dialed.length]).toEqual([0, dialed])
+})
+
+/** A talk that the provider says nothing readable about. */
+async function parked() {
+  const placed = await answered()
+  await here.advance(30)
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 61, now()), null, true))
+  await here.server.calls.end({ callId: placed.id })
+  await here.advance(60)
+  expect(await placed.look()).toMatchObject({ status: 'completed', settled: false })
+  return placed
+}
+const settle = (callId: string, connectedSeconds: number, reason = 'By the provider’s bill') =>
+  settleParked({ db: here.platform().db, clock: { now }, tasks: taskStore }, { callId, connectedSeconds, reason })
+const audited = () =>
+  here
+    .platform()
+    .db.transact(everyTenant, (tx) => tx.query(`select actor, subject, reason, details from audit where action = 'call.settled'`))
+
+it('shows an operator what is parked, and settles it by their word, once', async () => {
+  const { id, look } = await parked()
+  const [head, row, ...others] = (await parkedTable(here.platform().db)).split('\n')
+  expect(head).toMatch(/^call +app +mode +created +held coins +why$/)
+  expect(row).toMatch(new RegExp(`^${id} +app_\\w+ +test +20\\S+Z +10 +unreadable$`))
+  expect(others).toEqual([])
+  const before = await look()
+  await settle(id, 61)
+  await here.quiet()
+  const after = await look()
+  expect(after).toMatchObject({ settled: true, estimated: false, durationSeconds: 61, chargedCoins: 2 })
+  expect([after.status, after.endReason, after.answeredAt]).toEqual([before.status, before.endReason, before.answeredAt])
+  expect([await held(), (await verifyLedger(here.platform().db)).faults]).toEqual([0, []])
+  const details = { connectedSeconds: 61, heldCoins: 10, reviewReason: 'unreadable' }
+  const row1 = { actor: 'operator', subject: id, reason: 'By the provider’s bill', details }
+  expect(await audited()).toEqual([row1])
+  await expect(settle(id, 0)).rejects.toMatchObject({ code: 'conflict' })
+  talked(120)
+  await here.advance(3_700, 60)
+  expect(await look()).toEqual(after)
+  expect(await audited()).toEqual([row1])
+  expect(await parkedTable(here.platform().db)).toBe('No call is parked.')
+})
+
+it('settles a parked call once when two operators do it at one instant', async () => {
+  const { id, look } = await parked()
+  const outcomes = await Promise.allSettled([settle(id, 61), settle(id, 200)])
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(await audited()).toHaveLength(1)
+  expect([await held(), (await look()).settled]).toEqual([0, true])
+})
+
+it('gives all coins back for a parked call of no seconds', async () => {
+  const { id, look } = await parked()
+  await settle(id, 0)
+  expect(await look()).toMatchObject({ settled: true, durationSeconds: 0, chargedCoins: 0 })
+  expect((await here.server.wallets.get({ userId: 'asha' })).balance).toBe(10)
+})
+
+it('refuses an operator a call that is live, settled or unknown', async () => {
+  const { id } = await answered()
+  await expect(settle(id, 10)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(settle('call_unknown', 10)).rejects.toMatchObject({ code: 'not_found' })
+  talked(5)
+  await here.server.calls.end({ callId: id })
+  await here.advance(5)
+  await expect(settle(id, 10)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+it('refuses an operator seconds beyond the limit, no whole ones, and a settlement without a reason', async () => {
+  const { id, look } = await parked()
+  for (const seconds of [-1, 1.5, 601, Number.NaN]) await expect(settle(id, seconds)).rejects.toMatchObject({ code: 'invalid_request' })
+  for (const reason of ['', '  ', 'x'.repeat(501)]) await expect(settle(id, 5, reason)).rejects.toMatchObject({ code: 'invalid_request' })
+  await freeze(true)
+  await expect(settle(id, 5)).rejects.toMatchObject({ code: 'ledger_frozen' })
+  await freeze(false)
+  expect([(await look()).settled, await held(), await audited()]).toEqual([false, 10, []])
 })

@@ -1,4 +1,5 @@
-import { tenantId as asTenantId, type TenantId } from '../../base/tenant.ts'
+import { toCoins } from '../../base/coins.ts'
+import { tenantId as asTenantId, type Mode, type TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
 import { readCall, type CallEnding, type CallRow, type EndRequester, type ReviewReason, type Side, type StoredCall } from './call-row.ts'
@@ -174,4 +175,34 @@ export async function callbackOf(tx: Tx, callId: string): Promise<{ readonly ten
     callId,
   ])
   return row === undefined ? undefined : { tenantId: asTenantId(row.tenant_id), token: row.callback_token }
+}
+
+/** A call that waits for a person, as an operator sees it: no names, no phones. */
+export interface ParkedCall {
+  readonly id: string
+  readonly appId: string
+  readonly mode: Mode
+  readonly createdAt: Date
+  readonly heldCoins: number
+  readonly why: ReviewReason | null
+}
+
+/** Above all tenants: the parked calls that have waited longest, and how many there are. */
+export async function parkedCalls(tx: Tx, limit: number): Promise<{ readonly calls: ParkedCall[]; readonly total: number }> {
+  const rows = await tx.query<
+    Pick<StoredCall, 'id' | 'created_at' | 'held_coins' | 'review_reason'> & { app_id: string; mode: Mode; total: string }
+  >(
+    `select c.id, t.app_id, t.mode, c.created_at, c.held_coins, c.review_reason, count(*) over () as total
+     from calls c join tenants t on t.id = c.tenant_id where c.review order by c.created_at limit $1`,
+    [limit],
+  )
+  const calls = rows.map((row) => ({
+    id: row.id,
+    appId: row.app_id,
+    mode: row.mode,
+    createdAt: row.created_at,
+    heldCoins: toCoins(row.held_coins),
+    why: row.review_reason,
+  }))
+  return { calls, total: Number(rows[0]?.total ?? 0) }
 }

@@ -22,7 +22,7 @@ export const lookAgainMs = (why: ReviewReason): number => (why === 'ledger_froze
  * dies before the commit has settled nothing and comes again; after it, the call is found settled.
  */
 export async function finishCall(
-  deps: Pick<CallDeps, 'clock' | 'tasks'>,
+  deps: { readonly clock: Pick<CallDeps['clock'], 'now'>; readonly tasks: CallDeps['tasks'] },
   tx: Tx,
   tenantId: TenantId,
   call: CallRow,

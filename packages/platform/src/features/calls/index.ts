@@ -20,6 +20,8 @@ import { settleTask } from './settle-call.ts'
 import { sweepCalls } from './sweep-calls.ts'
 
 export type { CallDeps, CallNews } from './call-deps.ts'
+export { parkedTable } from './parked-table.ts'
+export { settleParked } from './settle-parked.ts'
 
 /** What the rest of the platform needs of calls. */
 export interface Calls {
