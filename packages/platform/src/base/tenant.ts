@@ -35,6 +35,8 @@ export interface SecretActor {
   readonly kind: 'secret'
   readonly tenant: TenantRef
   readonly keyId: string
+  /** Whose idempotency keys count: the first of the keys that were rolled into this one. */
+  readonly callerId: string
   /** null: all. */
   readonly scopes: readonly Scope[] | null
 }

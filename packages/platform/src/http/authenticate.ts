@@ -47,7 +47,7 @@ export function createAuthenticator(directory: Directory, clock: Clock): Authent
     if (tenant === undefined) return fail('unauthenticated')
     directory.used(key)
     if (key.kind === 'publishable') return { kind: 'publishable', tenant, keyId: key.id }
-    return { kind: 'secret', tenant, keyId: key.id, scopes: key.scopes }
+    return { kind: 'secret', tenant, keyId: key.id, callerId: key.callerId, scopes: key.scopes }
   }
 
   async function user(token: string): Promise<UserActor> {

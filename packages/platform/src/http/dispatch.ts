@@ -83,7 +83,8 @@ function readKey({ clock }: DispatchDeps, incoming: Incoming, operation: Operati
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([route.method, incoming.path, query, bodyHash]))
     .digest()
-  return { caller: actor.kind === 'user' ? actor.userId : actor.keyId, key, fingerprint, since: after(clock.now(), -keptForMs) }
+  const caller = actor.kind === 'user' ? actor.userId : actor.kind === 'secret' ? actor.callerId : actor.keyId
+  return { caller, key, fingerprint, since: after(clock.now(), -keptForMs) }
 }
 
 interface Run {
@@ -110,13 +111,13 @@ function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation,
       ip: incoming.ip,
       signal: incoming.signal,
       onceKey,
-      async once<T>(work: (tx: Tx) => Promise<T | Reply<T>>) {
+      async once<Result>(work: (tx: Tx) => Promise<Result>) {
         if (tenantId === undefined) throw new Error(`${name} has no tenant`)
         claimed = true
         if (once === undefined) return deps.db.transact(tenantId, work)
         settled = await runOnce(once, work)
         // What is remembered went through JSON, and came out of this route's own handler the first time.
-        return settled.body as T
+        return settled.body as Result
       },
       settleOnce(outcome) {
         claimed = true

@@ -37,8 +37,9 @@ export interface RequestContext<A extends Actor> {
   /**
    * Runs the effect in one transaction together with the claim of the Idempotency-Key, and answers a repeated request with the first
    * answer. What it returns is the response. Every POST whose answer is kept goes through it exactly once; nothing in it may wait for a network.
+   * A `Reply` is to be passed on as it comes: of a repeated request only the body is left, and its status is remembered.
    */
-  once<T>(work: (tx: Tx) => Promise<T | Reply<T>>): Promise<T | Reply<T>>
+  once<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /** For effects that are one SQL statement which claims the key itself (see `idempotency_claim`): the key, and how to tell its outcome. */
   readonly onceKey: OnceKey | undefined
   /** Says that a statement claimed `onceKey` itself; `replayed`: its answer is the first one's. Throws the refusals of the key. */

@@ -19,7 +19,7 @@ const kept = z.object({
       tokenIssuedAt: z.coerce.date(),
       tokenExpiresAt: z.coerce.date(),
     }),
-    z.object({ kind: z.literal('secret'), tenant, keyId: z.string(), scopes: z.array(z.string()).nullable() }),
+    z.object({ kind: z.literal('secret'), tenant, keyId: z.string(), callerId: z.string(), scopes: z.array(z.string()).nullable() }),
   ]),
 })
 
@@ -48,7 +48,7 @@ export async function createTicket({ bus, clock, publicUrl }: RealtimeParts, act
           tokenIssuedAt: actor.tokenIssuedAt.toISOString(),
           tokenExpiresAt: actor.tokenExpiresAt.toISOString(),
         }
-      : { kind: actor.kind, tenant: { id, appId, mode }, keyId: actor.keyId, scopes: actor.scopes }
+      : { kind: actor.kind, tenant: { id, appId, mode }, keyId: actor.keyId, callerId: actor.callerId, scopes: actor.scopes }
   await bus.put(keyOf(ticket), { expiresAt, actor: value }, ticketMs)
   return { ticket, expiresAt, url: `${publicUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/v1/realtime` }
 }

@@ -11,7 +11,13 @@ import { WatchedUsers } from './watched-users.ts'
 const id = tenantId(1)
 const row = { userId: 'usr_ana', hostUserId: 'ana', availability: 'auto', availableUntil: null, rate: null } as const
 const facts: PresenceFacts = { ...row, connected: false, busy: false }
-const actor: RealtimeActor = { kind: 'secret', tenant: { id, appId: 'app_1', mode: 'test' }, keyId: 'key_1', scopes: null }
+const actor: RealtimeActor = {
+  kind: 'secret',
+  tenant: { id, appId: 'app_1', mode: 'test' },
+  keyId: 'key_1',
+  callerId: 'key_x',
+  scopes: null,
+}
 
 /** Watches ana; what a reading by our ids finds is given by the test. */
 async function watching() {

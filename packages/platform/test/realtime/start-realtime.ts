@@ -109,7 +109,7 @@ export async function startRealtime({ db, bus, tenant, settings = {} }: Realtime
     state: async () => ({ calls: [], wallet: null }) as CurrentState,
     actor: (hostUserId: string) => actor(hostUserId),
     token: (hostUserId: string) => `${clock.now().getTime()} ${hostUserId}`,
-    serverActor: { kind: 'secret', tenant: tenantRef, keyId: newId('key'), scopes: null } as SecretActor,
+    serverActor: { kind: 'secret', tenant: tenantRef, keyId: newId('key'), callerId: newId('key'), scopes: null } as SecretActor,
   }
   const realtime = createRealtime(
     {

@@ -54,6 +54,8 @@ create table api_keys (
   label text,
   prefix text not null,
   hash bytea not null unique,
+  -- Whose idempotency keys count for it: its own id, or that of the key it was rolled from. A retry may come with either.
+  caller_id text collate "C" not null,
   scopes text[],
   allowed_ips text[],
   created_at timestamptz not null,
@@ -91,6 +93,10 @@ create table users (
   rate_seconds integer check (rate_seconds between 1 and 3600),
   languages text[] not null default '{}',
   referral_code text not null,
+  -- What the host told of the sign-up, for the checks of referrals.
+  signup_referral_code text,
+  signup_ip text,
+  signup_device_id text,
   availability text not null default 'auto' check (availability in ('auto', 'always', 'never')),
   available_until timestamptz,
   blocked boolean not null default false,
@@ -131,7 +137,7 @@ create table idempotency_keys (
   primary key (tenant_id, caller, key)
 );
 create index on idempotency_keys (created_at);
-grant select, insert, delete on idempotency_keys to connect_app;
+grant select, insert, delete, update (body) on idempotency_keys to connect_app;
 call connect_fence('idempotency_keys');
 
 -- What is known of a key: new, replay (with the answer kept), reused, or in_progress (a twin holds it now).

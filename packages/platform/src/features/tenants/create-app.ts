@@ -33,8 +33,10 @@ export async function createApp(parts: { db: Db; clock: Clock; masterKey: Buffer
 
 async function firstKey(tx: Tx, tenant: Tenant, kind: KeyKind, now: Date): Promise<string> {
   const text = newKeyText(kind, tenant.mode)
+  const id = newId('key', now)
   await keyStore.insert(tx, tenant.id, {
-    id: newId('key', now),
+    id,
+    callerId: id,
     kind,
     label: 'first',
     prefix: keyPrefix(text),

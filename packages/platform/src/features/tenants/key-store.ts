@@ -9,6 +9,8 @@ export interface ApiKey {
   readonly kind: KeyKind
   readonly label: string | null
   readonly prefix: string
+  /** Whose idempotency keys count: a rolled key goes on with those of the one before. */
+  readonly callerId: string
   readonly scopes: readonly Scope[] | null
   readonly allowedIps: readonly string[] | null
   readonly createdAt: Date
@@ -23,6 +25,7 @@ interface Row {
   kind: KeyKind
   label: string | null
   prefix: string
+  caller_id: string
   scopes: Scope[] | null
   allowed_ips: string[] | null
   created_at: Date
@@ -37,6 +40,7 @@ const read = (row: Row): ApiKey => ({
   kind: row.kind,
   label: row.label,
   prefix: row.prefix,
+  callerId: row.caller_id,
   scopes: row.scopes,
   allowedIps: row.allowed_ips,
   createdAt: row.created_at,
@@ -50,9 +54,9 @@ export type NewApiKey = Omit<ApiKey, 'tenantId' | 'revokedAt' | 'lastUsedAt'> & 
 export const keyStore = {
   async insert(tx: Tx, tenantId: TenantId, key: NewApiKey): Promise<ApiKey> {
     const [row] = await tx.query<Row>(
-      `insert into api_keys (id, tenant_id, kind, label, prefix, hash, scopes, allowed_ips, created_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning *`,
-      [key.id, tenantId, key.kind, key.label, key.prefix, key.hash, key.scopes, key.allowedIps, key.createdAt, key.expiresAt],
+      `insert into api_keys (id, tenant_id, kind, label, prefix, hash, caller_id, scopes, allowed_ips, created_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning *`,
+      [key.id, tenantId, key.kind, key.label, key.prefix, key.hash, key.callerId, key.scopes, key.allowedIps, key.createdAt, key.expiresAt],
     )
     if (row === undefined) throw new Error('the key was not inserted')
     return read(row)

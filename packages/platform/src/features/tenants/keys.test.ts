@@ -36,6 +36,36 @@ it('shows a key once and stores only its hash', async () => {
   expect(await everythingStored()).not.toContain(made.key.slice('sk_test_'.length + 6))
 })
 
+it('makes and rolls a key once for one Idempotency-Key, and shows it again to the retry', async () => {
+  const wish = { kind: 'secret', label: 'Once' } as const
+  const made = await app.server.keys.create(wish, { idempotencyKey: 'once-1' })
+  expect(await app.server.keys.create(wish, { idempotencyKey: 'once-1' })).toEqual(made)
+  const rolled = await app.server.keys.roll({ keyId: made.id }, { idempotencyKey: 'once-2' })
+  expect(await app.server.keys.roll({ keyId: made.id }, { idempotencyKey: 'once-2' })).toEqual(rolled)
+  expect((await get(rolled.key)).status).toBe(200)
+  expect((await app.server.keys.list({ limit: 100 })).data.filter(({ label }) => label === 'Once')).toHaveLength(2)
+  const stored = await everythingStored()
+  for (const { key } of [made, rolled]) expect(stored).not.toContain(key.slice('sk_test_'.length + 6))
+})
+
+it('lets a rolled key finish what the old one has begun: a retry moves coins once', async () => {
+  await app.user('roller')
+  const old = await app.server.keys.create({ kind: 'secret' })
+  const next = await app.server.keys.roll({ keyId: old.id, overlapSeconds: 600 })
+  const credit = (credential: string) =>
+    ask(platform.url, {
+      method: 'POST',
+      path: '/v1/users/roller/credits',
+      credential,
+      body: { coins: 5, reason: 'Gift' },
+      headers: { 'idempotency-key': 'gift' },
+    })
+  expect((await credit(old.key)).status).toBe(201)
+  const again = await credit(next.key)
+  expect([again.status, again.headers.get('idempotent-replay')]).toEqual([201, 'true'])
+  expect((await app.server.wallets.get({ userId: 'roller' })).balance).toBe(5)
+})
+
 it('notes when a key was last used', async () => {
   const made = await app.server.keys.create({ kind: 'secret' })
   expect(made.lastUsedAt).toBeNull()

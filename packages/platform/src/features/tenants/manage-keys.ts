@@ -9,6 +9,8 @@ import type { Tx } from '../../db/connect.ts'
 import { hashKey, keyPrefix, newKeyText, type KeyKind } from './api-key.ts'
 import type { TenantDeps } from './index.ts'
 import { keyStore, type ApiKey } from './key-store.ts'
+import { presentKey } from './present-tenant.ts'
+import { seal, unseal } from './seal.ts'
 
 export interface KeyWish {
   readonly kind: KeyKind
@@ -31,18 +33,27 @@ async function refuseWider(tx: Tx, actor: SecretActor, wish: Reach): Promise<voi
     fail('forbidden', { detail: 'A restricted key cannot make a key that may do more.' })
 }
 
+/** A key with its text, which is shown once and stored as a hash. */
+export interface NewKey {
+  readonly key: ApiKey
+  readonly text: string
+}
+
 async function insertKey(
   tx: Tx,
   deps: TenantDeps,
   actor: SecretActor,
   kind: KeyKind,
-  wish: Omit<ApiKey, 'id' | 'tenantId' | 'kind' | 'prefix' | 'createdAt' | 'revokedAt' | 'lastUsedAt'>,
+  wish: Reach & Pick<ApiKey, 'label'>,
+  callerId?: string,
 ) {
   const now = deps.clock.now()
   const text = newKeyText(kind, actor.tenant.mode)
+  const id = newId('key', now)
   const key = await keyStore.insert(tx, actor.tenant.id, {
     ...wish,
-    id: newId('key', now),
+    id,
+    callerId: callerId ?? id,
     kind,
     prefix: keyPrefix(text),
     hash: hashKey(text),
@@ -51,7 +62,7 @@ async function insertKey(
   return { key, text }
 }
 
-export async function createKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: KeyWish): Promise<{ key: ApiKey; text: string }> {
+export async function createKey(deps: TenantDeps, tx: Tx, actor: SecretActor, ip: string, wish: KeyWish): Promise<NewKey> {
   const reach: Reach = {
     scopes: wish.kind === 'secret' ? (wish.scopes ?? null) : null,
     allowedIps: wish.allowedIps?.map(canonicalIp) ?? null,
@@ -59,37 +70,44 @@ export async function createKey(deps: TenantDeps, actor: SecretActor, ip: string
   }
   if (reach.expiresAt !== null && reach.expiresAt <= deps.clock.now())
     fail('invalid_request', { errors: [{ pointer: '/expiresAt', detail: 'must be in the future' }] })
-  return deps.db.transact(actor.tenant.id, async (tx) => {
-    if (wish.kind === 'secret') await refuseWider(tx, actor, reach)
-    const made = await insertKey(tx, deps, actor, wish.kind, { label: wish.label ?? null, ...reach })
-    await audit(tx, actor.tenant.id, actor, { action: 'key.created', subject: made.key.id, fromIp: ip }, deps.clock.now())
-    return made
-  })
+  if (wish.kind === 'secret') await refuseWider(tx, actor, reach)
+  const made = await insertKey(tx, deps, actor, wish.kind, { label: wish.label ?? null, ...reach })
+  await audit(tx, actor.tenant.id, actor, { action: 'key.created', subject: made.key.id, fromIp: ip }, deps.clock.now())
+  return made
 }
 
 /** The new key takes over label, scopes, addresses and end; the old one works on for the overlap and then no more. */
-export async function rollKey(deps: TenantDeps, actor: SecretActor, ip: string, wish: { keyId: string; overlapSeconds: number }) {
-  const made = await deps.db.transact(actor.tenant.id, async (tx) => {
-    const now = deps.clock.now()
-    const old = await keyStore.lock(tx, actor.tenant.id, wish.keyId)
-    if (old === undefined) return fail('not_found')
-    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
-      fail('conflict', { detail: 'This key has ended; make a new one.' })
-    const reach: Reach = { scopes: old.scopes, allowedIps: old.allowedIps, expiresAt: old.expiresAt }
-    if (old.kind === 'secret') await refuseWider(tx, actor, reach)
-    const next = await insertKey(tx, deps, actor, old.kind, { label: old.label, ...reach })
-    await keyStore.expire(tx, actor.tenant.id, old.id, after(now, wish.overlapSeconds * 1_000))
-    await audit(
-      tx,
-      actor.tenant.id,
-      actor,
-      { action: 'key.rolled', subject: old.id, fromIp: ip, details: { by: next.key.id, overlapSeconds: wish.overlapSeconds } },
-      now,
-    )
-    return next
-  })
-  await deps.directory.changed(actor.tenant.id)
-  return made
+export async function rollKey(
+  deps: TenantDeps,
+  tx: Tx,
+  actor: SecretActor,
+  ip: string,
+  wish: { keyId: string; overlapSeconds: number },
+): Promise<NewKey> {
+  const now = deps.clock.now()
+  const old = (await keyStore.lock(tx, actor.tenant.id, wish.keyId)) ?? fail('not_found')
+  if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
+    fail('conflict', { detail: 'This key has ended; make a new one.' })
+  const reach: Reach = { scopes: old.scopes, allowedIps: old.allowedIps, expiresAt: old.expiresAt }
+  if (old.kind === 'secret') await refuseWider(tx, actor, reach)
+  const next = await insertKey(tx, deps, actor, old.kind, { label: old.label, ...reach }, old.callerId)
+  await keyStore.expire(tx, actor.tenant.id, old.id, after(now, wish.overlapSeconds * 1_000))
+  const details = { by: next.key.id, overlapSeconds: wish.overlapSeconds }
+  await audit(tx, actor.tenant.id, actor, { action: 'key.rolled', subject: old.id, fromIp: ip, details }, now)
+  return next
+}
+
+/**
+ * What is remembered of the answer for a retry with the same Idempotency-Key: the new key's text sealed, so that it is nowhere in clear,
+ * and gone with the remembered answer after a day.
+ */
+export const rememberKey = ({ masterKey }: TenantDeps, { key, text }: NewKey) => ({
+  ...presentKey(key),
+  sealed: seal(masterKey, `api-key:${key.id}`, text).toString('base64'),
+})
+
+export function showKey({ masterKey }: TenantDeps, { sealed, ...shown }: ReturnType<typeof rememberKey>) {
+  return { ...shown, key: unseal(masterKey, `api-key:${shown.id}`, Buffer.from(sealed, 'base64')) }
 }
 
 export async function revokeKey(deps: TenantDeps, actor: SecretActor, ip: string, keyId: string): Promise<void> {

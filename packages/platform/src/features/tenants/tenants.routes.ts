@@ -6,7 +6,7 @@ import { implement, type Operation } from '../../http/implement.ts'
 import { checkHostKeys } from './host-keys.ts'
 import type { TenantDeps } from './index.ts'
 import { keyStore } from './key-store.ts'
-import { createKey, revokeKey, rollKey } from './manage-keys.ts'
+import { createKey, rememberKey, revokeKey, rollKey, showKey } from './manage-keys.ts'
 import { presentKey, presentTenant } from './present-tenant.ts'
 import { rotateSigningKeys } from './signing-keys.ts'
 import { tenantStore } from './tenant-store.ts'
@@ -44,10 +44,8 @@ export function tenantOperations(deps: TenantDeps): Operation[] {
   })
 
   const keys = implement('keys', allTables.keys, allSchemas.keys, {
-    create: async ({ body }, { actor, ip }) => {
-      const { key, text } = await createKey(deps, actor, ip, body)
-      return { ...presentKey(key), key: text }
-    },
+    create: async ({ body }, { actor, ip, once }) =>
+      showKey(deps, await once(async (tx) => rememberKey(deps, await createKey(deps, tx, actor, ip, body)))),
     list: ({ query }, { actor }) =>
       db.transact(actor.tenant.id, (tx) =>
         pageOf(
@@ -58,9 +56,11 @@ export function tenantOperations(deps: TenantDeps): Operation[] {
           presentKey,
         ),
       ),
-    roll: async ({ params, body }, { actor, ip }) => {
-      const { key, text } = await rollKey(deps, actor, ip, { keyId: params.keyId, overlapSeconds: body.overlapSeconds })
-      return { ...presentKey(key), key: text }
+    roll: async ({ params, body }, { actor, ip, once }) => {
+      const wish = { keyId: params.keyId, overlapSeconds: body.overlapSeconds }
+      const kept = await once(async (tx) => rememberKey(deps, await rollKey(deps, tx, actor, ip, wish)))
+      await directory.changed(actor.tenant.id)
+      return showKey(deps, kept)
     },
     revoke: ({ params }, { actor, ip }) => revokeKey(deps, actor, ip, params.keyId),
   })

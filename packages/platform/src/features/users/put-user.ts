@@ -13,6 +13,9 @@ export interface PutUser {
   readonly email?: string | null | undefined
   readonly rate?: { readonly coins: number; readonly seconds: number } | null | undefined
   readonly languages?: string[] | undefined
+  /** Counts when the user is made, and not afterwards. */
+  readonly referralCode?: string | undefined
+  readonly signup?: { readonly ip?: string | undefined; readonly deviceId?: string | undefined } | undefined
 }
 
 /** What was not given stays as it is. */
@@ -47,6 +50,9 @@ export async function putUser(
       hostId: wish.userId,
       displayName: wish.displayName,
       referralCode: readableCode(7),
+      signupReferralCode: wish.referralCode ?? null,
+      signupIp: wish.signup?.ip ?? null,
+      signupDeviceId: wish.signup?.deviceId ?? null,
       ...(predecessor ? { tokensValidFrom: nextWholeSecond(now) } : {}),
       createdAt: now,
     })

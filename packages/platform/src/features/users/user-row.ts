@@ -20,6 +20,9 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
   rateSeconds: CreationOptional<number | null>
   languages: CreationOptional<string[]>
   referralCode: string
+  signupReferralCode: CreationOptional<string | null>
+  signupIp: CreationOptional<string | null>
+  signupDeviceId: CreationOptional<string | null>
   availability: CreationOptional<'auto' | 'always' | 'never'>
   availableUntil: CreationOptional<Date | null>
   blocked: CreationOptional<boolean>
@@ -45,6 +48,9 @@ export function mapUsers(sequelize: Sequelize): Users {
       rateSeconds: DataTypes.INTEGER,
       languages: DataTypes.ARRAY(DataTypes.TEXT),
       referralCode: DataTypes.TEXT,
+      signupReferralCode: DataTypes.TEXT,
+      signupIp: DataTypes.TEXT,
+      signupDeviceId: DataTypes.TEXT,
       availability: DataTypes.TEXT,
       availableUntil: DataTypes.DATE,
       blocked: DataTypes.BOOLEAN,

@@ -3,7 +3,11 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { mapUsers, type UserRow } from './user-row.ts'
 
-export type NewUser = Pick<UserRow, 'id' | 'hostId' | 'displayName' | 'referralCode' | 'createdAt'> & Partial<UserChange>
+export type NewUser = Pick<
+  UserRow,
+  'id' | 'hostId' | 'displayName' | 'referralCode' | 'signupReferralCode' | 'signupIp' | 'signupDeviceId' | 'createdAt'
+> &
+  Partial<UserChange>
 export type UserChange = Pick<
   UserRow,
   'displayName' | 'phone' | 'email' | 'rateCoins' | 'rateSeconds' | 'languages' | 'blocked' | 'tokensValidFrom'
@@ -63,12 +67,20 @@ export function createUserStore(sequelize: Sequelize) {
           phone: null,
           email: null,
           languages: [],
+          signupReferralCode: null,
+          signupIp: null,
+          signupDeviceId: null,
           availability: 'never',
           availableUntil: null,
           deletedAt: now,
           tokensValidFrom: now,
         },
         { where: { tenantId, id }, transaction: tx.sequelize },
+      )
+      // Answers kept for retries may still name the person.
+      await tx.query(
+        `update idempotency_keys set body = body || '{"displayName": "Deleted user"}' where tenant_id = $1 and body ->> 'id' = $2 and body ? 'displayName'`,
+        [tenantId, id],
       )
       await tx.query('delete from user_blocks where tenant_id = $1 and (user_id = $2 or blocked_id = $2)', [tenantId, id])
     },

@@ -60,10 +60,11 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
 function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'setBlocked'> {
   const { db, clock, directory, users, mint, revoke } = deps
   return {
-    createToken: async ({ params, body }, { actor }) => {
+    createToken: async ({ params, body }, { actor, ip }) => {
       const minted = await db.transact(actor.tenant.id, async (tx) => {
         const user = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
         if (user.blocked) fail('forbidden', { detail: 'This user is blocked.' })
+        await audit(tx, actor.tenant.id, actor, { action: 'token.minted', subject: user.id, fromIp: ip }, clock.now())
         return mint(tx, actor.tenant, { hostUserId: user.hostId, ttlSeconds: body.ttlSeconds, validFrom: user.tokensValidFrom })
       })
       return { token: minted.token, expiresAt: minted.expiresAt.toISOString() }

@@ -136,3 +136,41 @@ it('keeps a user’s blocks, each once, page by page', async () => {
   expect((await chitra.client.me.listBlocks()).data.map(({ userId }) => userId)).toEqual(['b3', 'b1'])
   await expect(chitra.client.me.block({ userId: 'chitra' })).rejects.toMatchObject({ code: 'invalid_request' })
 })
+
+it('keeps what was told of the sign-up when a user is made, shows it to nobody, and forgets it with the person', async () => {
+  const wish = {
+    userId: 'joined',
+    displayName: 'Joined Person',
+    referralCode: 'ABC234',
+    signup: { ip: '203.0.113.9', deviceId: 'device-1' },
+  }
+  const made = await put(wish)
+  expect(made.status).toBe(201)
+  for (const part of ['ABC234', '203.0.113.9', 'device-1']) expect(made.text).not.toContain(part)
+  await put({ ...wish, referralCode: 'OTHER2' })
+  const stored = async () =>
+    (
+      await database.query<Record<string, string | null>>(
+        'select signup_referral_code as code, signup_ip as ip, signup_device_id as device from users where id = $1',
+        [(JSON.parse(made.text) as { id: string }).id],
+      )
+    ).rows[0]
+  expect(await stored()).toEqual({ code: 'ABC234', ip: '203.0.113.9', device: 'device-1' })
+  expect((await put({ ...wish, signup: { ip: 'not an address' } })).status).toBe(400)
+  await app.server.users.delete({ userId: 'joined' })
+  expect(await stored()).toEqual({ code: null, ip: null, device: null })
+})
+
+it('names a deleted person in no kept answer', async () => {
+  const ask = () => app.server.users.put({ userId: 'leaving', displayName: 'Leaving Person' }, { idempotencyKey: 'leaving-1' })
+  const made = await ask()
+  await app.server.users.delete({ userId: 'leaving' })
+  expect(await ask()).toEqual({ ...made, displayName: 'Deleted user' })
+})
+
+it('writes down who minted a token for whom', async () => {
+  const { id } = await app.server.users.put({ userId: 'minted', displayName: 'Minted' })
+  await app.server.users.createToken({ userId: 'minted' })
+  const { rows } = await database.query('select actor from audit where action = $1 and subject = $2', ['token.minted', id])
+  expect(rows).toEqual([{ actor: expect.stringMatching(/^key_/) as string }])
+})

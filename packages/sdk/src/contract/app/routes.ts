@@ -26,14 +26,14 @@ export const keyRoutes = describe(keyPaths, {
   create: {
     summary: 'Make an API key; a secret is shown this once',
     success: 201,
-    idempotency: 'read',
+    idempotency: 'optional',
     access: { secret: 'keys:write' },
   },
   list: { summary: 'The app’s API keys in this mode', access: { secret: 'keys:write' } },
   roll: {
     summary: 'Replace a key; the old one works on for the overlap',
     success: 201,
-    idempotency: 'read',
+    idempotency: 'optional',
     access: { secret: 'keys:write' },
   },
   revoke: {

@@ -43,6 +43,12 @@ export const userSchemas = {
       /** Own price as a callee; null for the app's. */
       rate: rate.nullable().optional(),
       languages: z.array(language).max(10).optional(),
+      /** Whose code the user came with, and from where; kept when the user is made, for the checks of referrals. */
+      referralCode: z
+        .string()
+        .regex(/^[0-9A-Za-z]{4,32}$/, 'must be letters and digits')
+        .optional(),
+      signup: z.strictObject({ ip: z.union([z.ipv4(), z.ipv6()]).optional(), deviceId: text(200).optional() }).optional(),
     }),
     answer: user,
   },
