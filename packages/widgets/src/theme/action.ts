@@ -20,7 +20,7 @@ export const action = css`
     touch-action: manipulation;
   }
   button:hover {
-    filter: brightness(1.08);
+    filter: brightness(0.96);
   }
   button:focus-visible {
     outline: 3px solid var(--_accent);

@@ -15,7 +15,7 @@ export const callPanelEn = {
   chargedSoFar: 'Charged to the caller',
   timeLeft: 'Time left',
   estimate: 'Estimate until the call is settled',
-  topUp: 'Less than {n} second of coins left. Top up to go on talking.|Less than {n} seconds of coins left. Top up to go on talking.',
+  topUp: 'Less than {n} second of coins left. Then the call ends.|Less than {n} seconds of coins left. Then the call ends.',
   endsSoon: 'The call ends in less than {n} second.|The call ends in less than {n} seconds.',
   end: 'End call',
   cancel: 'Cancel call',
