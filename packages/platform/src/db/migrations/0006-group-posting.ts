@@ -133,6 +133,10 @@ begin
       coalesce(sum(t.coins) filter (where t.verdict = 'posted' and t.type = 'credit' and t.bucket = 'bonus'), 0),
       coalesce(sum(t.coins) filter (where t.verdict = 'posted' and t.type = 'debit'), 0)
     into answers, puzzling, issued, promoted, spent from told t;
+  if cardinality(later || puzzling) > 0 then
+    -- Each of the moves to come may need another of the app's rows.
+    perform from ledger_accounts a where a.id in (issuance, promotions, revenue) order by a.name for no key update;
+  end if;
   if issued <> 0 then update ledger_accounts a set balance = a.balance - issued where a.id = issuance; end if;
   if promoted <> 0 then update ledger_accounts a set balance = a.balance - promoted where a.id = promotions; end if;
   if spent <> 0 then update ledger_accounts a set balance = a.balance + spent where a.id = revenue; end if;

@@ -231,7 +231,11 @@ describe('when something is in the way', () => {
     const answers = wishes.map((wish) => codeOf(move(wish)))
     const waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%wallet_move_group%'"
     let stuck: { pid: number }[] = []
-    while (stuck.length === 0) stuck = (await books.admin.query<{ pid: number }>(waiting)).rows
+    while (stuck.length === 0) {
+      // Within a transaction PostgreSQL shows the activity of its first look.
+      await books.admin.query('select pg_stat_clear_snapshot()')
+      stuck = (await books.admin.query<{ pid: number }>(waiting)).rows
+    }
     await books.admin.query('select pg_terminate_backend($1)', [stuck[0]?.pid])
     expect(await Promise.all(answers)).toEqual(['unavailable', 'unavailable'])
     await books.admin.query('rollback')
