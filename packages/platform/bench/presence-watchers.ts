@@ -97,6 +97,8 @@ while (performance.now() < endsAt) {
   await change()
   await sleep(pauseMs)
 }
+// The next round begins from the same state: what changes nothing is told to nobody.
+if (changes % 2 === 1) await change()
 latencies.sort((a, b) => a - b)
 const percentile = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
 process.stdout.write(JSON.stringify({ changes, p50Ms: percentile(0.5), p99Ms: percentile(0.99) }))
