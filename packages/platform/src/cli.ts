@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
@@ -10,6 +10,7 @@ import { timeOf } from './db/shared-time.ts'
 import { taskStore } from './db/tasks-store.ts'
 import { embeddedMasterKey } from './embedded/master-key.ts'
 import { startEmbeddedPostgres } from './embedded/postgres.ts'
+import { startSandbox } from './embedded/start-sandbox.ts'
 import { parkedTable, settleParked } from './features/calls/index.ts'
 import { createApp } from './features/tenants/index.ts'
 import { releaseLedgerOf, verifyLedger, type Fault } from './features/wallet/index.ts'
@@ -24,11 +25,13 @@ const usage = `usage:
   parked-calls         list the calls whose coins stay held because they could not be settled
   settle-call CALL_ID SECONDS REASON
                        settle a parked call for so many connected seconds
+  sandbox              run the Twilio sandbox by itself, on this machine only, for a hosted platform's test mode
   openapi [--check]    write docs/openapi.json, or check that it is up to date
 `
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'openapi') return openApi(rest.includes('--check'))
+  if (command === 'sandbox') return runSandbox(readSettings(process.env))
   const work = command === undefined ? undefined : commands[command]
   if (work === undefined) return say(usage, 2)
   const settings = readSettings(process.env)
@@ -50,6 +53,19 @@ const commands: Readonly<Record<string, (db: Db, settings: Settings, rest: reado
   'release-ledger': (db, _settings, [appId, mode]) => releaseBooks(db, appId, mode),
   'parked-calls': async (db) => say(await parkedTable(db), 0),
   'settle-call': (db, _settings, [callId, seconds, ...words]) => settleOne(db, callId, seconds, words.join(' ')),
+}
+
+/** Until Ctrl-C or SIGTERM; calls and numbers are kept in the data folder. */
+async function runSandbox(settings: Settings): Promise<number> {
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
+  const sandbox = await startSandbox(settings, settings.dataDir, settings.port)
+  say(`The Twilio sandbox is at ${sandbox.url}: set TWILIO_BASE_URL to it, TWILIO_ACCOUNT_SID to ${sandbox.accountSid}, and its token.`, 0)
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await sandbox.close()
+  return 0
 }
 
 function say(text: string, code: number): number {
