@@ -93,6 +93,23 @@ it('fails a call that no provider is there to dial', async () => {
   expect([await held(), await busy()]).toEqual([0, [false, false]])
 })
 
+it('does not park a call whose account lags for a moment, after many looks that found it open', async () => {
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'in_progress'), leg('leg-b', 'in_progress')))
+  const { id, look } = await answered()
+  await here.server.calls.end({ callId: id })
+  await here.advance(60)
+  expect(await look()).toMatchObject({ status: 'in_progress' })
+  const end = now()
+  const lagging = account(leg('leg-a', 'completed', 62, end), leg('leg-b', 'completed', null, end))
+  const sure = account(leg('leg-a', 'completed', 62, end), leg('leg-b', 'completed', 60, end))
+  here.provider.fetchCall = () => Promise.resolve(lagging)
+  await here.advance(16)
+  expect(await reasonOf(id)).toEqual({ review: false, review_reason: null })
+  here.provider.fetchCall = () => Promise.resolve(sure)
+  await here.advance(15)
+  expect(await look()).toMatchObject({ settled: true, durationSeconds: 60, chargedCoins: 1 })
+})
+
 it('never dials a call that was ended before while the ledger is frozen', async () => {
   here.provider.dial = () => Promise.reject(new ProviderError('not_sent'))
   const { id, look } = await call()

@@ -88,25 +88,35 @@ async function follow(
 
 const askAgainMs = [1_000, 2_000, 5_000, 10_000, 15_000]
 const hour = 3_600_000
-/** Accounts may lag for a moment after the end; after so many looks it is no lag. */
+/** Accounts may lag for a moment after the end; after so many looks in a row it is no lag. */
 const unclearLooks = 5
 
 /**
  * Task `call.settle`, added by every hint that a call may be over: asks until it is. Killed at any point, the next worker asks again, and
  * a call that was settled meanwhile is found settled.
  */
-export async function settleTask(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<{ again: Date } | undefined> {
+export async function settleTask(
+  deps: CallDeps,
+  { tenantId, subject: callId, attempt, payload }: Task,
+): Promise<{ again: Date } | undefined> {
   const look = await reconcile(deps, tenantId, callId)
   if (look.found === 'over') return undefined
   const now = deps.clock.now()
   if (look.found === 'withheld') return { again: after(now, lookAgainMs(look.why)) }
   if (look.found === 'open' && look.call.review) return { again: after(now, hour) }
-  if (look.found === 'unclear' && attempt >= unclearLooks) {
+  const before = Number(payload['unclear'] ?? 0)
+  const unclear = look.found === 'unclear' ? before + 1 : 0
+  if (unclear >= unclearLooks) {
     await deps.db.transact(tenantId, async (tx) => {
       const call = await lockCall(tx, tenantId, callId)
       if (call !== undefined) await parkCall(deps, tx, tenantId, call, 'unreadable')
     })
     return { again: after(now, hour) }
   }
-  return { again: after(now, askAgainMs[Math.min(attempt, askAgainMs.length) - 1] ?? hour) }
+  const again = after(now, askAgainMs[Math.min(unclear === 0 ? attempt : unclear, askAgainMs.length) - 1] ?? hour)
+  if (unclear === before) return { again }
+  // The count goes into the task itself, which is added anew: it must outlive this process.
+  const next = { ...callTasks.settle(callId, again), payload: { unclear } }
+  await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [next], now))
+  return undefined
 }
