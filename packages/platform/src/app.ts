@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { tieFeatures } from './assembly/features.ts'
 import { layFoundation, type Foundation, type PlatformParts } from './assembly/foundation.ts'
 import type { Mode } from './base/tenant.ts'
@@ -47,6 +48,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     metrics: createMetrics(parts.metricsToken),
     ready: async () => !health.stopping && (await answers(base)),
   })
+  const silent = silentConnections(server)
   features.realtime.attach(server)
   await directory.start()
   return {
@@ -66,7 +68,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     quiet: () => runner.idle(),
     async stop() {
       health.stopping = true
-      await drain(server, features.realtime, runner)
+      await drain(server, silent, features.realtime, runner)
       await db.close()
     },
     async crash() {
@@ -84,13 +86,26 @@ const answers = ({ db }: Foundation): Promise<boolean> =>
     () => false,
   )
 
+/** Connections that have not asked anything yet, as browsers open ahead of need: Node counts them as busy until their headers time out. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  server.on('upgrade', ({ socket }) => silent.delete(socket))
+  return silent
+}
+
 const drainMs = 20_000
 
-async function drain(server: Server, realtime: Realtime, runner: Runner): Promise<void> {
+async function drain(server: Server, silent: ReadonlySet<Socket>, realtime: Realtime, runner: Runner): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   await realtime.close()
   // A kept-alive connection becomes idle when its last answer is out, which may be at any moment from now.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
+  for (const socket of silent) socket.destroy()
   const tooLong = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
   clearInterval(idle)
