@@ -72,6 +72,14 @@ it.each([-hour, 48 * hour])('keeps going when PostgreSQL’s time alone jumps by
   expect(warnings).toEqual(['PostgreSQL’s time has jumped; the platform keeps its own'])
 })
 
+it('is not set back, even when both clocks are', async () => {
+  shared -= hour
+  wall -= hour
+  await passChecked(60 * second)
+  expect(elapsed()).toBe(60 * second)
+  expect(warnings).toHaveLength(1)
+})
+
 it('steps over the time for which the machine slept, also after its wall clock was set', async () => {
   await passChecked(30 * second)
   shared += 2 * hour

@@ -49,7 +49,7 @@ const slowAnswerMs = 1_000
 /**
  * A clock that nobody can set while the platform runs: deadlines of live calls hang on it. It begins with PostgreSQL's time and goes on by
  * the monotonic clock. It jumps only when PostgreSQL's time and this machine's wall clock have both moved on by the same (the machine has
- * slept); when one of them jumps alone, that one is wrong. Small drifts are made up for slowly.
+ * slept); one that jumps alone is wrong, and nothing but a hand sets both back. Small drifts are made up for slowly.
  */
 export async function steadyClock(sources: TimeSources, logger: Pick<Logger, 'warn'>): Promise<SteadyClock> {
   const { shared, wall, monotonic } = sources
@@ -86,7 +86,7 @@ export async function steadyClock(sources: TimeSources, logger: Pick<Logger, 'wa
         if (Math.abs(wallMoved) >= driftMs) logger.warn('the wall clock of this machine has jumped; the platform keeps its time')
         wallApart += wallMoved
         warnedOf = 0
-      } else if (Math.abs(moved - wallMoved) < driftMs) {
+      } else if (moved > 0 && Math.abs(moved - wallMoved) < driftMs) {
         logger.warn('time has moved on while this machine stood still; the platform follows', { durationMs: Math.round(moved) })
         set(ours + moved, at, 0)
         warnedOf = 0
