@@ -1,6 +1,6 @@
 import { createClient } from '@impacthub/sdk'
 import type { ClientSettings, ConnectClient } from '@impacthub/sdk'
-import { css, html, LitElement, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { css, html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { theme } from '../theme/theme.ts'
 import type { ConnectEventMap, RequestName, SessionRequest } from '../base/events.ts'
 import { createStore, type ConnectStore } from './connect-store.ts'
@@ -77,7 +77,7 @@ export class IhcSession extends LitElement {
     void this.#speak()
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     return html`<slot></slot>`
   }
 

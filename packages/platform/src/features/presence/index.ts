@@ -9,7 +9,7 @@ import {
   type PresenceFacts,
 } from './read-presence.ts'
 
-export { isReachable, presenceStatus, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
+export { isReachable, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
 export type { AvailabilityRow } from './presence-store.ts'
 export { connectedSet, presenceOf, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
 import type { LogFields } from '../../base/logger.ts'
 import { codeOf, noon, openBooks, type Books, type Person } from './books.fixture.ts'
 import { holdForCall, post, releaseLedger, releaseLedgerOf, settleCall, verifyLedger, watchLedger } from './index.ts'
@@ -143,7 +144,7 @@ it('the watch freezes the broken ledger and no other, raises the alarm, and an o
 
 it('an operator releases a frozen ledger only when its books are right', async () => {
   const release = async (appId: string, mode = 'test') => {
-    const { outcome, faults } = await releaseLedgerOf({ db: books.db, clock: { now: () => noon } }, appId, mode)
+    const { outcome, faults } = await releaseLedgerOf({ db: books.db, clock: { ...systemClock, now: () => noon } }, appId, mode)
     return [outcome, faults.length > 0]
   }
   expect(await release('app_one')).toEqual(['not_frozen', false])

@@ -1,4 +1,4 @@
-import { html, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callButtonEn } from '../../locales/en/call-button.ts'
 import { fill } from '../../locales/format.ts'
@@ -40,7 +40,7 @@ export class IhcCallButton extends ConnectElement {
     if (changed.has('calleeId')) this.#watch()
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const catalogue = this.#state.value?.catalogue
     const texts = catalogue?.callButton ?? callButtonEn
     const offer = offerOf(this.#state.value, this.calleeId)

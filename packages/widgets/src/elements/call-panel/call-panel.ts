@@ -1,5 +1,5 @@
 import type { Call } from '@impacthub/sdk'
-import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callPanelEn, type CallPanelTexts } from '../../locales/en/call-panel.ts'
 import { callMeter, elapsedAt, leftAt } from '../../session/call-meter.ts'
@@ -45,7 +45,7 @@ export class IhcCallPanel extends ConnectElement {
     else this.#stopTicking()
   }
 
-  protected override render() {
+  protected override render(): TemplateResult | typeof nothing {
     const state = this.#state.value
     const texts = state?.catalogue?.callPanel ?? callPanelEn
     if (!state?.call && this.hideIdle) return nothing

@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { presenceEn } from '../../locales/en/presence.ts'
 import { fill } from '../../locales/format.ts'
@@ -32,7 +32,7 @@ export class IhcPresence extends ConnectElement {
     if (changed.has('userId')) this.#watch()
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const catalogue = this.#catalogue.value
     const texts = catalogue?.presence ?? presenceEn
     const status = this.#status.value

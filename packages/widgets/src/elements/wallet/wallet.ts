@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { walletEn } from '../../locales/en/wallet.ts'
 import { fill } from '../../locales/format.ts'
@@ -21,7 +21,7 @@ export class IhcWallet extends ConnectElement {
   readonly #connection = new StoreController(this, (state) => state.connection)
   readonly #catalogue = new StoreController(this, (state) => state.catalogue)
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const catalogue = this.#catalogue.value
     const words: WalletWords = { texts: catalogue?.wallet ?? walletEn, language: catalogue?.language ?? 'en' }
     const { texts, language } = words
