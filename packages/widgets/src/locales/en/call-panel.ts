@@ -12,7 +12,7 @@ export const callPanelEn = {
   in_progress: 'In call',
   elapsed: 'Time in call',
   coinsSoFar: 'Coins so far',
-  chargedSoFar: 'Charged to the caller',
+  chargedSoFar: 'Caller has paid',
   timeLeft: 'Time left',
   estimate: 'Estimate until the call is settled',
   topUp: 'Less than {n} second of coins left. Then the call ends.|Less than {n} seconds of coins left. Then the call ends.',
