@@ -48,7 +48,7 @@ export const LongNames = story(
   },
   'Venkatanarasimharajuvaripeta',
 )
-export const Hindi = story({ calls: [running], language: 'hi', then: left(60) }, 'बात जारी रखने')
+export const Hindi = story({ calls: [running], language: 'hi', then: left(60) }, 'उसके बाद कॉल')
 export const HindiSettled = story({ calls: [running], language: 'hi', then: later(settled) }, 'कटे कॉइन')
 export const Dark: StoryObj = { ...Warning60, globals: { scheme: 'dark' } }
 export const SettledDark: StoryObj = { ...Settled, globals: { scheme: 'dark' } }
