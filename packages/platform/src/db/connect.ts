@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Sequelize, type Transaction } from 'sequelize'
+import { Sequelize, type Options, type Transaction } from 'sequelize'
 import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
@@ -89,6 +89,13 @@ export function connect(connection: Connection, options: { poolSize?: number } =
   }
 }
 
+/** Sequelize over a connection, however that is told. */
+export function openSequelize(connection: Connection, options: Options): Sequelize {
+  if ('url' in connection) return new Sequelize(connection.url, options)
+  const { host, port = 5432, user, database, password = '' } = connection
+  return new Sequelize(database, user, password, { ...options, host, port })
+}
+
 function openPool(connection: Connection, size: number): Sequelize {
   const common = {
     dialect: 'postgres' as const,
@@ -98,14 +105,7 @@ function openPool(connection: Connection, size: number): Sequelize {
     // A refused connection is tried again by the caller, who was told Retry-After.
     retry: { max: 1 },
   }
-  const sequelize =
-    'url' in connection
-      ? new Sequelize(connection.url, common)
-      : new Sequelize(connection.database, connection.user, connection.password ?? '', {
-          ...common,
-          host: connection.host,
-          port: connection.port ?? 5432,
-        })
+  const sequelize = openSequelize(connection, common)
   sequelize.addHook('afterConnect', async (client: unknown) => {
     await (client as Client).query(
       "set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s'",

@@ -1,6 +1,6 @@
-import { Sequelize } from 'sequelize'
+import type { Sequelize } from 'sequelize'
 import { Umzug } from 'umzug'
-import type { Connection } from './connect.ts'
+import { openSequelize, type Connection } from './connect.ts'
 import { migrations } from './migrations/index.ts'
 
 const migrationLock = 7_240_117
@@ -14,15 +14,7 @@ interface Context {
  * leaves it wholly done or not at all; two processes that start together take turns.
  */
 export async function migrate(connection: Connection): Promise<string[]> {
-  const common = { dialect: 'postgres' as const, logging: false as const, pool: { max: 1 } }
-  const sequelize =
-    'url' in connection
-      ? new Sequelize(connection.url, common)
-      : new Sequelize(connection.database, connection.user, connection.password ?? '', {
-          ...common,
-          host: connection.host,
-          port: connection.port ?? 5432,
-        })
+  const sequelize = openSequelize(connection, { dialect: 'postgres', logging: false, pool: { max: 1 } })
   try {
     const [version] = (await sequelize.query("select current_setting('server_version_num')::int as number", { plain: false }))[0] as {
       number: number

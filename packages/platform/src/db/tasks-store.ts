@@ -75,13 +75,13 @@ export const taskStore: TaskStore = {
 export function taskQueue(db: Db): TaskQueue {
   return {
     take: async (now, until, limit, kinds) =>
-      (await db.statement<Row>('select * from tasks_take_known($1, $2, $3, $4)', [now, until, limit, kinds])).map(taken),
+      (await db.statement<Row>('select * from tasks_take($1, $2, $3, $4)', [now, until, limit, kinds])).map(taken),
     finish: async ({ id, taking }) => void (await db.statement('select tasks_finish($1, $2)', [id, taking])),
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>
       void (await db.statement('select tasks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),
     async next(kinds) {
-      const [row] = await db.statement<{ at: Date | null }>('select tasks_next_known($1) as at', [kinds])
+      const [row] = await db.statement<{ at: Date | null }>('select tasks_next($1) as at', [kinds])
       return row?.at ?? undefined
     },
   }

@@ -20,12 +20,13 @@ create index tasks_leased on tasks (leased_until) where leased_until is not null
 grant select, insert, update, delete on tasks to connect_app;
 call connect_fence('tasks');
 
--- Takes due tasks, and those whose worker is silent, but none of the kinds in p_except; two workers never take the same.
-create function tasks_take(p_now timestamptz, p_until timestamptz, p_limit integer, p_except text[]) returns setof tasks language plpgsql as $$ begin
+-- Takes due tasks of these kinds, and those whose worker is silent; two workers never take the same. While two releases run side by side,
+-- each leaves to the other what it does not know.
+create function tasks_take(p_now timestamptz, p_until timestamptz, p_limit integer, p_kinds text[]) returns setof tasks language plpgsql as $$ begin
   perform connect_enter(0);
   return query
-    with silent as (select t.id from tasks t where t.leased_until <= p_now and t.kind <> all (p_except) order by t.leased_until limit p_limit for update skip locked),
-    due as (select t.id from tasks t where t.leased_until is null and t.run_at <= p_now and t.kind <> all (p_except) order by t.run_at limit p_limit for update skip locked),
+    with silent as (select t.id from tasks t where t.leased_until <= p_now and t.kind = any (p_kinds) order by t.leased_until limit p_limit for update skip locked),
+    due as (select t.id from tasks t where t.leased_until is null and t.run_at <= p_now and t.kind = any (p_kinds) order by t.run_at limit p_limit for update skip locked),
     chosen as (select s.id from silent s union all select d.id from due d limit p_limit)
     update tasks t set
       leased_until = p_until,
@@ -57,10 +58,11 @@ create function tasks_renew(p_ids bigint[], p_takings integer[], p_until timesta
   from unnest(p_ids, p_takings) as mine(id, taking) where t.id = mine.id and t.taking = mine.taking and t.leased_until is not null;
 end $$;
 
-create function tasks_next() returns timestamptz language plpgsql as $$ begin
+-- When the next task of these kinds falls due. Read in order of time, past the few of other kinds.
+create function tasks_next(p_kinds text[]) returns timestamptz language plpgsql as $$ begin
   perform connect_enter(0);
   return least(
-    (select min(t.run_at) from tasks t where t.leased_until is null),
-    (select min(t.leased_until) from tasks t where t.leased_until is not null));
+    (select t.run_at from tasks t where t.leased_until is null and t.kind = any (p_kinds) order by t.run_at limit 1),
+    (select t.leased_until from tasks t where t.leased_until is not null and t.kind = any (p_kinds) order by t.leased_until limit 1));
 end $$;
 `

@@ -32,6 +32,8 @@ create table calls (
   settled boolean not null default false,
   -- The provider's word on this call could not be read: its coins stay held until it can.
   review boolean not null default false,
+  review_reason text check (review_reason in
+    ('unreadable', 'unreachable', 'no_provider', 'no_leg', 'goes_on', 'ledger_frozen', 'wallet_full', 'fault')),
   -- Set and committed before the provider is asked to dial: a call with it is never dialled a second time.
   dial_attempted_at timestamptz,
   caller_leg_id text,
@@ -56,6 +58,7 @@ create index on calls (tenant_id, caller_id, id);
 create index on calls (tenant_id, callee_id, id);
 create index calls_unsettled on calls (tenant_id, id) where not settled;
 create index calls_caller_leg on calls (caller_leg_id) where caller_leg_id is not null;
+create index calls_parked on calls (created_at) where review;
 grant select, insert, update on calls to connect_app;
 call connect_fence('calls');
 
