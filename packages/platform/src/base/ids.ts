@@ -19,10 +19,13 @@ function random(count: number): number {
 }
 
 const half = 2 ** 40
-const latest = { time: -1, high: 0, low: 0 }
+/** The latest id of each kind: kinds may be made by different clocks, and only ids of one kind are compared. */
+const latestOf = new Map<IdPrefix, { time: number; high: number; low: number }>()
 
-/** The 80 bits after the time: random, and within one millisecond growing by random steps, so that ids of a process sort as they were made. */
-function tail(time: number): [high: number, low: number] {
+/** The 80 bits after the time: random, and within one millisecond growing by random steps, so that a process's ids of one kind sort as they were made. */
+function tail(prefix: IdPrefix, time: number): [high: number, low: number] {
+  const latest = latestOf.get(prefix) ?? { time: -1, high: 0, low: 0 }
+  latestOf.set(prefix, latest)
   if (time === latest.time) {
     latest.low += 1 + random(4)
     if (latest.low >= half) {
@@ -50,7 +53,7 @@ function base32(value: number, length: number): string {
  */
 export function newId(prefix: IdPrefix, now: Date = new Date()): string {
   const time = now.getTime()
-  const [high, low] = tail(time)
+  const [high, low] = tail(prefix, time)
   return `${prefix}_${base32(time, 10)}${base32(high, 8)}${base32(low, 8)}`
 }
 
