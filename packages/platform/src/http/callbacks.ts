@@ -63,7 +63,7 @@ export function createCallbacks(deps: CallbackDeps): CallbackRoutes {
     if (tenantId === undefined) return refuse(request.ip, 'not_found')
     const telephony = await deps.telephonyFor(tenantId)
     const { headers, raw } = request
-    const verified = telephony.verify({ url: `${deps.publicUrl}${request.url}`, method: 'POST', headers, raw })
+    const verified = await telephony.verify({ url: `${deps.publicUrl}${request.url}`, method: 'POST', headers, raw })
     if (verified === undefined) return refuse(request.ip, 'forbidden', callId)
     return { tenantId, callId, what, verified, telephony }
   }

@@ -4,6 +4,7 @@ import { ledger } from './0003-ledger.ts'
 import { calls } from './0004-calls.ts'
 import { numbersInbox } from './0005-numbers-inbox.ts'
 import { groupPosting } from './0006-group-posting.ts'
+import { callPaths } from './0007-call-paths.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -13,4 +14,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0004-calls', sql: calls },
   { name: '0005-numbers-inbox', sql: numbersInbox },
   { name: '0006-group-posting', sql: groupPosting },
+  { name: '0007-call-paths', sql: callPaths },
 ]

@@ -43,11 +43,22 @@ export interface Party {
   readonly cause: string | null
 }
 
+/** Why a provider carries a call. */
+export interface Routing {
+  readonly reason: string
+  readonly passedOver: { readonly provider: string; readonly reason: string }[]
+}
+
 export interface CallRow {
   readonly id: string
+  readonly channel: 'phone' | 'browser'
+  readonly direction: 'outbound' | 'inbound'
   readonly provider: string
   readonly callbackToken: string
-  readonly number: string
+  /** Null for a browser call. */
+  readonly number: string | null
+  readonly canEnd: boolean
+  readonly routing: Routing | null
   readonly caller: Party
   readonly callee: Party
   readonly status: CallStatus
@@ -67,6 +78,7 @@ export interface CallRow {
   readonly endRequestedBy: EndRequester | null
   readonly endedBy: Side | null
   readonly createdAt: Date
+  readonly acceptedAt: Date | null
   readonly answeredAt: Date | null
   readonly endedAt: Date | null
 }
@@ -86,9 +98,13 @@ export interface CallEnding {
 /** As PostgreSQL gives it: checked there by constraints. */
 export interface StoredCall {
   readonly id: string
+  readonly channel: CallRow['channel']
+  readonly direction: CallRow['direction']
   readonly provider: string
   readonly callback_token: string
-  readonly number: string
+  readonly number: string | null
+  readonly can_end: boolean
+  readonly routing: Routing | null
   readonly caller_id: string
   readonly caller_host_id: string
   readonly caller_name: string
@@ -120,6 +136,7 @@ export interface StoredCall {
   readonly end_requested_by: EndRequester | null
   readonly ended_by: Side | null
   readonly created_at: Date
+  readonly accepted_at: Date | null
   readonly answered_at: Date | null
   readonly ended_at: Date | null
 }
@@ -135,9 +152,13 @@ export function readCall(row: StoredCall): CallRow {
   })
   return {
     id: row.id,
+    channel: row.channel,
+    direction: row.direction,
     provider: row.provider,
     callbackToken: row.callback_token,
     number: row.number,
+    canEnd: row.can_end,
+    routing: row.routing,
     caller: party('caller'),
     callee: party('callee'),
     status: row.status,
@@ -157,6 +178,7 @@ export function readCall(row: StoredCall): CallRow {
     endRequestedBy: row.end_requested_by,
     endedBy: row.ended_by,
     createdAt: row.created_at,
+    acceptedAt: row.accepted_at,
     answeredAt: row.answered_at,
     endedAt: row.ended_at,
   }

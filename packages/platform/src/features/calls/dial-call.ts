@@ -5,7 +5,7 @@ import { ProviderError, type Telephony } from '../../providers/telephony/port.ts
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { knownLegs, lockCall, markDialAttempt } from './call-store.ts'
-import { callbackUrl } from './callback-url.ts'
+import { callUrls, referenceOf } from './callback-url.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 import { closeCall } from './finish-call.ts'
 import { adoptLeg } from './on-leg-report.ts'
@@ -50,16 +50,18 @@ export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Ta
 }
 
 async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
-  const { id: callId, caller, number, ringSeconds, limit } = call
+  const { id: callId, caller, callee, number, ringSeconds, limit } = call
   try {
     const { legId } = await telephony.dial({
       callId,
       callerPhone: caller.phone ?? '',
-      from: number,
+      calleePhone: callee.phone ?? '',
+      from: number ?? '',
       ringSeconds,
+      limitSeconds: limit.seconds,
       maxSeconds: ringSeconds + limit.seconds + slackSeconds,
-      answerUrl: callbackUrl(deps, call, 'answer'),
-      statusUrl: callbackUrl(deps, call, 'caller-status'),
+      urls: callUrls(deps, call),
+      reference: referenceOf(call),
     })
     await deps.db.transact(tenantId, async (tx) => {
       const current = await lockCall(tx, tenantId, callId)
@@ -114,9 +116,12 @@ async function lookForLeg(
   })
 }
 
-async function legsLike(telephony: Telephony, { caller, number }: CallRow, since: Date): Promise<string[]> {
+async function legsLike(telephony: Telephony, call: CallRow, since: Date): Promise<string[]> {
   try {
-    const legs = await telephony.findDialed({ callerPhone: caller.phone ?? '', from: number }, since)
+    const legs = await telephony.findDialed(
+      { callerPhone: call.caller.phone ?? '', calleePhone: call.callee.phone ?? '', from: call.number ?? '', reference: referenceOf(call) },
+      since,
+    )
     return legs.map(({ id }) => id)
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error

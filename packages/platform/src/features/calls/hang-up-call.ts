@@ -9,10 +9,15 @@ import { callTasks } from './call-tasks.ts'
 /** A provider that has refused so often, or is not there, will not be moved: its own limits end the leg. */
 const mostRefusals = 10
 
-async function takeDown(deps: CallDeps, tenantId: TenantId, legId: string, attempt: number): Promise<void> {
+async function takeDown(
+  deps: CallDeps,
+  tenantId: TenantId,
+  legs: { readonly caller: string; readonly callee: string | null },
+  attempt: number,
+): Promise<void> {
   try {
     const telephony = await deps.telephonyFor(tenantId)
-    await telephony.hangUp(legId)
+    await telephony.hangUp(legs.caller, legs.callee)
   } catch (error) {
     if (!isRefusal(error) || attempt < mostRefusals) throw error
     deps.logger.error('a leg could not be taken down', { attempt, error })
@@ -30,11 +35,11 @@ export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, at
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
-  await takeDown(deps, tenantId, legId, attempt)
+  await takeDown(deps, tenantId, { caller: legId, callee: call.callee.legId }, attempt)
   if (call.settled) return
   await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now()))
 }
 
 /** Task `call.drop-leg`: takes down a leg that no call wants. */
 export const dropLeg = (deps: CallDeps, { tenantId, subject: legId, attempt }: Task): Promise<void> =>
-  takeDown(deps, tenantId, legId, attempt)
+  takeDown(deps, tenantId, { caller: legId, callee: null }, attempt)

@@ -31,7 +31,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
   if (legId === null) return closeUndialled(deps, tenantId, call)
   const telephony = await reachProvider(deps, tenantId)
   if (telephony === undefined) return { found: 'withheld', why: 'no_provider' }
-  const truth = await telephony.fetchCall(legId)
+  const truth = await telephony.fetchCall(legId, call.callee.legId)
   return deps.db.transact(tenantId, async (tx): Promise<Look> => {
     const current = await lockCall(tx, tenantId, callId)
     if (current === undefined || current.settled) return { found: 'over' }

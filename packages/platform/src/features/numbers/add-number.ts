@@ -21,7 +21,7 @@ const refuseNumber = () =>
 export async function checkOwned({ db, telephony }: NumberDeps, tenant: TenantRef, phoneNumber: string): Promise<void> {
   const provider: Telephony = telephony.forMode(tenant.mode)
   if (await db.transact(tenant.id, (tx) => findNumber(tx, tenant.id, phoneNumber))) return
-  if (!(await asked(provider.ownsNumber(phoneNumber)))) refuseNumber()
+  if (!(await asked(provider.numbers.owns(phoneNumber)))) refuseNumber()
 }
 
 /** Adds the number to the app, or finds it there: two at once make one. Killed at any moment, the number is there or not. */
@@ -38,12 +38,27 @@ export async function registerNumber(
   return { number: known ?? refuseNumber(), made: false }
 }
 
+const mostTries = 3
+
+/** Another may be quicker, or a number may want papers: the next on offer does as well. */
+async function buyAny({ numbers }: Telephony, country: string): Promise<string> {
+  for (const { phoneNumber } of await numbers.search({ country, limit: mostTries })) {
+    try {
+      await numbers.buy(phoneNumber)
+      return phoneNumber
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.failure === 'unknown') throw error
+    }
+  }
+  throw new ProviderError('refused', 'no number')
+}
+
 /**
  * Buys a number in a country for an app, for the start of a demo. Killed between purchase and row, the account owns a number that
  * `POST /v1/numbers` adds without buying.
  */
 export async function addNumber(deps: NumberDeps, tenant: TenantRef, country: string): Promise<VirtualNumber> {
-  const phoneNumber = await asked(deps.telephony.forMode(tenant.mode).buyNumber(country))
+  const phoneNumber = await asked(buyAny(deps.telephony.forMode(tenant.mode), country))
   const { number } = await deps.db.transact(tenant.id, (tx) => registerNumber(deps, tx, tenant, phoneNumber))
   return number
 }

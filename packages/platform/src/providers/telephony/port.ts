@@ -1,18 +1,44 @@
 /** What the platform needs of a telephone provider, in its own words. A provider's names stop at its adapter. */
 
+export type ProviderName = 'twilio' | 'exotel'
+
+/** Public URLs of ours for one call; each holds that call's secret. */
+export interface CallUrls {
+  /** Asked what to do when the caller has answered. */
+  readonly answer: string
+  readonly callerStatus: string
+  readonly calleeStatus: string
+  /** Asked when the callee's leg is over. */
+  readonly after: string
+}
+
 export interface DialWish {
   readonly callId: string
   /** E.164. */
   readonly callerPhone: string
-  /** The virtual number that the caller's phone shows. */
+  /** E.164. Providers that ask us once the caller has answered are not told it before. */
+  readonly calleePhone: string
+  /** The virtual number that both phones show. */
   readonly from: string
-  /** How long the caller's phone may ring. */
+  /** How long each phone may ring. */
   readonly ringSeconds: number
+  /** The longest the two may talk. */
+  readonly limitSeconds: number
   /** The longest the caller's leg may last from its answer, ringing of the callee included. */
   readonly maxSeconds: number
-  /** Where the provider asks what to do when the caller answers, and where it reports the caller's leg. Public URLs of ours. */
-  readonly answerUrl: string
-  readonly statusUrl: string
+  readonly urls: CallUrls
+  /** The call's id and secret, `{callId}.{token}`, for providers that hand a text back instead of calling a URL of the call. Under 128 characters. */
+  readonly reference: string
+}
+
+/** What a provider can do for a call; what it cannot is shown to the people of the call. */
+export interface Abilities {
+  /** Ends a call that has been dialled. */
+  readonly hangUp: boolean
+  /** Asks us whom to ring once the caller has answered: until then a call can still be refused. */
+  readonly asks: boolean
+  /** Tells, while the call goes on, when the two were joined. Without it the running timer is an estimate. */
+  readonly tellsJoin: boolean
 }
 
 export interface BridgePlan {
@@ -51,6 +77,8 @@ export interface ProviderCall {
   readonly callee: Leg | null
   /** The provider said something about a leg that we cannot read (unknown status, impossible duration): for a person to see. */
   readonly unreadable: boolean
+  /** The call is over, and the provider's figures about it come later: nothing is wrong, only not known yet. */
+  readonly figuresPending?: boolean
 }
 
 /** What a verified callback says. Hints about statuses; who hung up first when it tells. */
@@ -103,24 +131,84 @@ export class ProviderError extends Error {
   }
 }
 
+/** A call that somebody makes to a virtual number. */
+export interface InboundCall {
+  /** The caller's leg at the provider. */
+  readonly legId: string
+  /** E.164 of who calls; null when it is withheld or unreadable. */
+  readonly from: string | null
+  /** The virtual number dialled, in E.164. */
+  readonly to: string
+  /** What we gave the provider as `reference` of an outbound call, when it asks at the same place for those. */
+  readonly reference: string | null
+}
+
+/** Words that a caller is told before the call is hung up. */
+export interface Speech {
+  readonly text: string
+  /** ISO 639, e.g. `hi`. */
+  readonly language: string
+}
+
+export type NumberType = 'local' | 'mobile' | 'toll_free'
+
+export interface NumberQuery {
+  /** ISO 3166 alpha-2. */
+  readonly country: string
+  readonly type?: NumberType | undefined
+  /** Digits that the number shall contain. */
+  readonly contains?: string | undefined
+  readonly limit: number
+}
+
+/** A number that can be bought. */
+export interface NumberOffer {
+  readonly phoneNumber: string
+  readonly country: string
+  readonly type: NumberType
+  readonly region: string | null
+}
+
+/** Numbers of the provider's account. All throw ProviderError. */
+export interface NumberMarket {
+  search(query: NumberQuery): Promise<readonly NumberOffer[]>
+  /** Buys exactly this number. A purchase whose answer was lost is looked up, never repeated. */
+  buy(phoneNumber: string): Promise<void>
+  /** Gives a number back for good. One that the account does not own is a success. */
+  release(phoneNumber: string): Promise<void>
+  owns(phoneNumber: string): Promise<boolean>
+  /** Lets calls to the number reach us. Where the provider's side is set up by hand (a flow), it checks that and changes nothing. */
+  receiveCalls(phoneNumber: string, url: string): Promise<void>
+}
+
 export interface Telephony {
-  readonly name: 'twilio'
+  readonly name: ProviderName
+  readonly abilities: Abilities
   /** Rings the caller's phone. Throws ProviderError. */
   dial(wish: DialWish): Promise<{ readonly legId: string }>
   /** Finds caller legs that were created to this phone from this number since then: for a dial whose answer was lost. */
-  findDialed(wish: Pick<DialWish, 'callerPhone' | 'from'>, since: Date): Promise<readonly Leg[]>
-  /** Both legs by the caller leg's id; undefined when the provider does not know it. */
-  fetchCall(callerLegId: string): Promise<ProviderCall | undefined>
-  /** Ends the call by its caller leg, ringing or answered. A call that is over already is a success. */
-  hangUp(callerLegId: string): Promise<void>
+  findDialed(wish: Pick<DialWish, 'callerPhone' | 'calleePhone' | 'from' | 'reference'>, since: Date): Promise<readonly Leg[]>
+  /**
+   * For providers that do not join by instructions: rings the callee after the caller has answered. Sent once; a repetition might ring
+   * twice. Throws ProviderError.
+   */
+  dialCallee?(wish: DialWish, callerLegId: string): Promise<{ readonly legId: string }>
+  /** Joins two legs that have both answered. Two legs that are joined already are a success. */
+  join?(wish: Pick<DialWish, 'urls'>, callerLegId: string, calleeLegId: string): Promise<void>
+  /** Both legs by the caller leg's id (and the callee's, where the provider does not tie them together); undefined when it does not know it. */
+  fetchCall(callerLegId: string, calleeLegId: string | null): Promise<ProviderCall | undefined>
+  /** Ends the call by its legs, ringing or answered. A call that is over already is a success. `refused` where it cannot. */
+  hangUp(callerLegId: string, calleeLegId: string | null): Promise<void>
   /** Instructions that ring the callee and join the two. */
   bridge(plan: BridgePlan): Instructions
-  /** Instructions that end the call. */
-  hangUpInstructions(): Instructions
-  /** Checks the signature on the received bytes; undefined when it is not the provider's. Throws on an authentic but unreadable message. */
-  verify(delivery: Delivery): VerifiedDelivery | undefined
-  /** True when the provider account owns the number. */
-  ownsNumber(phoneNumber: string): Promise<boolean>
-  /** Finds and buys a number in a country (ISO 3166 alpha-2) and gives it in E.164. */
-  buyNumber(country: string): Promise<string>
+  /** Instructions that end the call, with words before it where the provider can speak. */
+  hangUpInstructions(speech?: Speech): Instructions
+  /**
+   * Checks that a message is the provider's; undefined when it is not. Providers that sign nothing are known by the secret in the URL, which
+   * is checked before. Throws on an authentic but unreadable message.
+   */
+  verify(delivery: Delivery): Promise<VerifiedDelivery | undefined>
+  /** The same for a call that comes in, or for an outbound one at a provider that asks about both at one place. */
+  verifyInbound(delivery: Delivery): Promise<InboundCall | undefined>
+  readonly numbers: NumberMarket
 }

@@ -30,8 +30,18 @@ export const endReason = z.enum([
 
 const channel = z.enum(['phone', 'browser'])
 
+/** A step of the choice of a provider. */
+const routing = z.object({
+  /** Why the provider of this call was chosen. */
+  reason: z.string(),
+  /** Those that came before it in the order and were passed over, each with the reason. */
+  passedOver: z.array(z.object({ provider: z.string(), reason: z.string() })),
+})
+
 export const call = z.object({
   id: z.string(),
+  /** outbound: placed through the API. inbound: somebody dialled a virtual number. */
+  direction: z.enum(['outbound', 'inbound']),
   callerId: userId,
   calleeId: userId,
   callerName: z.string(),
@@ -54,13 +64,27 @@ export const call = z.object({
   /** True while duration and charge are the platform's own timing; settlement goes by the provider's. */
   estimated: z.boolean(),
   settled: z.boolean(),
-  /** The virtual number that both phones see. */
+  /** The virtual number that both phones see; null for a browser call. */
   number: z.string().nullable(),
+  /** False while the call is out of our hands: the provider cannot end it, and the two hang up on their phones. */
+  canEnd: z.boolean(),
+  /** Of a browser call: which tab or device of each side carries the sound. Null on phones. */
+  peers: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }).nullable(),
+  /** Over without an answer, and not for the callee's own no. */
+  missed: z.boolean(),
+  /** Somebody has disputed the charge, and it is not decided yet. */
+  disputed: z.boolean(),
+  /** Coins of the charge that were given back afterwards. */
+  refundedCoins: coinCount,
+  /** How the provider was chosen; for secret keys only, else null. */
+  routing: routing.nullable(),
   /** The provider's ids of the two legs; for secret keys only, else null. */
   providerIds: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }).nullable(),
   /** Why each leg ended, in the provider's words for legs: completed, busy, no-answer, canceled, failed. */
   hangupCauses: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }),
   createdAt: time,
+  /** When the callee said yes; on phones, when they picked up. */
+  acceptedAt: time.nullable(),
   answeredAt: time.nullable(),
   endedAt: time.nullable(),
 })

@@ -14,9 +14,9 @@ export async function dial(client: TwilioClient, wish: DialWish): Promise<{ legI
   const answer = await client.post('Calls.json', {
     To: wish.callerPhone,
     From: wish.from,
-    Url: wish.answerUrl,
+    Url: wish.urls.answer,
     Method: 'POST',
-    StatusCallback: wish.statusUrl,
+    StatusCallback: wish.urls.callerStatus,
     StatusCallbackMethod: 'POST',
     StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
     Timeout: wish.ringSeconds,

@@ -34,6 +34,7 @@ export interface Answer {
 export interface TwilioClient {
   get(path: string, params?: Params): Promise<Answer>
   post(path: string, form: Params): Promise<Answer>
+  delete(path: string): Promise<Answer>
 }
 
 const responseWire = z.object({ statusCode: z.number().int(), body: z.unknown() })
@@ -72,7 +73,7 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
     return twilio(accountSid, authToken, { httpClient, logLevel: 'error' })
   }
 
-  async function send(method: 'get' | 'post', path: string, values: { params: Params } | { data: Params }): Promise<Answer> {
+  async function send(method: 'get' | 'post' | 'delete', path: string, values: { params?: Params; data?: Params }): Promise<Answer> {
     const client = await (loading ??= load())
     const response: unknown = await client
       .request({ method, uri: `https://api.twilio.com${account}/${path}`, ...values })
@@ -92,6 +93,7 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
   return {
     get: (path, params = {}) => breaker.run(() => send('get', path, { params }), inTrouble),
     post: (path, form) => breaker.run(() => send('post', path, { data: form }), inTrouble),
+    delete: (path) => breaker.run(() => send('delete', path, {}), inTrouble),
   }
 }
 

@@ -1,48 +1,70 @@
-import { ProviderError } from '../port.ts'
+import { ProviderError, type NumberOffer, type NumberQuery, type NumberType } from '../port.ts'
 import { accept, type TwilioClient } from './client.ts'
+import { failureOf } from './failures.ts'
 import { boughtWire, offerPage, ownedPage } from './wire.ts'
 
-/** True when the account owns exactly this number (the filter also finds numbers that only contain it). */
-export async function ownsNumber(client: TwilioClient, phoneNumber: string): Promise<boolean> {
+/** The number's id when the account owns exactly this number (the filter also finds numbers that only contain it). */
+async function sidOf(client: TwilioClient, phoneNumber: string): Promise<string | undefined> {
   const answer = await client.get('IncomingPhoneNumbers.json', { PhoneNumber: phoneNumber })
-  return accept(answer, ownedPage).incoming_phone_numbers.some((owned) => owned.phone_number === phoneNumber)
+  return accept(answer, ownedPage).incoming_phone_numbers.find((owned) => owned.phone_number === phoneNumber)?.sid
 }
 
-const kinds = ['Local', 'Mobile', 'National', 'TollFree']
-const notOffered = 404
-const mostTries = 3
+export const ownsNumber = async (client: TwilioClient, phoneNumber: string): Promise<boolean> =>
+  (await sidOf(client, phoneNumber)) !== undefined
 
-/** Numbers that can be bought without papers, of the first kind that the country has. */
-async function offers(client: TwilioClient, country: string): Promise<string[]> {
-  for (const kind of kinds) {
-    const answer = await client.get(`AvailablePhoneNumbers/${country}/${kind}.json`, {
-      VoiceEnabled: true,
-      ExcludeAllAddressRequired: true,
-      PageSize: 20,
-    })
-    if (answer.status === notOffered) continue
-    const found = accept(answer, offerPage).available_phone_numbers
-    if (found.length > 0) return found.map((offer) => offer.phone_number)
+const kinds: Readonly<Record<NumberType, readonly string[]>> = {
+  // Countries without geographic numbers sell national ones.
+  local: ['Local', 'National'],
+  mobile: ['Mobile'],
+  toll_free: ['TollFree'],
+}
+const allTypes: readonly NumberType[] = ['local', 'mobile', 'toll_free']
+const notOffered = 404
+
+/** Numbers that can be bought without papers; of every type unless one is asked for, geographic ones first. */
+export async function searchNumbers(client: TwilioClient, { country, type, contains, limit }: NumberQuery): Promise<NumberOffer[]> {
+  if (!/^[A-Z]{2}$/.test(country)) throw new ProviderError('refused', 'country')
+  const found: NumberOffer[] = []
+  for (const wanted of type === undefined ? allTypes : [type]) {
+    for (const kind of kinds[wanted]) {
+      if (found.length >= limit) return found
+      const answer = await client.get(`AvailablePhoneNumbers/${country}/${kind}.json`, {
+        VoiceEnabled: true,
+        ExcludeAllAddressRequired: true,
+        PageSize: limit,
+        ...(contains === undefined ? {} : { Contains: contains }),
+      })
+      if (answer.status === notOffered) continue
+      const offers = accept(answer, offerPage).available_phone_numbers
+      found.push(...offers.map((offer) => ({ phoneNumber: offer.phone_number, country, type: wanted, region: offer.region ?? null })))
+    }
   }
-  return []
+  return found.slice(0, limit)
 }
 
 const isUnsure = (error: unknown): boolean => error instanceof ProviderError && error.failure === 'unknown'
-/** No longer available, or wanting an address or a bundle: another one may do. */
-const tryAnother: ReadonlySet<number | undefined> = new Set([21421, 21422, 21631, 21649, 21650, 21651])
 
-/** Buys one number. A purchase whose answer was lost is looked up, not repeated: it may have been made, and each costs money. */
-export async function buyNumber(client: TwilioClient, country: string): Promise<string> {
-  if (!/^[A-Z]{2}$/.test(country)) throw new ProviderError('refused', 'country')
-  for (const phoneNumber of (await offers(client, country)).slice(0, mostTries)) {
-    try {
-      const answer = await client.post('IncomingPhoneNumbers.json', { PhoneNumber: phoneNumber })
-      if (!answer.ok && tryAnother.has(answer.code)) continue
-      return accept(answer, boughtWire).phone_number
-    } catch (error) {
-      if (isUnsure(error) && (await ownsNumber(client, phoneNumber))) return phoneNumber
-      throw error
-    }
+/** Buys exactly this number. A purchase whose answer was lost is looked up, not repeated: it may have been made, and each costs money. */
+export async function buyNumber(client: TwilioClient, phoneNumber: string): Promise<void> {
+  try {
+    accept(await client.post('IncomingPhoneNumbers.json', { PhoneNumber: phoneNumber }), boughtWire)
+  } catch (error) {
+    if (isUnsure(error) && (await ownsNumber(client, phoneNumber))) return
+    throw error
   }
-  throw new ProviderError('refused', 'no number')
+}
+
+/** Where Twilio shall ask what to do with a call to the number. */
+export async function receiveCalls(client: TwilioClient, phoneNumber: string, url: string): Promise<void> {
+  const sid = await sidOf(client, phoneNumber)
+  if (sid === undefined) throw new ProviderError('refused', 'not owned')
+  accept(await client.post(`IncomingPhoneNumbers/${sid}.json`, { VoiceUrl: url, VoiceMethod: 'POST' }), boughtWire)
+}
+
+export async function releaseNumber(client: TwilioClient, phoneNumber: string): Promise<void> {
+  const sid = await sidOf(client, phoneNumber)
+  if (sid === undefined) return
+  const answer = await client.delete(`IncomingPhoneNumbers/${sid}.json`)
+  if (!answer.ok && answer.status !== notOffered)
+    throw new ProviderError(failureOf(answer.status, answer.code), String(answer.code ?? answer.status))
 }

@@ -26,8 +26,10 @@ export const callWire = z.object({
 export type CallWire = z.output<typeof callWire>
 
 export const callPage = z.object({ calls: z.array(callWire).max(1_000), next_page_uri: z.string().nullish() })
-export const ownedPage = z.object({ incoming_phone_numbers: z.array(z.object({ phone_number: z.string() })) })
-export const offerPage = z.object({ available_phone_numbers: z.array(z.object({ phone_number: phone })) })
+export const ownedPage = z.object({
+  incoming_phone_numbers: z.array(z.object({ sid: z.string().regex(/^PN[0-9A-Za-z]{32}$/), phone_number: z.string() })),
+})
+export const offerPage = z.object({ available_phone_numbers: z.array(z.object({ phone_number: phone, region: z.string().nullish() })) })
 export const boughtWire = z.object({ phone_number: phone })
 export const errorWire = z.object({ code: z.coerce.number().int() })
 

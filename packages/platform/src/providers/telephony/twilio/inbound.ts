@@ -1,0 +1,17 @@
+import type { Delivery, InboundCall } from '../port.ts'
+import { isSignedForm, readForm } from './signature.ts'
+import { callSid } from './wire.ts'
+
+const e164 = /^\+[1-9][0-9]{6,14}$/
+
+/** A call to one of the account's numbers (Twilio's voice URL request); undefined when it is not Twilio's or not readable as one. */
+export function verifyInbound(tokens: readonly string[], delivery: Delivery): InboundCall | undefined {
+  const fields = readForm(delivery.raw)
+  if (fields === undefined) return undefined
+  if (!isSignedForm(tokens, { url: delivery.url, signature: delivery.headers['x-twilio-signature'] }, fields)) return undefined
+  const legId = callSid.safeParse(fields['CallSid'])
+  const { From: from, To: to } = fields
+  if (!legId.success || typeof to !== 'string' || !e164.test(to)) return undefined
+  // Withheld numbers come as words or as short digits that nobody can have.
+  return { legId: legId.data, from: typeof from === 'string' && e164.test(from) ? from : null, to, reference: null }
+}
