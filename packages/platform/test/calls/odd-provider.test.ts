@@ -14,7 +14,7 @@ async function call(): Promise<{ id: string; look: () => ReturnType<ScriptedPlat
   await here.quiet()
   return { id, look: () => here.server.calls.get({ callId: id }) }
 }
-const statusUrl = (): string => here.provider.dialed[0]?.statusUrl ?? ''
+const statusUrl = (): string => here.provider.dialed[0]?.urls.callerStatus ?? ''
 const calleeUrl = (): string => statusUrl().replace('caller-status', 'callee-status')
 const held = async (): Promise<number> => (await here.server.wallets.get({ userId: 'asha' })).buckets.held
 const busy = async (): Promise<boolean[]> =>

@@ -25,7 +25,7 @@ async function call() {
 
 async function answered() {
   const placed = await call()
-  const url = (here.provider.dialed[0]?.statusUrl ?? '').replace('caller-status', 'callee-status')
+  const url = here.provider.dialed[0]?.urls.calleeStatus ?? ''
   await here.callBack(url, { leg: 'callee', legId: 'leg-b', otherLegId: 'leg-a', status: 'in_progress' })
   return placed
 }

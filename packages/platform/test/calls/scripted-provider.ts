@@ -41,19 +41,20 @@ let deliveries = 0
 
 const telephonyOf = (provider: ScriptedProvider): Telephony => ({
   name: 'twilio',
+  abilities: { hangUp: true, asks: true, tellsJoin: true },
   dial(wish) {
     provider.dialed.push(wish)
     return provider.dial(wish)
   },
   findDialed: (wish, since) => provider.findDialed(wish, since),
-  fetchCall: (legId) => provider.fetchCall(legId),
-  hangUp(legId) {
-    provider.hungUp.push(legId)
-    return provider.hangUp(legId)
+  fetchCall: (callerLegId, calleeLegId) => provider.fetchCall(callerLegId, calleeLegId),
+  hangUp(callerLegId, calleeLegId) {
+    provider.hungUp.push(callerLegId)
+    return provider.hangUp(callerLegId, calleeLegId)
   },
   bridge: () => ({ contentType: 'text/plain', body: 'bridge' }),
   hangUpInstructions: () => ({ contentType: 'text/plain', body: 'hang up' }),
-  verify({ raw }) {
+  async verify({ raw }) {
     const given: unknown = JSON.parse(new URLSearchParams(raw.toString()).get('report') ?? '{}')
     const report: LegReport = {
       ...{ kind: 'status', leg: 'caller', legId: 'leg-a', otherLegId: null, status: 'ringing', sequence: null, at: null, endedBy: null },
@@ -61,8 +62,14 @@ const telephonyOf = (provider: ScriptedProvider): Telephony => ({
     }
     return { deliveryId: `delivery-${String(++deliveries)}`, report }
   },
-  ownsNumber: () => Promise.resolve(true),
-  buyNumber: () => Promise.resolve('+14155550100'),
+  verifyInbound: () => Promise.resolve(undefined),
+  numbers: {
+    search: () => Promise.resolve([]),
+    buy: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+    owns: () => Promise.resolve(true),
+    receiveCalls: () => Promise.resolve(),
+  },
 })
 
 export const leg = (id: string, status: LegStatus, durationSeconds: number | null = null, endedAt: Date | null = null): Leg => ({

@@ -35,6 +35,7 @@ export const user: User = {
 
 export const ringing: Call = {
   id: 'call_01hzy8f2k3m4n5p6q7r8s9t0vw',
+  direction: 'outbound',
   callerId: asha,
   calleeId: ravi,
   callerName: 'Asha Menon',
@@ -52,9 +53,16 @@ export const ringing: Call = {
   estimated: true,
   settled: false,
   number: '+918000000001',
+  canEnd: true,
+  peers: null,
+  missed: false,
+  disputed: false,
+  refundedCoins: 0,
+  routing: null,
   providerIds: null,
   hangupCauses: { caller: null, callee: null },
   createdAt: '2026-01-05T10:00:00Z',
+  acceptedAt: null,
   answeredAt: null,
   endedAt: null,
 }
@@ -63,6 +71,7 @@ export const initiated: Call = { ...ringing, status: 'initiated' }
 export const running: Call = {
   ...ringing,
   status: 'in_progress',
+  acceptedAt: '2026-01-05T10:00:10Z',
   answeredAt: '2026-01-05T10:00:10Z',
   durationSeconds: 125,
   chargedCoins: 30,
@@ -85,6 +94,7 @@ export const settled: Call = {
 export const unanswered: Call = {
   ...ringing,
   status: 'no_answer',
+  missed: true,
   endReason: 'no_answer',
   endedAt: '2026-01-05T10:00:40Z',
   settled: true,

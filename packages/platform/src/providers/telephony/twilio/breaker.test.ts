@@ -16,7 +16,7 @@ beforeEach(() => {
 afterAll(() => stub.close())
 
 const outcome = (): Promise<unknown> =>
-  twilio.fetchCall(parentSid).then(
+  twilio.fetchCall(parentSid, null).then(
     () => 'answered',
     (error: unknown) => (error instanceof Error && 'failure' in error ? error.failure : error),
   )

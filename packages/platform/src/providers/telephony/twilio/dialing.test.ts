@@ -14,11 +14,18 @@ afterAll(() => stub.close())
 const wish = {
   callId: 'call_1',
   callerPhone: '+919800000001',
+  calleePhone: '+919800000002',
   from: '+15017122661',
   ringSeconds: 25,
+  limitSeconds: 600,
   maxSeconds: 640,
-  answerUrl: 'https://connect.example/providers/twilio/calls/call_1/t/answer?a=1&b=2',
-  statusUrl: 'https://connect.example/providers/twilio/calls/call_1/t/caller-status',
+  urls: {
+    answer: 'https://connect.example/providers/twilio/calls/call_1/t/answer?a=1&b=2',
+    callerStatus: 'https://connect.example/providers/twilio/calls/call_1/t/caller-status',
+    calleeStatus: 'https://connect.example/providers/twilio/calls/call_1/t/callee-status',
+    after: 'https://connect.example/providers/twilio/calls/call_1/t/after',
+  },
+  reference: 'call_1.token',
 }
 
 const failureOf = async (work: Promise<unknown>): Promise<ProviderError> => {
@@ -42,9 +49,9 @@ describe('dialling', () => {
     expect([...(asked?.form ?? [])]).toEqual([
       ['To', '+919800000001'],
       ['From', '+15017122661'],
-      ['Url', wish.answerUrl],
+      ['Url', wish.urls.answer],
       ['Method', 'POST'],
-      ['StatusCallback', wish.statusUrl],
+      ['StatusCallback', wish.urls.callerStatus],
       ['StatusCallbackMethod', 'POST'],
       ['StatusCallbackEvent', 'initiated'],
       ['StatusCallbackEvent', 'ringing'],

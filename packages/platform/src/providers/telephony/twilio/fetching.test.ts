@@ -26,7 +26,7 @@ afterAll(() => stub.close())
 
 const fetchWith = (caller: unknown, ...children: unknown[]): Promise<ProviderCall | undefined> => {
   stub.reply(ok(caller), ok(callList(...children)))
-  return twilio.fetchCall(parentSid)
+  return twilio.fetchCall(parentSid, null)
 }
 
 describe('what a call came to', () => {
@@ -144,7 +144,7 @@ describe('what a call came to', () => {
 
   it('knows a call that Twilio does not know', async () => {
     stub.reply(refusal(404, 20404))
-    expect(await twilio.fetchCall(parentSid)).toBeUndefined()
+    expect(await twilio.fetchCall(parentSid, null)).toBeUndefined()
   })
 
   it.each([
@@ -155,19 +155,19 @@ describe('what a call came to', () => {
     ['a failure', refusal(500, 20500)],
   ])('does not take %s for an answer', async (_, reply) => {
     stub.reply(reply)
-    await expect(twilio.fetchCall(parentSid)).rejects.toThrow('telephony request')
+    await expect(twilio.fetchCall(parentSid, null)).rejects.toThrow('telephony request')
   })
 
   it('gives no half of a call when the other half was not told', async () => {
     stub.reply(ok(callResource()), refusal(500, 20500))
-    await expect(twilio.fetchCall(parentSid)).rejects.toMatchObject({ failure: 'unknown' })
+    await expect(twilio.fetchCall(parentSid, null)).rejects.toMatchObject({ failure: 'unknown' })
   })
 })
 
 describe('hanging up', () => {
   it('completes the caller’s leg', async () => {
     stub.reply(ok(callResource()))
-    await twilio.hangUp(parentSid)
+    await twilio.hangUp(parentSid, null)
     expect(stub.asked).toHaveLength(1)
     expect(stub.asked[0]).toMatchObject({ method: 'POST', path: `/2010-04-01/Accounts/${accountSid}/Calls/${parentSid}.json` })
     expect([...(stub.asked[0]?.form ?? [])]).toEqual([['Status', 'completed']])
@@ -178,7 +178,7 @@ describe('hanging up', () => {
     ['a call that is gone', refusal(404, 20404)],
   ])('is content with %s', async (_, reply) => {
     stub.reply(reply)
-    await twilio.hangUp(parentSid)
+    await twilio.hangUp(parentSid, null)
   })
 
   it.each([
@@ -187,12 +187,12 @@ describe('hanging up', () => {
     ['another refusal', refusal(401, 20003), 'refused'],
   ])('is not content with %s', async (_, reply, failure) => {
     stub.reply(reply)
-    await expect(twilio.hangUp(parentSid)).rejects.toMatchObject({ failure })
+    await expect(twilio.hangUp(parentSid, null)).rejects.toMatchObject({ failure })
   })
 })
 
 describe('looking for a dial whose answer was lost', () => {
-  const wish = { callerPhone: '+919800000001', from: '+15017122661' }
+  const wish = { callerPhone: '+919800000001', calleePhone: '+919800000002', from: '+15017122661', reference: 'call_1.token' }
   const since = new Date('2027-08-31T20:36:30.900Z')
   const queued = (fields: Record<string, unknown> = {}) =>
     callResource({ status: 'queued', start_time: null, end_time: null, duration: null, ...fields })

@@ -11,59 +11,91 @@ beforeAll(async () => {
 })
 afterAll(() => stub.close())
 
-const owned = (...numbers: string[]) => ok({ incoming_phone_numbers: numbers.map((phone_number) => ({ phone_number, sid: 'PN1' })) })
-const offered = (...numbers: string[]) => ok({ available_phone_numbers: numbers.map((phone_number) => ({ phone_number })) })
-const bought = (phone_number: string) => ({ status: 201, body: { phone_number, sid: 'PN1' } })
+const number = '+15017122661'
+const pn = `PN${'0'.repeat(32)}`
+const owned = (...numbers: string[]) => ok({ incoming_phone_numbers: numbers.map((phone_number) => ({ phone_number, sid: pn })) })
+const offered = (...numbers: string[]) => ok({ available_phone_numbers: numbers.map((phone_number) => ({ phone_number, region: 'CA' })) })
+const bought = { status: 201, body: { phone_number: number, sid: pn } }
 const lost = (response: { destroy(): unknown }) => void response.destroy()
 const asked = () => stub.asked.map(({ method, path }) => `${method} ${path.split('/').slice(4).join('/')}`)
 
 describe('whose number it is', () => {
   it('is ours only when it is exactly the one', async () => {
-    stub.reply(owned('+150171226610', '+15017122661'))
-    expect(await twilio.ownsNumber('+15017122661')).toBe(true)
-    expect(stub.asked[0]?.query.get('PhoneNumber')).toBe('+15017122661')
+    stub.reply(owned('+150171226610', number))
+    expect(await twilio.numbers.owns(number)).toBe(true)
+    expect(stub.asked[0]?.query.get('PhoneNumber')).toBe(number)
     stub.reply(owned('+150171226610'))
-    expect(await twilio.ownsNumber('+15017122661')).toBe(false)
+    expect(await twilio.numbers.owns(number)).toBe(false)
     stub.reply(owned())
-    expect(await twilio.ownsNumber('+15017122661')).toBe(false)
+    expect(await twilio.numbers.owns(number)).toBe(false)
   })
 
   it('is not answered by a failure', async () => {
     stub.reply(refusal(503, 20503))
-    await expect(twilio.ownsNumber('+15017122661')).rejects.toMatchObject({ failure: 'unknown' })
+    await expect(twilio.numbers.owns(number)).rejects.toMatchObject({ failure: 'unknown' })
+  })
+})
+
+describe('what is on offer', () => {
+  it('is asked for by type and digits', async () => {
+    stub.reply(offered(number))
+    const wanted = { country: 'US', type: 'toll_free', contains: '501', limit: 3 } as const
+    expect(await twilio.numbers.search(wanted)).toEqual([{ phoneNumber: number, country: 'US', type: 'toll_free', region: 'CA' }])
+    expect(asked()).toEqual(['GET AvailablePhoneNumbers/US/TollFree.json'])
+    expect(stub.asked[0]?.query.get('Contains')).toBe('501')
+  })
+
+  it('goes on to the next type where a country has none of one, and stops at the limit', async () => {
+    stub.reply(refusal(404, 20404), refusal(404, 20404), offered('+918000000001', '+918000000002'))
+    const found = await twilio.numbers.search({ country: 'IN', limit: 1 })
+    expect(found).toEqual([{ phoneNumber: '+918000000001', country: 'IN', type: 'mobile', region: 'CA' }])
+    expect(asked().at(-1)).toBe('GET AvailablePhoneNumbers/IN/Mobile.json')
+  })
+
+  it('is refused for what is no country before it becomes part of a path', async () => {
+    stub.reply(offered())
+    await expect(twilio.numbers.search({ country: '../US', limit: 1 })).rejects.toMatchObject({ failure: 'refused' })
+    expect(stub.asked).toHaveLength(0)
   })
 })
 
 describe('buying a number', () => {
-  it('buys the first that is offered', async () => {
-    stub.reply(offered('+15017122661', '+15017122662'), bought('+15017122661'))
-    expect(await twilio.buyNumber('US')).toBe('+15017122661')
-    expect(asked()).toEqual(['GET AvailablePhoneNumbers/US/Local.json', 'POST IncomingPhoneNumbers.json'])
-    expect(stub.asked[1]?.form.get('PhoneNumber')).toBe('+15017122661')
+  it('buys exactly this one', async () => {
+    stub.reply(bought)
+    await twilio.numbers.buy(number)
+    expect(asked()).toEqual(['POST IncomingPhoneNumbers.json'])
+    expect(stub.asked[0]?.form.get('PhoneNumber')).toBe(number)
   })
 
-  it('looks at the next kind where a country has no local numbers', async () => {
-    stub.reply(refusal(404, 20404), offered('+918000000001'), bought('+918000000001'))
-    expect(await twilio.buyNumber('IN')).toBe('+918000000001')
-    expect(asked()[1]).toBe('GET AvailablePhoneNumbers/IN/Mobile.json')
+  it('says no when it has gone meanwhile', async () => {
+    stub.reply(refusal(400, 21422))
+    await expect(twilio.numbers.buy(number)).rejects.toMatchObject({ failure: 'refused' })
   })
 
-  it('takes another when one has gone meanwhile', async () => {
-    stub.reply(offered('+15017122661', '+15017122662'), refusal(400, 21422), bought('+15017122662'))
-    expect(await twilio.buyNumber('US')).toBe('+15017122662')
-  })
-
-  it('looks before it buys again: a purchase whose answer was lost is not repeated', async () => {
-    stub.reply(offered('+15017122661', '+15017122662'), lost, owned('+15017122661'))
-    expect(await twilio.buyNumber('US')).toBe('+15017122661')
-    stub.reply(offered('+15017122661', '+15017122662'), lost, owned())
-    await expect(twilio.buyNumber('US')).rejects.toMatchObject({ failure: 'unknown' })
+  it('looks before it is told to have failed: a purchase whose answer was lost is not repeated', async () => {
+    stub.reply(lost, owned(number))
+    await twilio.numbers.buy(number)
+    stub.reply(lost, owned())
+    await expect(twilio.numbers.buy(number)).rejects.toMatchObject({ failure: 'unknown' })
     expect(asked().filter((line) => line.startsWith('POST'))).toHaveLength(1)
   })
+})
 
-  it('refuses what is no country before it becomes part of a path', async () => {
-    stub.reply(offered())
-    await expect(twilio.buyNumber('../US')).rejects.toMatchObject({ failure: 'refused' })
-    expect(stub.asked).toHaveLength(0)
+describe('a number that is ours', () => {
+  it('is given back, and one that is not ours is content with that', async () => {
+    stub.reply(owned(number), { status: 204, body: '' })
+    await twilio.numbers.release(number)
+    expect(asked()[1]).toBe(`DELETE IncomingPhoneNumbers/${pn}.json`)
+    stub.reply(owned())
+    await twilio.numbers.release(number)
+    expect(asked()).toHaveLength(1)
+  })
+
+  it('is told where to ask about calls that come in', async () => {
+    stub.reply(owned(number), bought)
+    await twilio.numbers.receiveCalls(number, 'https://connect.example/in')
+    expect(stub.asked[1]?.form.get('VoiceUrl')).toBe('https://connect.example/in')
+    stub.reply(owned())
+    await expect(twilio.numbers.receiveCalls(number, 'https://connect.example/in')).rejects.toMatchObject({ failure: 'refused' })
   })
 })

@@ -27,7 +27,7 @@ export async function searchNumbers(client: TwilioClient, { country, type, conta
   const found: NumberOffer[] = []
   for (const wanted of type === undefined ? allTypes : [type]) {
     for (const kind of kinds[wanted]) {
-      if (found.length >= limit) return found
+      if (found.length >= limit) return found.slice(0, limit)
       const answer = await client.get(`AvailablePhoneNumbers/${country}/${kind}.json`, {
         VoiceEnabled: true,
         ExcludeAllAddressRequired: true,

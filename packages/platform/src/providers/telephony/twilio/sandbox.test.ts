@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { heldClock, type HeldClock } from '../../../../sandbox/kit/clock.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../../../sandbox/twilio/server.ts'
-import type { LegReport, Telephony, VerifiedDelivery } from '../port.ts'
+import type { DialWish, LegReport, Telephony, VerifiedDelivery } from '../port.ts'
 import { createTwilio } from './adapter.ts'
 
 /** The adapter and a server that was written from Twilio's documentation without a look at it: what they agree on is the wire. */
@@ -30,7 +30,7 @@ beforeEach(async () => {
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
       const url = `${publicUrl}${request.url ?? ''}`
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-      const delivery = twilio.verify({ url, method: 'POST', headers, raw: Buffer.concat(chunks) })
+      const delivery = await twilio.verify({ url, method: 'POST', headers, raw: Buffer.concat(chunks) })
       if (delivery === undefined) return void response.writeHead(403).end()
       delivered.push(delivery)
       const { kind } = delivery.report
@@ -58,16 +58,18 @@ const plan = () => ({
   statusUrl: at('callee-status'),
   afterUrl: at('after'),
 })
-const dial = (callerPhone = caller) =>
-  twilio.dial({
-    callId: 'call_1',
-    callerPhone,
-    from,
-    ringSeconds: 20,
-    maxSeconds: 400,
-    answerUrl: at('answer'),
-    statusUrl: at('caller-status'),
-  })
+const wish = (callerPhone = caller): DialWish => ({
+  callId: 'call_1',
+  callerPhone,
+  calleePhone: callee,
+  from,
+  ringSeconds: 20,
+  limitSeconds: 300,
+  maxSeconds: 400,
+  urls: { answer: at('answer'), callerStatus: at('caller-status'), calleeStatus: at('callee-status'), after: at('after') },
+  reference: `call_1.${token}`,
+})
+const dial = (callerPhone = caller) => twilio.dial(wish(callerPhone))
 
 const pass = async (seconds: number): Promise<void> => {
   await clock.advance(seconds * 1_000)
@@ -81,7 +83,7 @@ describe('a call through the sandbox', () => {
     callee = '+919800001042'
     const { legId } = await dial()
     await pass(100)
-    expect(await twilio.fetchCall(legId)).toMatchObject({
+    expect(await twilio.fetchCall(legId, null)).toMatchObject({
       caller: { id: legId, status: 'completed' },
       callee: { status: 'completed', durationSeconds: 42 },
       unreadable: false,
@@ -121,7 +123,7 @@ describe('a call through the sandbox', () => {
     callee = `+91980000${digits}`
     const { legId } = await dial()
     await pass(60)
-    expect(await twilio.fetchCall(legId)).toMatchObject({ callee: { status, durationSeconds: 0 }, unreadable: false })
+    expect(await twilio.fetchCall(legId, null)).toMatchObject({ callee: { status, durationSeconds: 0 }, unreadable: false })
     expect(after()?.endedBy ?? null).toBeNull()
   })
 
@@ -129,7 +131,7 @@ describe('a call through the sandbox', () => {
     callee = '+919800000000'
     const { legId } = await dial('+919800000002')
     await pass(60)
-    expect(await twilio.fetchCall(legId)).toMatchObject({ caller: { status: 'no_answer', durationSeconds: 0 }, callee: null })
+    expect(await twilio.fetchCall(legId, null)).toMatchObject({ caller: { status: 'no_answer', durationSeconds: 0 }, callee: null })
   })
 
   it('is ended by us, ringing or running, once or twice', async () => {
@@ -137,21 +139,21 @@ describe('a call through the sandbox', () => {
     for (const seconds of [0, 30]) {
       const { legId } = await dial()
       await pass(seconds)
-      await twilio.hangUp(legId)
-      await twilio.hangUp(legId)
+      await twilio.hangUp(legId, null)
+      await twilio.hangUp(legId, null)
       await pass(1)
-      const call = await twilio.fetchCall(legId)
+      const call = await twilio.fetchCall(legId, null)
       expect(call?.unreadable).toBe(false)
       expect(['completed', 'canceled', 'no_answer']).toContain(call?.caller.status)
     }
-    await twilio.hangUp(`CA${'0'.repeat(32)}`)
+    await twilio.hangUp(`CA${'0'.repeat(32)}`, null)
   })
 
   it('is ended by the time limit that the two were given', async () => {
     callee = '+919800000000'
     const { legId } = await dial()
     await pass(500)
-    expect(await twilio.fetchCall(legId)).toMatchObject({ callee: { status: 'completed', durationSeconds: 300 }, unreadable: false })
+    expect(await twilio.fetchCall(legId, null)).toMatchObject({ callee: { status: 'completed', durationSeconds: 300 }, unreadable: false })
   })
 })
 
@@ -161,29 +163,34 @@ describe('what can go wrong with a dial', () => {
     await dial()
     await pass(400)
     const since = new Date(clock.now())
-    expect(await twilio.findDialed({ callerPhone: caller, from }, since)).toEqual([])
+    expect(await twilio.findDialed(wish(), since)).toEqual([])
     const { legId } = await dial()
-    expect(await twilio.findDialed({ callerPhone: caller, from }, since)).toMatchObject([{ id: legId }])
-    expect(await twilio.findDialed({ callerPhone: '+919800000009', from }, since)).toEqual([])
+    expect(await twilio.findDialed(wish(), since)).toMatchObject([{ id: legId }])
+    expect(await twilio.findDialed(wish('+919800000009'), since)).toEqual([])
   })
 
   it('tells a wrong number from a caller ID that is not ours and from wrong credentials', async () => {
     await expect(dial('+919800000004')).rejects.toMatchObject({ failure: 'invalid_number', providerCode: '21211' })
-    const stranger = { ...plan(), callId: 'call_1', callerPhone: caller, maxSeconds: 60, answerUrl: at('answer') }
-    await expect(twilio.dial({ ...stranger, from: '+15005550099' })).rejects.toMatchObject({ failure: 'refused' })
+    await expect(twilio.dial({ ...wish(), from: '+15005550099' })).rejects.toMatchObject({ failure: 'refused' })
     const nobody = createTwilio({ baseUrl: sandbox.url, accountSid: sandbox.accountSid, authToken: 'wrong-token-wrong-token' })
-    await expect(nobody.dial(stranger)).rejects.toMatchObject({ failure: 'refused', providerCode: '20003' })
+    await expect(nobody.dial(wish())).rejects.toMatchObject({ failure: 'refused', providerCode: '20003' })
     expect(sandbox.control.calls({ all: true })).toEqual([])
   })
 })
 
 describe('numbers of the account', () => {
-  it('are known, and bought', async () => {
-    expect(await twilio.ownsNumber(from)).toBe(true)
-    expect(await twilio.ownsNumber('+15005550007')).toBe(false)
-    const bought = await twilio.buyNumber('US')
-    expect(await twilio.ownsNumber(bought)).toBe(true)
-    const another = await twilio.buyNumber('US')
-    expect(another).not.toBe(bought)
+  it('are known, bought and given back', async () => {
+    expect(await twilio.numbers.owns(from)).toBe(true)
+    expect(await twilio.numbers.owns('+15005550007')).toBe(false)
+    const [one, other] = await twilio.numbers.search({ country: 'US', limit: 2 })
+    if (one === undefined || other === undefined) throw new Error('the sandbox offers too few numbers')
+    await twilio.numbers.buy(one.phoneNumber)
+    expect(await twilio.numbers.owns(one.phoneNumber)).toBe(true)
+    expect(await twilio.numbers.owns(other.phoneNumber)).toBe(false)
+    await expect(twilio.numbers.buy(one.phoneNumber)).rejects.toMatchObject({ failure: 'refused' })
+    await twilio.numbers.receiveCalls(one.phoneNumber, 'https://connect.example/incoming')
+    await twilio.numbers.release(one.phoneNumber)
+    await twilio.numbers.release(one.phoneNumber)
+    expect(await twilio.numbers.owns(one.phoneNumber)).toBe(false)
   })
 })
