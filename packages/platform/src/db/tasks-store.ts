@@ -43,8 +43,15 @@ const taken = (row: Row): TakenTask => ({
 
 const inOrder = (a: NewTask, b: NewTask) => (a.kind + a.subject < b.kind + b.subject ? -1 : 1)
 
-/** Which transactions added tasks: their commit is worth waking a runner for. */
-const adders = new WeakSet<Tx>()
+/** The kinds of work that each transaction has left to do: its commit is worth waking those who do it. */
+const left = new WeakMap<Tx, Set<string>>()
+
+/** Says that this transaction has written down work of a kind, here or in a table of the work's own. */
+export function leftWork(tx: Tx, kinds: readonly string[]): void {
+  const known = left.get(tx) ?? new Set()
+  for (const kind of kinds) known.add(kind)
+  left.set(tx, known)
+}
 
 /**
  * Tasks in the transaction of what they follow from. Added again while one waits: the earlier time counts, and payloads are merged.
@@ -68,7 +75,10 @@ export const taskStore: TaskStore = {
         sorted.map(({ runAt }) => runAt ?? now),
       ],
     )
-    adders.add(tx)
+    leftWork(
+      tx,
+      sorted.map(({ kind }) => kind),
+    )
   },
 }
 
@@ -87,14 +97,15 @@ export function taskQueue(db: Db): TaskQueue {
   }
 }
 
-/** The same database, which calls `wake` after each commit that added tasks: a hint that makes them start at once in this process. */
-export function wakeAfterCommit(db: Db, wake: () => void): Db {
+/** The same database, which calls `wake` after each commit that left work: a hint that makes it start at once in this process. */
+export function wakeAfterCommit(db: Db, wake: (kinds: ReadonlySet<string>) => void): Db {
   return {
     ...db,
     async transact(tenant, work) {
       let last: Tx | undefined
       const result = await db.transact(tenant, (tx) => work((last = tx)))
-      if (last !== undefined && adders.has(last)) wake()
+      const kinds = last === undefined ? undefined : left.get(last)
+      if (kinds !== undefined) wake(kinds)
       return result
     },
   }

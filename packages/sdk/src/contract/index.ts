@@ -2,5 +2,6 @@
 export type * from './kit.ts'
 export * from './problems.ts'
 export * from './events.ts'
+export * from './webhooks/event-types.ts'
 export { allTables, clientTables, serverTables } from './routes.ts'
 export { allSchemas, clientSchemas, serverSchemas } from './schemas.ts'

@@ -17,6 +17,9 @@ export type Scope =
   | 'numbers:read'
   | 'numbers:write'
   | 'realtime:read'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'events:read'
 
 /**
  * Who may use a route. What is not named is refused; a route that names nobody does not start.

@@ -5,6 +5,8 @@ import { calls } from './0004-calls.ts'
 import { numbersInbox } from './0005-numbers-inbox.ts'
 import { groupPosting } from './0006-group-posting.ts'
 import { callPaths } from './0007-call-paths.ts'
+import { virtualNumbers } from './0009-virtual-numbers.ts'
+import { webhooks } from './0012-webhooks.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -15,4 +17,6 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0005-numbers-inbox', sql: numbersInbox },
   { name: '0006-group-posting', sql: groupPosting },
   { name: '0007-call-paths', sql: callPaths },
+  { name: '0009-virtual-numbers', sql: virtualNumbers },
+  { name: '0012-webhooks', sql: webhooks },
 ]

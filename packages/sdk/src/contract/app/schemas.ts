@@ -57,6 +57,9 @@ export const scope = z.enum([
   'numbers:read',
   'numbers:write',
   'realtime:read',
+  'webhooks:read',
+  'webhooks:write',
+  'events:read',
 ])
 
 const key = z.object({

@@ -1,0 +1,1 @@
+export { deliverKind, recordEvent, recordEvents, type NewEvent } from './record-event.ts'

@@ -1,0 +1,114 @@
+import type * as z from 'zod'
+import type { Call, WalletBalances } from '../events.ts'
+import type { user } from '../users/schemas.ts'
+import type { transaction } from '../wallet/schemas.ts'
+
+/** Every event that a host's server can be told of. */
+export const webhookEventTypes = [
+  'call.initiated',
+  'call.ringing',
+  'call.in_progress',
+  'call.completed',
+  'call.busy',
+  'call.no_answer',
+  'call.declined',
+  'call.canceled',
+  'call.failed',
+  'call.parked',
+  'call.settled',
+  'call.missed',
+  'call.rated',
+  'call.disputed',
+  'call.dispute_resolved',
+  'call.refunded',
+  'wallet.credited',
+  'wallet.debited',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'number.assigned',
+  'number.released',
+  'webhook.test',
+  'webhook_endpoint.disabled',
+] as const
+
+export type WebhookEventType = (typeof webhookEventTypes)[number]
+
+/** What stands before the dot. An endpoint may ask for a whole area (`call.*`), also for those whose events come later. */
+export const webhookAreas = [
+  'call',
+  'wallet',
+  'topup',
+  'withdrawal',
+  'referral',
+  'kyc',
+  'user',
+  'number',
+  'webhook',
+  'webhook_endpoint',
+] as const
+
+/** The call as a server sees it, without the virtual number: no webhook holds a phone number. */
+export type CallEventData = Omit<Call, 'number'>
+
+export type UserEventData = Omit<z.output<typeof user>, 'presence' | 'virtualNumber'>
+
+export interface WalletEventData {
+  readonly transaction: z.output<typeof transaction>
+  /** What the wallet holds after it. */
+  readonly wallet: WalletBalances
+}
+
+/** A virtual number and its user; the number itself is at `GET /v1/numbers`. */
+export interface NumberEventData {
+  readonly id: string
+  /** Whose it is, or was. */
+  readonly userId: string
+}
+
+/** Data of each event by its type. */
+export interface WebhookEventData {
+  'call.initiated': CallEventData
+  'call.ringing': CallEventData
+  'call.in_progress': CallEventData
+  'call.completed': CallEventData
+  'call.busy': CallEventData
+  'call.no_answer': CallEventData
+  'call.declined': CallEventData
+  'call.canceled': CallEventData
+  'call.failed': CallEventData
+  /** Over for its two people, and not settled yet: something stands in the way. */
+  'call.parked': CallEventData
+  /** The final charge. */
+  'call.settled': CallEventData
+  'call.missed': CallEventData
+  'call.rated': CallEventData
+  'call.disputed': CallEventData
+  'call.dispute_resolved': CallEventData
+  'call.refunded': CallEventData
+  /** Coins given or taken by the host's server. Recorded only while an enabled endpoint asks for them. */
+  'wallet.credited': WalletEventData
+  'wallet.debited': WalletEventData
+  'user.created': UserEventData
+  'user.updated': UserEventData
+  'user.deleted': { readonly id: string; readonly userId: string }
+  'number.assigned': NumberEventData
+  'number.released': NumberEventData
+  'webhook.test': { readonly endpointId: string }
+  'webhook_endpoint.disabled': { readonly id: string; readonly url: string; readonly reason: 'gone' | 'failing' }
+}
+
+/** The body of a webhook. */
+export type WebhookEvent = {
+  [Type in WebhookEventType]: {
+    /** `evt_…`, the same in every delivery of the event: what has been seen can be skipped. */
+    readonly id: string
+    readonly type: Type
+    /** When it happened, RFC 3339. */
+    readonly timestamp: string
+    /** Counts the events of one object (a call, a user). Deliveries may come in another order: the highest is the latest. */
+    readonly sequence: number
+    readonly mode: 'test' | 'live'
+    readonly data: WebhookEventData[Type]
+  }
+}[WebhookEventType]
