@@ -1,9 +1,11 @@
 import type * as z from 'zod'
-import type { call } from './calls/schemas.ts'
+import type { call, callProof, callSignal } from './calls/schemas.ts'
 import type { presence } from './presence/schemas.ts'
 
 export type Call = z.output<typeof call>
 export type Presence = z.output<typeof presence>
+export type CallSignal = z.output<typeof callSignal>
+export type CallMedia = z.output<typeof callProof.media>
 
 /** Coins of a user, as told live; the whole wallet is at `GET /v1/wallet`. */
 export interface WalletBalances {
@@ -15,7 +17,7 @@ export interface WalletBalances {
 
 export interface CallMeter {
   readonly callId: string
-  /** Seconds since the callee's answer, by the platform's clock. */
+  /** Seconds since the callee's answer, by the platform's clock; of a browser call, those that both sides have proved. */
   readonly elapsedSeconds: number
   readonly chargedCoins: number
   /** Seconds until the coins or the longest call end it. */
@@ -46,6 +48,13 @@ export interface RealtimeEvents {
   'call.meter': CallMeter
   /** 60 and 15 seconds before the end. */
   'call.warning': CallMeter
+  /** From the other side's tab to the own one, of a browser call. Meant for the tab that carries the sound. */
+  'call.signal': {
+    readonly callId: string
+    readonly from: 'caller' | 'callee'
+    readonly peer: string
+    readonly signals: readonly CallSignal[]
+  }
   'wallet.updated': WalletBalances
 }
 
@@ -60,6 +69,7 @@ export type RealtimeFrame = {
  * What a client sends. The first message, within 5 s of opening, is `hello`, with the ticket (`POST /v1/realtime/tickets`) or a user
  * token; the ticket may be given as `?ticket=` instead. `watch` replaces the set of watched users (at most 1,000).
  * A message of more than 16 KiB ends the connection (1009).
+ * `call.signal` and `call.proof` are of the tab that carries the sound of a browser call; what does not fit the call is dropped.
  * `renew` gives a fresh user token before the old one ends. `pong` is not needed: WebSocket's own pings prove life.
  */
 export type ClientMessage =
@@ -72,6 +82,14 @@ export type ClientMessage =
     }
   | { readonly type: 'watch'; readonly userIds: readonly string[] }
   | { readonly type: 'renew'; readonly token: string }
+  | { readonly type: 'call.signal'; readonly callId: string; readonly peer: string; readonly signals: readonly CallSignal[] }
+  | {
+      readonly type: 'call.proof'
+      readonly callId: string
+      readonly peer: string
+      readonly media: CallMedia
+      readonly bytesReceived: number
+    }
 
 /** Why the platform closed a socket. 1012: restarting, come back. */
 export const closeCodes = {

@@ -4,4 +4,9 @@ export const callPaths = {
   list: 'GET /v1/calls',
   get: 'GET /v1/calls/{callId}',
   end: 'POST /v1/calls/{callId}/end',
+  accept: 'POST /v1/calls/{callId}/accept',
+  decline: 'POST /v1/calls/{callId}/decline',
+  iceServers: 'GET /v1/calls/{callId}/ice-servers',
+  sendSignals: 'POST /v1/calls/{callId}/signals',
+  sendProof: 'POST /v1/calls/{callId}/proofs',
 } as const

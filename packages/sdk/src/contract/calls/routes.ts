@@ -15,4 +15,23 @@ export const callRoutes = describe(callPaths, {
     idempotency: 'optional',
     access: { user: true, secret: 'calls:write' },
   },
+  accept: {
+    summary: 'Answer a browser call, or name the tab that carries the own side’s sound',
+    idempotency: 'optional',
+    access: { user: true },
+  },
+  decline: { summary: 'Say no to a call that has not been answered', idempotency: 'optional', access: { user: true } },
+  iceServers: { summary: 'STUN and TURN servers of a browser call, with credentials for it', access: { user: true } },
+  sendSignals: {
+    summary: 'Signals to the other side’s tab, where WebSocket is blocked',
+    success: 204,
+    idempotency: 'read',
+    access: { user: true },
+  },
+  sendProof: {
+    summary: 'Proof that the own side’s sound flows, where WebSocket is blocked',
+    success: 204,
+    idempotency: 'read',
+    access: { user: true },
+  },
 })

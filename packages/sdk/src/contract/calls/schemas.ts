@@ -80,7 +80,10 @@ export const call = z.object({
   routing: routing.nullable(),
   /** The provider's ids of the two legs; for secret keys only, else null. */
   providerIds: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }).nullable(),
-  /** Why each leg ended, in the provider's words for legs: completed, busy, no-answer, canceled, failed. */
+  /**
+   * Why each leg ended, in the provider's words for legs: completed, busy, no-answer, canceled, failed. Of a browser call also: declined,
+   * lost (this side vanished), media_failed (no sound came about).
+   */
   hangupCauses: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }),
   createdAt: time,
   /** When the callee said yes; on phones, when they picked up. */
@@ -91,13 +94,46 @@ export const call = z.object({
 
 const byCallId = z.strictObject({ callId: id('call') })
 
+/** Names the tab or device that carries one side's sound: random, made by it for one call. */
+export const peer = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 letters, digits, _ or -')
+
+/** What two peers tell each other to connect; the platform passes it on and reads none of it. */
+export const callSignal = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['offer', 'answer']), sdp: z.string().max(12_000) }),
+  z.strictObject({
+    kind: z.literal('candidate'),
+    candidate: z.string().max(1_000),
+    sdpMid: z.string().max(64).nullable(),
+    sdpMLineIndex: z.int().min(0).max(255).nullable(),
+  }),
+  /** The callee asks for an ICE restart. */
+  z.strictObject({ kind: z.literal('restart') }),
+  z.strictObject({ kind: z.literal('bye') }),
+])
+
+export const callSignals = z
+  .array(callSignal)
+  .min(1)
+  .max(20)
+  .refine((signals) => JSON.stringify(signals).length <= 16_000, 'must be 16,000 characters of JSON at most')
+
+/** How the sound fares at one peer. `connected` only while it is connected and inbound audio has grown since the proof before. */
+export const callProof = {
+  peer,
+  media: z.enum(['connecting', 'connected', 'interrupted']),
+  /** All inbound audio of this peer so far. */
+  bytesReceived: z.int().min(0),
+}
+
 export const callSchemas = {
   create: {
     body: z.strictObject({
       calleeId: userId,
       /** With a secret key only, and then required: who calls. */
       callerId: userId.optional(),
-      channel: z.enum(['phone']).default('phone'),
+      channel: channel.default('phone'),
+      /** Of a browser call: the caller's tab, when it is this one that calls. */
+      peer: peer.optional(),
     }),
     answer: call,
   },
@@ -114,4 +150,17 @@ export const callSchemas = {
   },
   get: { params: byCallId, answer: call },
   end: { params: byCallId, answer: call },
+  accept: { params: byCallId, body: z.strictObject({ peer: peer.optional() }), answer: call },
+  decline: { params: byCallId, answer: call },
+  iceServers: {
+    params: byCallId,
+    answer: z.object({
+      /** As `RTCPeerConnection` takes them. */
+      iceServers: z.array(z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() })),
+      /** Until when the credentials count: beyond the longest that this call can last. */
+      expiresAt: time,
+    }),
+  },
+  sendSignals: { params: byCallId, body: z.strictObject({ peer, signals: callSignals }) },
+  sendProof: { params: byCallId, body: z.strictObject(callProof) },
 } satisfies SchemasFor<typeof callRoutes>
