@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startBenchDatabase } from './bench-database.ts'
+import { callCreation } from './call-creation.bench.ts'
 import { coinMoves } from './coin-moves.bench.ts'
 import { hotAccount } from './hot-account.bench.ts'
 import { tableOf, type Measurement } from './measurement.ts'
@@ -22,6 +23,7 @@ try {
     'coin-moves': () => coinMoves(database, rounds, seconds),
     'hot-account': () => hotAccount(database, rounds, seconds),
     presence: () => presenceFanOut(database, rounds, seconds),
+    'call-creation': () => callCreation(database, rounds, seconds),
   }
   const chosen = positionals.length === 0 ? Object.keys(sections) : positionals
   const results: Measurement[] = []

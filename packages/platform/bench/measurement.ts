@@ -4,8 +4,8 @@ export interface Measurement {
   readonly unit: string
   readonly measured: number
   readonly yardstick: number
-  /** `least`: measured ÷ yardstick should be at least this; `most`: at most. */
-  readonly target: { readonly least: number } | { readonly most: number }
+  /** `least`: measured ÷ yardstick should be at least this; `most`: at most. `value`: what is measured should be at most this, in its unit. */
+  readonly target: { readonly least: number } | { readonly most: number } | { readonly value: number }
   readonly yardstickName: string
 }
 
@@ -20,8 +20,15 @@ export const median = (values: readonly number[]): number => {
 export const ratioOf = ({ measured, yardstick }: Measurement): number => measured / yardstick
 
 export function reached(measurement: Measurement): boolean {
+  const { target, measured } = measurement
+  if ('value' in target) return measured <= target.value
   const ratio = ratioOf(measurement)
-  return 'least' in measurement.target ? ratio >= measurement.target.least : ratio <= measurement.target.most
+  return 'least' in target ? ratio >= target.least : ratio <= target.most
+}
+
+function targetText({ target, unit }: Measurement): string {
+  if ('value' in target) return `≤ ${target.value} ${unit}`
+  return 'least' in target ? `≥ ${target.least}` : `≤ ${target.most}`
 }
 
 /** The table, its columns as wide as they need to be. */
@@ -33,7 +40,7 @@ export function tableOf(measurements: readonly Measurement[]): string {
     `${number(one.yardstick)} ${one.unit}`,
     one.yardstickName,
     ratioOf(one).toFixed(2),
-    'least' in one.target ? `≥ ${one.target.least}` : `≤ ${one.target.most}`,
+    targetText(one),
     reached(one) ? 'reached' : 'MISSED',
   ])
   const table = [['what', 'measured', 'yardstick', 'yardstick is', 'ratio', 'target', ''], ...rows]
