@@ -1,5 +1,6 @@
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 import type { CallbackFault, FaultBook } from './faults.ts'
+import type { Json } from './json.ts'
 
 /** Shut while a request is being answered: what the request sets off waits until the answer has left. */
 export interface Gate {
@@ -40,6 +41,10 @@ export interface Delivery {
   readonly url: string
   readonly method: 'GET' | 'POST'
   readonly params: Readonly<Record<string, string>>
+  /** What to say instead of `params`, for providers that do not write forms. */
+  readonly json?: Json
+  /** A repeated attempt: which one it is (from 2), and before when it must not leave. */
+  readonly again?: { readonly attempt: number; readonly notBeforeMs: number }
 }
 
 /** How an attempt ended. */
@@ -114,6 +119,24 @@ function createChains({ clock, gate, perform, changed }: Parts, log: Log): (deli
   }
 }
 
+/** Tasks for later that can be called off together. */
+function createLater(clock: Clock): { at(timeMs: number, task: () => void): void; clear(): void } {
+  const waiting = new Set<Timer>()
+  return {
+    at(timeMs, task) {
+      const timer = clock.at(timeMs, () => {
+        waiting.delete(timer)
+        task()
+      })
+      waiting.add(timer)
+    },
+    clear() {
+      for (const timer of waiting) timer.cancel()
+      waiting.clear()
+    },
+  }
+}
+
 /** The sender of callbacks. */
 export function createDeliveries(parts: Parts): Deliveries {
   const { clock, faults } = parts
@@ -121,6 +144,7 @@ export function createDeliveries(parts: Parts): Deliveries {
   const enqueue = createChains(parts, log)
   const held = new Map<string, Delivery>()
   const overtaken = new Map<string, Delivery>()
+  const later = createLater(clock)
 
   const letGo = (late: readonly Delivery[]): void => {
     for (const one of late) {
@@ -152,14 +176,19 @@ export function createDeliveries(parts: Parts): Deliveries {
     },
     forge: (delivery) => void enqueue(delivery, true),
   }
+  const leave = (delivery: Delivery): void => {
+    const late = [...overtaken.values()].filter((one) => one.key === delivery.key)
+    const fault = faults.forCallback(delivery.about)
+    if (fault) meet[fault.action](delivery, fault)
+    else void enqueue(delivery)
+    if (fault?.action !== 'reorder') letGo(late) // it has been overtaken now
+  }
   return {
     add(delivery) {
       parts.changed(delivery, true)
-      const late = [...overtaken.values()].filter((one) => one.key === delivery.key)
-      const fault = faults.forCallback(delivery.about)
-      if (fault) meet[fault.action](delivery, fault)
-      else void enqueue(delivery)
-      if (fault?.action !== 'reorder') letGo(late) // it has been overtaken now
+      const notBeforeMs = delivery.again?.notBeforeMs ?? 0
+      if (notBeforeMs <= clock.now()) leave(delivery)
+      else later.at(notBeforeMs, () => leave(delivery))
     },
     held: () => [...held.values()],
     async release(ids = [...held.keys()]) {
@@ -174,6 +203,7 @@ export function createDeliveries(parts: Parts): Deliveries {
     clear() {
       held.clear()
       overtaken.clear()
+      later.clear()
       log.records.length = 0
     },
   }

@@ -11,9 +11,16 @@ export interface Incoming {
   readonly body: string
 }
 
-/** What to answer; `hang` accepts and never answers, `drop` closes the connection without a word. */
+/** What to answer: JSON, or text of another type; `hang` accepts and never answers, `drop` closes the connection without a word. */
 export type Answer =
-  { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> } | 'hang' | 'drop'
+  | {
+      readonly status: number
+      readonly json?: unknown
+      readonly text?: { readonly type: string; readonly body: string }
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | 'hang'
+  | 'drop'
 
 /** What a server does with its requests. */
 export interface Service {
@@ -50,9 +57,9 @@ function splitTarget(target: string): { path: string; query: URLSearchParams } {
 }
 
 function write(response: ServerResponse, answer: Exclude<Answer, 'hang' | 'drop'>, close: boolean): void {
-  const body = answer.json === undefined ? '' : JSON.stringify(answer.json)
+  const { type, body } = answer.text ?? { type: 'application/json', body: answer.json === undefined ? '' : JSON.stringify(answer.json) }
   response.writeHead(answer.status, {
-    ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(body === '' ? {} : { 'content-type': `${type}; charset=utf-8` }),
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     ...(close ? { connection: 'close' } : {}),
