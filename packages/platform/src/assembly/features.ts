@@ -11,11 +11,14 @@ import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
-import { balancesOf, openWallet, watchLedger } from '../features/wallet/index.ts'
+import { balancesOf, openWallet, walletsOf, watchLedger } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
+import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
+import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
 import { clientIp } from '../http/client-ip.ts'
 import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
 import type { Operation } from '../http/implement.ts'
+import { createOutbound } from '../http/outbound/outbound.ts'
 import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
 import { purgeJobs } from '../jobs/purge.ts'
 import type { TaskHandler } from '../jobs/runner.ts'
@@ -28,6 +31,7 @@ export interface Features {
   readonly callbacks: CallbackRoutes
   readonly realtime: Realtime
   readonly numbers: Numbers
+  readonly webhooks: Webhooks
   readonly jobs: readonly PeriodicJob[]
   readonly handlers: Readonly<Record<string, TaskHandler>>
   readonly slowKinds: readonly string[]
@@ -39,12 +43,15 @@ export function tieFeatures(base: Foundation): Features {
   const calls = createCalls(callDeps)
   const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
   const presence = createPresence(presenceDeps)
-  const inbox = createInbox({ db, clock, tasks: taskStore, applyReport: calls.applyReport })
+  const inbox = createInbox({ ...base, applyReport: calls.applyReport })
   const realtime = tieRealtime(base, calls, presence)
   const numberDeps = { db, clock, cursors, telephony }
-  const jobs = periodicJobs(base, calls, inbox)
+  const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
+  const webhooks = createWebhooks(webhookDeps)
+  const jobs = [...periodicJobs(base, calls, inbox), ...webhooks.jobs]
   return {
     realtime,
+    webhooks,
     jobs,
     numbers: createNumbers(numberDeps),
     callbacks: createCallbacks({ ...base, ...calls, inbox, telephonyFor: telephony.forTenant }),
@@ -62,6 +69,7 @@ export function tieFeatures(base: Foundation): Features {
       }),
       ...numberOperations(numberDeps),
       ...callOperations(callDeps),
+      ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],
   }
@@ -81,10 +89,7 @@ function callParts(
     news: fanOut,
     telephonyFor: telephony.forTenant,
     publicUrl: () => publicUrl,
-    async announceWallet(tenantId, userId) {
-      const balances = await db.transact(tenantId, (tx) => balancesOf(tx, tenantId, userId))
-      if (balances !== undefined) await fanOut.toUser(tenantId, userId, 'wallet.updated', balances)
-    },
+    walletsOf,
   }
 }
 

@@ -6,11 +6,11 @@ import type { Limits } from '../config/settings.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
 import { taskQueue, wakeAfterCommit, type TaskQueue } from '../db/tasks-store.ts'
 import { createDirectory, type Directory } from '../features/tenants/index.ts'
+import type { Reach } from '../http/outbound/public-address.ts'
 import { createAuthenticator, type Authenticator } from '../http/authenticate.ts'
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts'
 import { fail } from '../base/problem.ts'
-import { chooseTelephony, type TelephonyChoice } from '../providers/telephony/choose.ts'
-import type { Telephony } from '../providers/telephony/port.ts'
+import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
 import { createFanOut, type FanOut } from '../realtime/index.ts'
 
 /** What a platform is made of; everything that differs between a laptop, a cluster and a test comes in here. */
@@ -25,14 +25,18 @@ export interface PlatformParts {
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
   readonly metricsToken: string | undefined
-  /** Test mode's telephone provider and live mode's. */
-  readonly telephony: { readonly test: Telephony | undefined; readonly live: Telephony | undefined }
+  /** How far test mode's webhooks may go; to public hosts only when it is not said. Live mode's never go elsewhere. */
+  readonly webhookReach?: Reach
+  /** Test mode's telephone providers and live mode's. */
+  readonly telephony: { readonly test: Providers; readonly live: Providers }
 }
 
 /** What every feature stands on. */
 export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize' | 'limits' | 'telephony'> {
   readonly db: Db
   readonly queue: TaskQueue
+  /** Says that a task was added in another way than by a transaction of `db`. */
+  wake(): void
   readonly cursors: Cursors
   readonly directory: Directory
   readonly auth: Authenticator
@@ -41,8 +45,8 @@ export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize
   readonly telephony: TelephonyChoice
 }
 
-/** `wake` is called after each commit that left work to do. */
-export function layFoundation(parts: PlatformParts, wake: () => void): Foundation {
+/** `wake` is called after each commit that left work to do, with the kinds of it. */
+export function layFoundation(parts: PlatformParts, wake: (kinds?: ReadonlySet<string>) => void): Foundation {
   const { bus, clock, logger } = parts
   const pool = connect(parts.connection, parts.poolSize === undefined ? {} : { poolSize: parts.poolSize })
   const db = wakeAfterCommit(pool, wake)
@@ -50,6 +54,7 @@ export function layFoundation(parts: PlatformParts, wake: () => void): Foundatio
   return {
     ...parts,
     db,
+    wake,
     queue: taskQueue(pool),
     cursors: createCursors(parts.masterKey),
     directory,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { TenantId } from '../base/tenant.ts'
 import type { Arrival } from './inbox.ts'
-import type { Tx } from './connect.ts'
+import type { Db, Tx } from './connect.ts'
 import type { Waiting } from './inbox-order.ts'
 
 const status = z.enum(['queued', 'ringing', 'in_progress', 'completed', 'busy', 'no_answer', 'failed', 'canceled', 'unknown'])
@@ -20,18 +20,29 @@ const payload = z.object({
   }),
 })
 
-/** False when the message is known already. */
-export async function insertArrival(tx: Tx, tenantId: TenantId, arrival: Arrival, now: Date): Promise<boolean> {
+/** Stores the message with the task that works on it, in one round trip. False when it is known already. */
+export async function insertArrival(
+  db: Pick<Db, 'statement'>,
+  tenantId: TenantId,
+  arrival: Arrival,
+  task: string,
+  now: Date,
+): Promise<boolean> {
   const { provider, deliveryId, callId, report, notes = {} } = arrival
-  const rows = await tx.query(
-    `insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at) values ($1, $2, $3, $4, $5, $6)
-     on conflict (provider, delivery_id) do nothing returning 1`,
-    [provider, deliveryId, tenantId, callId, JSON.stringify({ report, notes }), now],
-  )
-  return rows.length === 1
+  const [row] = await db.statement<{ is_new: boolean }>('select inbox_accept($1, $2, $3, $4, $5, $6, $7) as is_new', [
+    tenantId,
+    provider,
+    deliveryId,
+    callId,
+    JSON.stringify({ report, notes }),
+    task,
+    now,
+  ])
+  return row?.is_new === true
 }
 
-const batch = 100
+/** How many messages of a call are worked on at once. */
+export const batch = 100
 
 export async function unapplied(tx: Tx, tenantId: TenantId, callId: string): Promise<Waiting[]> {
   const rows = await tx.query<{ provider: string; delivery_id: string; payload: unknown; received_at: Date }>(

@@ -2,10 +2,10 @@ import type { Clock } from '../base/clock.ts'
 import type { TenantId } from '../base/tenant.ts'
 import { everyTenant } from '../base/tenant.ts'
 import type { LegReport } from '../providers/telephony/port.ts'
-import type { Db } from './connect.ts'
+import type { Db, Tx } from './connect.ts'
 import * as store from './inbox-store.ts'
 import { inOrder } from './inbox-order.ts'
-import type { Task, TaskStore } from './tasks.ts'
+import type { Task } from './tasks.ts'
 
 /** The task that works on a call's messages; its subject is the call. */
 export const applyTask = 'inbox.apply'
@@ -26,9 +26,10 @@ export interface Arrival {
 export interface InboxDeps {
   readonly db: Db
   readonly clock: Clock
-  readonly tasks: TaskStore
-  /** Tells the call what a message says. Told twice, or late, it changes nothing. */
-  applyReport(tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /** Called after a message was stored: its work may begin. */
+  wake(): void
+  /** Tells the call what a message says, in the transaction that marks the message. Told twice, or late, it changes nothing. */
+  applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
 }
 
 export interface Inbox {
@@ -43,27 +44,25 @@ export interface Inbox {
 /**
  * In through the inbox: a provider is answered when its message is safe here, and the work happens afterwards.
  * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
- * applying, the messages not yet marked are told again, which changes nothing.
+ * applying, nothing of it has happened, and the task comes again.
  */
-export function createInbox({ db, clock, tasks, applyReport }: InboxDeps): Inbox {
+export function createInbox({ db, clock, wake, applyReport }: InboxDeps): Inbox {
   return {
     async accept(tenantId, arrival) {
-      const now = clock.now()
-      const isNew = await db.transact(tenantId, async (tx) => {
-        if (!(await store.insertArrival(tx, tenantId, arrival, now))) return false
-        await tasks.add(tx, tenantId, [{ kind: applyTask, subject: arrival.callId }], now)
-        return true
-      })
+      const isNew = await store.insertArrival(db, tenantId, arrival, applyTask, clock.now())
+      if (isNew) wake()
       return isNew ? 'new' : 'repeated'
     },
     async apply({ tenantId, subject: callId }) {
-      for (;;) {
-        const waiting = await db.transact(tenantId, (tx) => store.unapplied(tx, tenantId, callId))
-        if (waiting.length === 0) return
-        for (const { report } of inOrder(waiting)) await applyReport(tenantId, callId, report)
-        const done = waiting.map(({ provider, deliveryId }) => ({ provider, deliveryId }))
-        await db.transact(tenantId, (tx) => store.markApplied(tx, tenantId, done, clock.now()))
-      }
+      // A message that comes meanwhile adds the task anew: there is no need to look again for it.
+      for (let more = true; more;)
+        more = await db.transact(tenantId, async (tx) => {
+          const waiting = await store.unapplied(tx, tenantId, callId)
+          if (waiting.length === 0) return false
+          for (const { report } of inOrder(waiting)) await applyReport(tx, tenantId, callId, report)
+          await store.markApplied(tx, tenantId, waiting, clock.now())
+          return waiting.length === store.batch
+        })
     },
     forgetOld: () => db.transact(everyTenant, (tx) => store.forgetBefore(tx, new Date(clock.now().getTime() - keptMs))),
   }

@@ -11,7 +11,7 @@ export interface TakenTask extends Task {
 export interface TaskQueue {
   /** Due tasks of these kinds. */
   take(now: Date, until: Date, limit: number, kinds: readonly string[]): Promise<TakenTask[]>
-  finish(task: TakenTask): Promise<void>
+  finish(tasks: readonly TakenTask[]): Promise<void>
   giveBack(task: TakenTask, at: Date): Promise<void>
   renew(tasks: readonly TakenTask[], until: Date): Promise<void>
   /** When something of these kinds falls due next, or undefined when nothing waits. */
@@ -86,7 +86,8 @@ export function taskQueue(db: Db): TaskQueue {
   return {
     take: async (now, until, limit, kinds) =>
       (await db.statement<Row>('select * from tasks_take($1, $2, $3, $4)', [now, until, limit, kinds])).map(taken),
-    finish: async ({ id, taking }) => void (await db.statement('select tasks_finish($1, $2)', [id, taking])),
+    finish: async (tasks) =>
+      void (await db.statement('select tasks_finish_all($1, $2)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking)])),
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>
       void (await db.statement('select tasks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),

@@ -100,6 +100,7 @@ function received({
   const url = `${path}${query}`
   const signature = getExpectedTwilioSignature(accounts[account].authToken, `${publicUrl}${url}`, signed)
   return {
+    method: 'POST',
     path,
     url,
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature, ...headers },
@@ -121,8 +122,8 @@ export async function startExchange(): Promise<Exchange> {
   const inbox = createInbox({
     db,
     clock,
-    tasks: taskStore,
-    async applyReport(tenantId, callId, report) {
+    wake: () => undefined,
+    async applyReport(_tx, tenantId, callId, report) {
       if (failing) {
         failing = false
         throw new Error('killed while applying')
@@ -131,14 +132,17 @@ export async function startExchange(): Promise<Exchange> {
     },
   })
   const telephony = chooseTelephony({
-    test: createTwilio(accounts.test),
-    live: createTwilio(accounts.live),
+    test: { twilio: createTwilio(accounts.test) },
+    live: { twilio: createTwilio(accounts.live) },
     modeOf: async (id) => (id === calls.live.tenantId ? 'live' : 'test'),
   })
   const routes = createCallbacks({
     publicUrl,
     findCallback: async (callId, token) => Object.values(calls).find((call) => call.callId === callId && call.token === token)?.tenantId,
+    masterKey: Buffer.alloc(32, 7),
     telephonyFor: telephony.forTenant,
+    telephonyOf: (mode, provider) => telephony.among(mode)[provider],
+    incoming: async ({ telephony: asked }) => asked.hangUpInstructions(),
     inbox,
     answerInstructions: async (_tenantId, callId) => ({ contentType: 'text/xml; charset=utf-8', body: `<Response>${callId}</Response>` }),
     limiter: {

@@ -173,7 +173,7 @@ it('gives the task of a worker that went silent to another, and the silent one c
   advance(30_000)
   if (task === undefined) throw new Error('nothing was taken')
   const [second] = await dead.take(clock.now(), clock.now(), 10, ['lost'])
-  await dead.finish(task)
+  await dead.finish([task])
   await dead.giveBack(task, after(clock.now(), 99_000))
   expect(await waiting('lost')).toBe(1)
   expect(second?.attempt).toBe(2)

@@ -57,6 +57,9 @@ class TaskRunner implements Runner {
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
   readonly #idlers: (() => void)[] = []
+  /** Finished tasks that wait to be written down together. */
+  #next: { readonly tasks: TakenTask[]; readonly written: Promise<void> } | undefined
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -158,13 +161,31 @@ class TaskRunner implements Runner {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
       const outcome = await handler(task)
-      if (outcome?.again === undefined) await queue.finish(task)
+      if (outcome?.again === undefined) await this.#finish(task)
       else await queue.giveBack(task, outcome.again)
     } catch (error) {
       logger.warn('a task failed and will be tried again', { ...fields, error })
       // When this fails too, PostgreSQL is away: the lease runs out and the task comes back by itself.
       await queue.giveBack(task, after(clock.now(), retryDelayMs(task.attempt))).catch(() => undefined)
     }
+  }
+
+  /** Those that end while the ones before them are being written down go together, next. */
+  #finish(task: TakenTask): Promise<void> {
+    if (this.#next !== undefined) {
+      this.#next.tasks.push(task)
+      return this.#next.written
+    }
+    const tasks = [task]
+    const written = this.#writing
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        return this.#deps.queue.finish(tasks)
+      })
+    this.#next = { tasks, written }
+    this.#writing = written
+    return written
   }
 
   /** Long work keeps its task: without this, another worker would begin it anew. */

@@ -6,7 +6,9 @@ import { numbersInbox } from './0005-numbers-inbox.ts'
 import { groupPosting } from './0006-group-posting.ts'
 import { callPaths } from './0007-call-paths.ts'
 import { virtualNumbers } from './0009-virtual-numbers.ts'
+import { receiverControls } from './0010-receiver-controls.ts'
 import { webhooks } from './0012-webhooks.ts'
+import { roundTrips } from './0014-round-trips.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -18,5 +20,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0006-group-posting', sql: groupPosting },
   { name: '0007-call-paths', sql: callPaths },
   { name: '0009-virtual-numbers', sql: virtualNumbers },
+  { name: '0010-receiver-controls', sql: receiverControls },
   { name: '0012-webhooks', sql: webhooks },
+  { name: '0014-round-trips', sql: roundTrips },
 ]

@@ -10,8 +10,22 @@ import { presentCall } from './present-call.ts'
  */
 export async function announceCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
   const { db, news, clock } = deps
-  const call = await db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
-  if (call === undefined) return
+  const found = await db.transact(tenantId, async (tx) => {
+    const call = await findCall(tx, tenantId, callId)
+    if (call === undefined) return undefined
+    // The callee's coins change at the settlement only.
+    const holders = isOver(call.status) ? [call.caller, call.callee] : [call.caller]
+    return {
+      call,
+      wallets: await deps.walletsOf(
+        tx,
+        tenantId,
+        holders.map(({ id }) => id),
+      ),
+    }
+  })
+  if (found === undefined) return
+  const { call, wallets } = found
   const { caller, callee } = call
   const now = clock.now()
   const seen = presentCall(call, 'party', now)
@@ -21,6 +35,8 @@ export async function announceCall(deps: CallDeps, { tenantId, subject: callId }
     news.toApp(tenantId, 'call.updated', presentCall(call, 'server', now)),
   ])
   // One telling may stand for several changes, the admission among them: all that they could have touched is told.
-  await Promise.all([news.presenceHint(tenantId, [caller.id, callee.id]), deps.announceWallet(tenantId, caller.id)])
-  if (isOver(call.status)) await deps.announceWallet(tenantId, callee.id)
+  await Promise.all([
+    news.presenceHint(tenantId, [caller.id, callee.id]),
+    ...[...wallets].map(([userId, balances]) => news.toUser(tenantId, userId, 'wallet.updated', balances)),
+  ])
 }

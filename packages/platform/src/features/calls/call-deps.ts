@@ -1,9 +1,9 @@
-import type { RealtimeEvents, RealtimeEventType } from '@impacthub/sdk/contract'
+import type { RealtimeEvents, RealtimeEventType, WalletBalances } from '@impacthub/sdk/contract'
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Db } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
 
@@ -21,8 +21,8 @@ export interface CallDeps {
   readonly tasks: TaskStore
   readonly cursors: Cursors
   readonly news: CallNews
-  /** Tells a user's connections what is in their wallet now. */
-  announceWallet(tenantId: TenantId, userId: string): Promise<void>
+  /** What is in the wallets of these users (`usr_…`) now; those who are gone are left out. */
+  walletsOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>>
   telephonyFor(tenantId: TenantId): Promise<Telephony>
   /** Whether this user (`usr_…`) has a live connection. */
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>

@@ -5,6 +5,7 @@ import type { Tx } from '../../db/connect.ts'
 import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
 import type { Instructions, LegReport } from '../../providers/telephony/port.ts'
+import { createMemory } from '../../base/memory.ts'
 import { announceCall } from './announce-call.ts'
 import { answerInstructions } from './answer-call.ts'
 import { busyOf } from './busy-store.ts'
@@ -41,10 +42,15 @@ export interface Calls {
   /** The caller has picked up: what the provider shall do. */
   answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
   /** Applies what a verified callback says. */
-  applyReport(tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
 }
 
+/** A call has about ten callbacks, and whose they are never changes. */
+const rememberedCalls = 10_000
+const rememberedMs = 3_600_000
+
 export function createCalls(deps: CallDeps): Calls {
+  const callbacks = createMemory<string, NonNullable<Awaited<ReturnType<typeof callbackOf>>>>(rememberedCalls, rememberedMs)
   const { db, clock } = deps
   return {
     handlers: {
@@ -68,11 +74,11 @@ export function createCalls(deps: CallDeps): Calls {
       return rows.map((row) => presentCall(row, userId === undefined ? 'server' : 'party', now))
     },
     async findCallback(callId, token) {
-      const known = await db.transact(everyTenant, (tx) => callbackOf(tx, callId))
+      const known = await callbacks.recall(callId, () => db.transact(everyTenant, (tx) => callbackOf(tx, callId)))
       return known !== undefined && sameText(known.token, token) ? known.tenantId : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
-    applyReport: (tenantId, callId, report) => onLegReport(deps, tenantId, callId, report),
+    applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),
   }
 }
 

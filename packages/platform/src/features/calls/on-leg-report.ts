@@ -12,21 +12,19 @@ import { happen, type Happening } from './go-live.ts'
 
 /**
  * What a verified callback says, applied once or many times, in any order. It moves a call forward while it lives; an end is only a hint to
- * ask the provider, whose account alone ends and settles the call. One transaction: killed in it, the inbox tells it again.
+ * ask the provider, whose account alone ends and settles the call. It is part of the inbox's transaction: killed in it, the inbox tells it again.
  */
-export async function onLegReport(deps: CallDeps, tenantId: TenantId, callId: string, report: LegReport): Promise<void> {
-  await deps.db.transact(tenantId, async (tx) => {
-    const call = await lockCall(tx, tenantId, callId)
-    if (call === undefined) return
-    if (!(await recognize(deps, tx, tenantId, call, report)) || call.settled) return
-    const now = deps.clock.now()
-    if (report.endedBy !== null) await setEndedBy(tx, tenantId, callId, report.endedBy)
-    const happening = happeningOf(report, call, now)
-    if (happening !== undefined) await happen(deps, tx, tenantId, call, happening)
-    // An unknown word may be an end as well: the provider's own account is read then.
-    if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
-      await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
-  })
+export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void> {
+  const call = await lockCall(tx, tenantId, callId)
+  if (call === undefined) return
+  if (!(await recognize(deps, tx, tenantId, call, report)) || call.settled) return
+  const now = deps.clock.now()
+  if (report.endedBy !== null) await setEndedBy(tx, tenantId, callId, report.endedBy)
+  const happening = happeningOf(report, call, now)
+  if (happening !== undefined) await happen(deps, tx, tenantId, call, happening)
+  // An unknown word may be an end as well: the provider's own account is read then.
+  if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
+    await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
 }
 
 /** Learns the legs' ids from a report; false when it speaks of a leg that is not this call's. */

@@ -5,7 +5,7 @@ import type { Bus } from '../../bus/bus.ts'
 import type { Db } from '../../db/connect.ts'
 import { hashKey } from './api-key.ts'
 import { keyStore, type ApiKey } from './key-store.ts'
-import { createMemory } from './memory.ts'
+import { createMemory } from '../../base/memory.ts'
 import { publicKeys, type PublicKey } from './signing-keys.ts'
 import { tenantStore, type Tenant } from './tenant-store.ts'
 

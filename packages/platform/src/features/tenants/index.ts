@@ -10,6 +10,7 @@ export { createApp, type NewApp } from './create-app.ts'
 export { createDirectory, type Directory, type Standing } from './directory.ts'
 export { mintToken, type TokenWish } from './signing-keys.ts'
 export { rotateDueKeys } from './rotate-due-keys.ts'
+export { seal, unseal } from './seal.ts'
 export type { Tenant } from './tenant-store.ts'
 
 export interface TenantDeps {

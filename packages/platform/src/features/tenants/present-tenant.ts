@@ -12,6 +12,7 @@ export function presentTenant(tenant: Tenant, actor: Actor) {
     currency: tenant.currency,
     languages: [...tenant.languages],
     maxCallSeconds: tenant.maxCallSeconds,
+    rateBounds: tenant.rateBounds,
     channels: ['phone' as const],
   }
   if (actor.kind !== 'secret') return shown

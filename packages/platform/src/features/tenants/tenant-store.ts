@@ -8,6 +8,8 @@ export interface Tenant extends TenantRef {
   readonly languages: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly rate: { readonly coins: number; readonly seconds: number }
+  /** Prices that receivers may choose from; null: they may not choose. */
+  readonly rateBounds: { readonly minCoins: number; readonly maxCoins: number; readonly seconds: number } | null
   readonly sharePercent: number
   readonly maxCallSeconds: number
   readonly ringSeconds: number
@@ -33,6 +35,9 @@ interface Row {
   allowed_origins: string[]
   rate_coins: number
   rate_seconds: number
+  rate_min_coins: number | null
+  rate_max_coins: number | null
+  rate_bound_seconds: number | null
   share_percent: number
   max_call_seconds: number
   ring_seconds: number
@@ -49,6 +54,10 @@ const read = (row: Row): Tenant => ({
   languages: row.languages,
   allowedOrigins: row.allowed_origins,
   rate: { coins: row.rate_coins, seconds: row.rate_seconds },
+  rateBounds:
+    row.rate_min_coins === null || row.rate_max_coins === null || row.rate_bound_seconds === null
+      ? null
+      : { minCoins: row.rate_min_coins, maxCoins: row.rate_max_coins, seconds: row.rate_bound_seconds },
   sharePercent: row.share_percent,
   maxCallSeconds: row.max_call_seconds,
   ringSeconds: row.ring_seconds,
@@ -62,6 +71,7 @@ export interface TenantChange {
   readonly languages?: readonly string[] | undefined
   readonly allowedOrigins?: readonly string[] | undefined
   readonly rate?: { readonly coins: number; readonly seconds: number } | undefined
+  readonly rateBounds?: Tenant['rateBounds'] | undefined
   readonly sharePercent?: number | undefined
   readonly maxCallSeconds?: number | undefined
   readonly ringSeconds?: number | undefined
@@ -101,7 +111,9 @@ export const tenantStore = {
       `update tenants set name = coalesce($2, name), currency = coalesce($3, currency), languages = coalesce($4, languages),
          allowed_origins = coalesce($5, allowed_origins), rate_coins = coalesce($6, rate_coins), rate_seconds = coalesce($7, rate_seconds),
          share_percent = coalesce($8, share_percent), max_call_seconds = coalesce($9, max_call_seconds),
-         ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys)
+         ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys),
+         rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
+         rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end
        where id = $1 returning *`,
       [
         tenantId,
@@ -115,6 +127,10 @@ export const tenantStore = {
         change.maxCallSeconds ?? null,
         change.ringSeconds ?? null,
         change.hostKeys === undefined ? null : JSON.stringify(change.hostKeys),
+        change.rateBounds !== undefined,
+        change.rateBounds?.minCoins ?? null,
+        change.rateBounds?.maxCoins ?? null,
+        change.rateBounds?.seconds ?? null,
       ],
     )
     return row && read(row)

@@ -2,7 +2,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { WalletBalances } from '@impacthub/sdk/contract'
 import type { Tx } from '../../db/connect.ts'
 import { presentBalances } from './present-wallet.ts'
-import { readWallet } from './wallet-store.ts'
+import { readWallet, readWallets } from './wallet-store.ts'
 
 export { holdForCall } from './hold-for-call.ts'
 export { settleCall } from './settle-call.ts'
@@ -16,4 +16,10 @@ export type { WalletDeps } from './wallet.routes.ts'
 export async function balancesOf(tx: Tx, tenantId: TenantId, userId: string): Promise<WalletBalances | undefined> {
   const row = await readWallet(tx, tenantId, { userId })
   return row === undefined ? undefined : presentBalances(row)
+}
+
+/** The same of several users, in one round trip; those who are gone are left out. */
+export async function walletsOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>> {
+  const rows = await readWallets(tx, tenantId, userIds)
+  return new Map(rows.map((row) => [row.userId, presentBalances(row)]))
 }

@@ -33,19 +33,39 @@ export async function openWallet(tx: Tx, tenantId: TenantId, userId: string): Pr
   await tx.query('select wallet_open($1, $2)', [tenantId, userId])
 }
 
-/** The balances of one user; undefined when there is no such user, or no longer. */
-export async function readWallet(tx: Tx, tenantId: TenantId, owner: WalletOwner): Promise<WalletRow | undefined> {
-  const [column, value] = 'userId' in owner ? (['id', owner.userId] as const) : (['host_id', owner.hostUserId] as const)
-  const [row] = await tx.query<{ id: string; host_id: string; referral_code: string; balances: Partial<Record<Bucket, string>> | null }>(
-    `select u.id, u.host_id, u.referral_code,
-       (select jsonb_object_agg(a.name, a.balance::text) from ledger_accounts a where a.tenant_id = u.tenant_id and a.user_id = u.id) as balances
-     from users u where u.tenant_id = $1 and u.${column} = $2 and u.deleted_at is null`,
-    [tenantId, value],
-  )
-  if (row === undefined) return undefined
+interface StoredWallet {
+  readonly id: string
+  readonly host_id: string
+  readonly referral_code: string
+  readonly balances: Partial<Record<Bucket, string>> | null
+}
+
+const walletColumns = `u.id, u.host_id, u.referral_code,
+  (select jsonb_object_agg(a.name, a.balance::text) from ledger_accounts a where a.tenant_id = u.tenant_id and a.user_id = u.id) as balances`
+
+function toWallet(row: StoredWallet): WalletRow {
   const coins = (name: Bucket) => toCoins(row.balances?.[name] ?? '0')
   const buckets = { bonus: coins('bonus'), purchased: coins('purchased'), earned: coins('earned'), held: coins('held') }
   return { userId: row.id, hostId: row.host_id, referralCode: row.referral_code, buckets }
+}
+
+/** The balances of one user; undefined when there is no such user, or no longer. */
+export async function readWallet(tx: Tx, tenantId: TenantId, owner: WalletOwner): Promise<WalletRow | undefined> {
+  const [column, value] = 'userId' in owner ? (['id', owner.userId] as const) : (['host_id', owner.hostUserId] as const)
+  const [row] = await tx.query<StoredWallet>(
+    `select ${walletColumns} from users u where u.tenant_id = $1 and u.${column} = $2 and u.deleted_at is null`,
+    [tenantId, value],
+  )
+  return row && toWallet(row)
+}
+
+/** By our ids. */
+export async function readWallets(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<WalletRow[]> {
+  const rows = await tx.query<StoredWallet>(
+    `select ${walletColumns} from users u where u.tenant_id = $1 and u.id = any($2) and u.deleted_at is null`,
+    [tenantId, userIds],
+  )
+  return rows.map(toWallet)
 }
 
 interface HistoryRecord {

@@ -1,0 +1,26 @@
+/** What happens for each message of a provider and each task, in one round trip: at fifty calls a second the trips are what costs. */
+export const roundTrips = `
+-- Stores a message, once, with the task that works on it. False when it is known already.
+create function inbox_accept(p_tenant integer, p_provider text, p_delivery text, p_call text, p_payload jsonb, p_task text, p_now timestamptz)
+returns boolean language plpgsql as $$ begin
+  perform connect_enter(p_tenant);
+  insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at)
+  values (p_provider, p_delivery, p_tenant, p_call, p_payload, p_now) on conflict (provider, delivery_id) do nothing;
+  if not found then return false; end if;
+  insert into tasks (tenant_id, kind, subject, run_at) values (p_tenant, p_task, p_call, p_now)
+  on conflict (tenant_id, kind, subject) do update set run_at = least(tasks.run_at, excluded.run_at);
+  return true;
+end $$;
+
+-- Finishes several tasks as tasks_finish does one.
+create function tasks_finish_all(p_ids bigint[], p_takings integer[]) returns void language plpgsql as $$ begin
+  perform connect_enter(0);
+  -- In the order of their ids, so that two processes never wait for each other's rows.
+  perform from tasks t where t.id = any (p_ids) order by t.id for update;
+  with done as (select * from unnest(p_ids, p_takings) as d(id, taking)),
+  gone as (delete from tasks t using done d where t.id = d.id and t.taking = d.taking and t.run_at = 'infinity' returning t.id)
+  update tasks t set leased_until = null, attempt = 0
+  from done d where t.id = d.id and t.taking = d.taking and not exists (select from gone g where g.id = t.id);
+end $$;
+drop function tasks_finish(bigint, integer);
+`

@@ -1,0 +1,31 @@
+import { createRunner, type RunnerDeps } from './runner.ts'
+
+/** Several runners as one: each has its own places, so that what hangs in one holds up nothing in another. */
+export interface Runners {
+  start(): void
+  /** A hint that something of these kinds, or of any, may be due now. */
+  wake(kinds?: ReadonlySet<string>): void
+  /** Resolves when nothing is due and nothing runs. */
+  idle(): Promise<void>
+  /** Takes nothing more and waits for what runs. */
+  stop(): Promise<void>
+}
+
+/** In order: what runs in one may leave work for those after it. */
+export function createRunners(all: readonly RunnerDeps[]): Runners {
+  const runners = all.map((deps) => ({ runner: createRunner(deps), kinds: Object.keys(deps.handlers) }))
+  return {
+    start() {
+      for (const { runner } of runners) runner.start()
+    },
+    wake(wanted) {
+      for (const { runner, kinds } of runners) if (wanted === undefined || kinds.some((kind) => wanted.has(kind))) runner.wake()
+    },
+    async idle() {
+      for (const { runner } of runners) await runner.idle()
+    },
+    async stop() {
+      await Promise.all(runners.map(({ runner }) => runner.stop()))
+    },
+  }
+}
