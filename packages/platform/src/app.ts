@@ -11,7 +11,7 @@ import { openApiDocument } from './http/openapi.ts'
 import { createPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { schedulePeriodic } from './jobs/periodic.ts'
-import { createRunner, type Runner } from './jobs/runner.ts'
+import { createRunners, type Runners } from './jobs/runners.ts'
 import type { Realtime } from './realtime/index.ts'
 
 export type { PlatformParts } from './assembly/foundation.ts'
@@ -36,10 +36,13 @@ export interface Platform {
 
 /** The one place where the real parts are put together. */
 export async function createPlatform(parts: PlatformParts): Promise<Platform> {
-  const base = layFoundation(parts, () => runner.wake())
+  const base = layFoundation(parts, (kinds) => runners.wake(kinds))
   const { db, clock, directory, masterKey } = base
   const features = tieFeatures(base)
-  const runner = createRunner({ ...base, ...features })
+  const runners = createRunners([
+    { ...base, ...features },
+    { ...base, ...features.webhooks },
+  ])
   const health = { stopping: false }
   const server = createHttpServer({
     ...base,
@@ -62,19 +65,20 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
     async start(host, port) {
       await schedulePeriodic(db, taskStore, features.jobs, clock)
-      runner.start()
+      runners.start()
       await listen(server, host, port)
     },
-    quiet: () => runner.idle(),
+    quiet: () => runners.idle(),
     async stop() {
       health.stopping = true
-      await drain(server, silent, features.realtime, runner)
+      await drain(server, silent, features.realtime, runners, features.webhooks)
       await db.close()
     },
     async crash() {
       server.closeAllConnections()
       server.close()
-      await Promise.all([features.realtime.close(), runner.stop()])
+      features.webhooks.close()
+      await Promise.all([features.realtime.close(), runners.stop()])
       await db.close()
     },
   }
@@ -100,7 +104,13 @@ function silentConnections(server: Server): ReadonlySet<Socket> {
 
 const drainMs = 20_000
 
-async function drain(server: Server, silent: ReadonlySet<Socket>, realtime: Realtime, runner: Runner): Promise<void> {
+async function drain(
+  server: Server,
+  silent: ReadonlySet<Socket>,
+  realtime: Realtime,
+  runners: Runners,
+  webhooks: { close(): void },
+): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   await realtime.close()
   // A kept-alive connection becomes idle when its last answer is out, which may be at any moment from now.
@@ -110,7 +120,8 @@ async function drain(server: Server, silent: ReadonlySet<Socket>, realtime: Real
   await closed
   clearInterval(idle)
   clearTimeout(tooLong)
-  await runner.stop()
+  webhooks.close()
+  await runners.stop()
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -6,6 +6,7 @@ import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import { userPaths } from './contract/users/paths.ts'
 import { ledgerPaths, walletServerPaths } from './contract/wallet/paths.ts'
+import { eventPaths, webhookEndpointPaths } from './contract/webhooks/paths.ts'
 import type { serverSchemas } from './contract/schemas.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey } from './http/credential.ts'
@@ -26,6 +27,8 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     wallets: bind<Areas['wallets']>(walletServerPaths, send),
     ledger: bind<Areas['ledger']>(ledgerPaths, send),
     numbers: bind<Areas['numbers']>(numberPaths, send),
+    webhookEndpoints: bind<Areas['webhookEndpoints']>(webhookEndpointPaths, send),
+    events: bind<Areas['events']>(eventPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket: globalThis.WebSocket }),
   }
 }

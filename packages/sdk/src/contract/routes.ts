@@ -5,6 +5,7 @@ import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
 import { meRoutes, userRoutes } from './users/routes.ts'
 import { ledgerRoutes, walletRoutes, walletServerRoutes } from './wallet/routes.ts'
+import { eventRoutes, webhookEndpointRoutes } from './webhooks/routes.ts'
 
 /** What a browser client can do with a user token. */
 export const clientTables = {
@@ -26,6 +27,8 @@ export const serverTables = {
   wallets: walletServerRoutes,
   ledger: ledgerRoutes,
   numbers: numberRoutes,
+  webhookEndpoints: webhookEndpointRoutes,
+  events: eventRoutes,
   realtime: realtimeRoutes,
 }
 

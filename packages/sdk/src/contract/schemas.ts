@@ -5,6 +5,7 @@ import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
 import { meSchemas, userSchemas } from './users/schemas.ts'
 import { ledgerSchemas, walletSchemas, walletServerSchemas } from './wallet/schemas.ts'
+import { eventSchemas, webhookEndpointSchemas } from './webhooks/schemas.ts'
 
 export const clientSchemas = {
   app: appSchemas,
@@ -24,6 +25,8 @@ export const serverSchemas = {
   wallets: walletServerSchemas,
   ledger: ledgerSchemas,
   numbers: numberSchemas,
+  webhookEndpoints: webhookEndpointSchemas,
+  events: eventSchemas,
   realtime: realtimeSchemas,
 }
 

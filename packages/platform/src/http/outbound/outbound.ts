@@ -69,7 +69,12 @@ export function createOutbound({ clock, resolve = createResolve() }: { clock: Cl
       try {
         const once = () => exchange(request, agentsOf(request.pool), lookupFor(resolve, request.rules.reach), ended)
         // A kept connection may have been closed by the other side a moment ago: that says nothing about the host.
-        return await once().catch((error: unknown) => (error instanceof StaleConnection ? once() : Promise.reject(error)))
+        try {
+          return await once()
+        } catch (error) {
+          if (error instanceof StaleConnection) return await once()
+          throw error
+        }
       } catch (error) {
         ended.throwIfAborted()
         throw outboundError(error)
