@@ -46,6 +46,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     publicUrl: start.publicUrl,
     trustedProxies: settings.trustedProxies,
     metricsToken: settings.metricsToken,
+    webhookReach: settings.webhookReach,
     telephony: { test: twilioTest && createTwilio({ ...twilioTest, clock }), live: twilioLive && createTwilio({ ...twilioLive, clock }) },
   })
   await platform.start(settings.host, settings.port)

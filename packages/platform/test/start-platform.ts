@@ -12,6 +12,7 @@ import { hostedLimits, type Limits } from '../src/config/settings.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { freePort } from '../src/embedded/example.ts'
 import { verifyLedger } from '../src/features/wallet/index.ts'
+import type { Reach } from '../src/http/outbound/public-address.ts'
 import type { NewApp } from '../src/features/tenants/index.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { platformClock } from './held-time.ts'
@@ -24,6 +25,8 @@ export interface StartOptions {
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
+  /** This machine unless told. */
+  readonly webhookReach?: Reach
 }
 
 export interface TestUser {
@@ -99,6 +102,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     publicUrl: url,
     trustedProxies: [],
     metricsToken: undefined,
+    webhookReach: options.webhookReach ?? 'loopback',
     telephony: { test: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }), live: undefined },
   })
   await platform.start('127.0.0.1', port)

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { canonicalIp } from '../base/ip.ts'
 import type { Bucket } from '../bus/bus.ts'
+import type { Reach } from '../http/outbound/public-address.ts'
 
 /** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
 const whole = (min: number, max: number) =>
@@ -51,6 +52,8 @@ const environment = z.object({
   /** Default: info when hosted; warn when embedded, where a person reads the terminal. */
   CONNECT_LOG_LEVEL: z.enum(['info', 'warn', 'error', 'silent']).optional(),
   CONNECT_POOL_SIZE: whole(2, 200).default(16),
+  /** true: test mode's webhooks may go to private addresses. Default: to public ones, and when embedded to this machine. Live mode ignores it. */
+  CONNECT_ALLOW_PRIVATE_WEBHOOKS: z.enum(['true', 'false']).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TWILIO_BASE_URL: url.optional(),
@@ -97,6 +100,8 @@ export interface Settings {
   readonly trustedProxies: readonly string[]
   readonly logLevel: 'info' | 'warn' | 'error' | 'silent'
   readonly poolSize: number
+  /** How far test mode's webhooks may go. */
+  readonly webhookReach: Reach
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   /** Test mode's account, when it is not our sandbox. Given in part: a base URL alone keeps the sandbox's credentials. */
@@ -150,6 +155,12 @@ function missingTogether(given: Readonly<Record<string, string | undefined>>): s
   return mistakes
 }
 
+/** A developer's own machine is where their first webhook goes; a hosted platform's own machine is nobody's target. */
+function webhookReach(allowPrivate: 'true' | 'false' | undefined, runMode: Settings['runMode']): Reach {
+  if (allowPrivate === undefined) return runMode === 'embedded' ? 'loopback' : 'public'
+  return allowPrivate === 'true' ? 'private' : 'public'
+}
+
 /** Reads the settings once and names every mistake at once. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
@@ -171,6 +182,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     trustedProxies: e.CONNECT_TRUSTED_PROXIES,
     logLevel: e.CONNECT_LOG_LEVEL ?? (e.CONNECT_RUN_MODE === 'embedded' ? 'warn' : 'info'),
     poolSize: e.CONNECT_POOL_SIZE,
+    webhookReach: webhookReach(e.CONNECT_ALLOW_PRIVATE_WEBHOOKS, e.CONNECT_RUN_MODE),
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
     twilioTest: {

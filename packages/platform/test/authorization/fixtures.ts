@@ -1,4 +1,5 @@
 import type { allTables } from '@impacthub/sdk/contract'
+import { createServer } from '@impacthub/sdk/server'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
 import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
@@ -58,6 +59,31 @@ const freshKey = (body?: unknown): Fixture => ({
   },
 })
 
+const hook = { url: 'https://hooks.example/connect', types: ['user.created'] as ['user.created'] }
+
+/** An endpoint of nobody else's interest, or none. An app has few: each goes when the next one comes. */
+const lastHooks = new Map<TestApp, string>()
+async function freshHook(world: World, whose: Whose): Promise<string> {
+  if (whose === 'unknown') return newId('whe')
+  const app = ownerOf(world, whose)
+  const last = lastHooks.get(app)
+  if (last !== undefined) await app.server.webhookEndpoints.delete({ endpointId: last }).catch(() => undefined)
+  const { id } = await app.server.webhookEndpoints.create(hook)
+  lastHooks.set(app, id)
+  return id
+}
+
+const endpoint = (body?: unknown): Fixture => ({
+  names: true,
+  send: async (world, whose) => ({ params: { endpointId: await freshHook(world, whose) }, ...(body === undefined ? {} : { body }) }),
+})
+
+async function eventOf(world: World, whose: Whose): Promise<string> {
+  if (whose === 'unknown') return newId('evt')
+  const endpointId = await freshHook(world, whose)
+  return (await ownerOf(world, whose).server.webhookEndpoints.test({ endpointId })).id
+}
+
 /** A route that is not here fails the test: nobody has said yet what it names. */
 export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'app.get': list,
@@ -116,6 +142,24 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
       return { body: { phoneNumber } }
     },
   },
+  'webhookEndpoints.create': {
+    async send(world, _whose, { outside }) {
+      // Whoever is let in has room for one more.
+      const app = outside === 'otherApp' ? world.otherApp : world.app
+      const server = outside === 'liveMode' ? createServer({ baseUrl: world.platform.url, secretKey: app.app.modes.live.secretKey }) : app.server
+      for (const { id } of (await server.webhookEndpoints.list()).data) await server.webhookEndpoints.delete({ endpointId: id })
+      return { body: hook }
+    },
+  },
+  'webhookEndpoints.list': list,
+  'webhookEndpoints.get': endpoint(),
+  'webhookEndpoints.update': endpoint({}),
+  'webhookEndpoints.delete': endpoint(),
+  'webhookEndpoints.rollSecret': endpoint({}),
+  'webhookEndpoints.test': endpoint(),
+  'events.list': list,
+  'events.get': { names: true, send: async (world, whose) => ({ params: { eventId: await eventOf(world, whose) } }) },
+  'events.redeliver': { names: true, send: async (world, whose) => ({ params: { eventId: await eventOf(world, whose) }, body: {} }) },
   'realtime.createTicket': list,
   'realtime.poll': { send: () => ({ query: 'waitSeconds=0' }) },
   'me.get': list,
