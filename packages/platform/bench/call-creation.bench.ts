@@ -102,7 +102,10 @@ async function startOurs(database: BenchDatabase, twilio: z.output<typeof sandbo
     publicUrl: baseUrl,
     trustedProxies: [],
     metricsToken: undefined,
-    telephony: { test: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }), live: undefined },
+    telephony: {
+      test: { twilio: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }) },
+      live: {},
+    },
   })
   await platform.start('127.0.0.1', port)
   const { secretKey } = (await platform.createApp('Bench')).modes.test

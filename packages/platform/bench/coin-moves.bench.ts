@@ -44,7 +44,7 @@ export async function coinMoves(database: BenchDatabase, rounds: number, seconds
     publicUrl: `http://127.0.0.1:${port}`,
     trustedProxies: [],
     metricsToken: undefined,
-    telephony: { test: undefined, live: undefined },
+    telephony: { test: {}, live: {} },
   })
   await platform.start('127.0.0.1', port)
   try {

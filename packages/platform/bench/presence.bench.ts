@@ -84,7 +84,7 @@ async function startOurs(database: BenchDatabase) {
     publicUrl: `http://127.0.0.1:${port}`,
     trustedProxies: ['127.0.0.1'],
     metricsToken: undefined,
-    telephony: { test: undefined, live: undefined },
+    telephony: { test: {}, live: {} },
   })
   await platform.start('127.0.0.1', port)
   const app = await platform.createApp('Bench')

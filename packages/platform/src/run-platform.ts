@@ -47,7 +47,10 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     trustedProxies: settings.trustedProxies,
     metricsToken: settings.metricsToken,
     webhookReach: settings.webhookReach,
-    telephony: { test: twilioTest && createTwilio({ ...twilioTest, clock }), live: twilioLive && createTwilio({ ...twilioLive, clock }) },
+    telephony: {
+      test: { twilio: twilioTest && createTwilio({ ...twilioTest, clock }) },
+      live: { twilio: twilioLive && createTwilio({ ...twilioLive, clock }) },
+    },
   })
   await platform.start(settings.host, settings.port)
   return {

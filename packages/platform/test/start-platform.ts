@@ -103,7 +103,10 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     trustedProxies: [],
     metricsToken: undefined,
     webhookReach: options.webhookReach ?? 'loopback',
-    telephony: { test: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }), live: undefined },
+    telephony: {
+      test: { twilio: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }) },
+      live: {},
+    },
   })
   await platform.start('127.0.0.1', port)
   const quiet = async () => {

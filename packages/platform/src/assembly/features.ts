@@ -1,9 +1,12 @@
+import { fail } from '../base/problem.ts'
 import type { TenantId, UserActor } from '../base/tenant.ts'
 import { applyTask, createInbox, type Inbox } from '../db/inbox.ts'
 import { taskStore } from '../db/tasks-store.ts'
 import { callOperations } from '../features/calls/calls.routes.ts'
 import { createCalls, type CallDeps, type Calls } from '../features/calls/index.ts'
-import { createNumbers, type Numbers } from '../features/numbers/index.ts'
+import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
+import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
+import { createNumbers, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
@@ -15,6 +18,7 @@ import { balancesOf, openWallet, walletsOf, watchLedger } from '../features/wall
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
 import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
 import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
+import { incomingPathOf } from '../http/callback-routes.ts'
 import { clientIp } from '../http/client-ip.ts'
 import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
 import type { Operation } from '../http/implement.ts'
@@ -45,18 +49,31 @@ export function tieFeatures(base: Foundation): Features {
   const presence = createPresence(presenceDeps)
   const inbox = createInbox({ ...base, applyReport: calls.applyReport })
   const realtime = tieRealtime(base, calls, presence)
-  const numberDeps = { db, clock, cursors, telephony }
+  const numberDeps = numberParts(base)
+  const numbers = createNumbers(numberDeps)
   const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
   const webhooks = createWebhooks(webhookDeps)
-  const jobs = [...periodicJobs(base, calls, inbox), ...webhooks.jobs]
+  const jobs = [...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {
     realtime,
     webhooks,
     jobs,
-    numbers: createNumbers(numberDeps),
-    callbacks: createCallbacks({ ...base, ...calls, inbox, telephonyFor: telephony.forTenant }),
-    handlers: { ...calls.handlers, [applyTask]: inbox.apply, ...periodicHandlers(jobs, clock) },
-    slowKinds: calls.slowKinds,
+    numbers,
+    callbacks: createCallbacks({
+      ...base,
+      ...calls,
+      inbox,
+      telephonyFor: telephony.forTenant,
+      telephonyOf: (mode, provider) => telephony.among(mode)[provider],
+      // Nobody is known by a virtual number yet: whoever calls one is hung up.
+      incoming: async (asked) => asked.telephony.hangUpInstructions(),
+    }),
+    handlers: {
+      ...calls.handlers,
+      ...waitingHandlers({ ...callDeps, isReachable: presence.isReachable }),
+      ...numbers.handlers, [applyTask]: inbox.apply, ...periodicHandlers(jobs, clock),
+    },
+    slowKinds: [...calls.slowKinds, ...numbers.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey }),
       ...peopleOperations(base, calls, presence, presenceDeps),
@@ -69,9 +86,23 @@ export function tieFeatures(base: Foundation): Features {
       }),
       ...numberOperations(numberDeps),
       ...callOperations(callDeps),
+      ...waitingOperations(callDeps),
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],
+  }
+}
+
+function numberParts({ db, clock, cursors, directory, telephony, publicUrl, masterKey }: Foundation): NumberDeps {
+  return {
+    db,
+    clock,
+    cursors,
+    tasks: taskStore,
+    providers: (mode) => Object.values(telephony.among(mode)).filter((one) => one !== undefined),
+    modeOf: async (id) => ((await directory.tenant(id)) ?? fail('not_found')).mode,
+    publicUrl: () => publicUrl,
+    incomingUrl: (provider, mode) => `${publicUrl}${incomingPathOf(masterKey, provider, mode)}`,
   }
 }
 
@@ -88,6 +119,7 @@ function callParts(
     tasks: taskStore,
     news: fanOut,
     telephonyFor: telephony.forTenant,
+    providersFor: telephony.amongFor,
     publicUrl: () => publicUrl,
     walletsOf,
   }
@@ -122,6 +154,9 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
     cursors,
     directory,
     openWallet,
+    endWaits,
+    presenceHint: fanOut.presenceHint,
+    measureDay: (tx, tenantId, userId) => measureDay(tx, tenantId, userId, clock.now()),
     users: createUserStore(db.sequelize),
     statuses: async (id: TenantId, hostIds) => new Map((await presence.statuses(id, hostIds)).map((one) => [one.userId, one.status])),
     inCall: calls.inCall,

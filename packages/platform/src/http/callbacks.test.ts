@@ -177,6 +177,9 @@ describe('when a message cannot be stored', () => {
   it('is not acknowledged, so that it may come again', async () => {
     const broken = createCallbacks({
       publicUrl,
+      masterKey: Buffer.alloc(32, 7),
+      telephonyOf: () => undefined,
+      incoming: async () => Promise.reject(new Error('not asked')),
       findCallback: async () => exchange.test.tenantId,
       telephonyFor: async () => Promise.reject(new Error('the database is away')),
       inbox: exchange.inbox,
@@ -186,7 +189,14 @@ describe('when a message cannot be stored', () => {
     })
     const path = `/providers/twilio/calls/${exchange.test.callId}/${exchange.test.token}/after`
     await expect(
-      broken({ path, url: path, headers: { 'content-type': 'application/x-www-form-urlencoded' }, raw: Buffer.alloc(0), ip: '::1' }),
+      broken({
+        method: 'POST',
+        path,
+        url: path,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        raw: Buffer.alloc(0),
+        ip: '::1',
+      }),
     ).rejects.toEqual(refusal('unavailable'))
   })
 

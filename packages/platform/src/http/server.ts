@@ -165,11 +165,11 @@ function callbacks({ callbacks: routes, trustedProxies }: ServerDeps): Koa.Middl
     const path = pathOf(ctx)
     if (!path.startsWith('/providers/')) return void (await next())
     ctx.state.route = '/providers'
-    if (ctx.method !== 'POST') fail('method_not_allowed', { headers: { Allow: 'POST' } })
     const headers = Object.fromEntries(
       Object.entries(ctx.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
     )
     const answer = await routes({
+      method: ctx.method,
       path,
       url: ctx.req.url ?? '/',
       headers,

@@ -112,7 +112,7 @@ export async function startScripted(): Promise<ScriptedPlatform> {
       publicUrl,
       trustedProxies: [],
       metricsToken: undefined,
-      telephony: { test, live: undefined },
+      telephony: { test: { twilio: test }, live: {} },
     })
     await started.start('127.0.0.1', port)
     return started

@@ -8,6 +8,7 @@ import { callPaths } from './0007-call-paths.ts'
 import { virtualNumbers } from './0009-virtual-numbers.ts'
 import { receiverControls } from './0010-receiver-controls.ts'
 import { webhooks } from './0012-webhooks.ts'
+import { routing } from './0013-routing.ts'
 import { roundTrips } from './0014-round-trips.ts'
 
 /** In order. A migration is never edited once it has landed. */
@@ -22,5 +23,6 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0009-virtual-numbers', sql: virtualNumbers },
   { name: '0010-receiver-controls', sql: receiverControls },
   { name: '0012-webhooks', sql: webhooks },
+  { name: '0013-routing', sql: routing },
   { name: '0014-round-trips', sql: roundTrips },
 ]

@@ -1,35 +1,48 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { ProviderName } from '../../providers/telephony/port.ts'
+import { countryOf } from '../../providers/telephony/routing.ts'
+import { chargedRateFrom, type PriceColumns, type QuietHours } from '../presence/index.ts'
+import type { ReceiverLimits } from './receiver-rules/receiver-limits.ts'
+import type { Routing } from './call-row.ts'
 import type { Rate, TalkLimit } from './call-tariff.ts'
 
 /** A user as admission needs them. */
-export interface Candidate {
+export interface Candidate extends ReceiverLimits {
   readonly id: string
   readonly hostId: string
   readonly phone: string | null
-  /** Their own rate as a callee; null: the app's. */
+  /** What a call to them costs, within the app's bounds; null: the app's. */
   readonly rate: Rate | null
   readonly availability: 'auto' | 'always' | 'never'
   readonly availableUntil: Date | null
+  readonly quietHours: QuietHours | null
+  readonly restsUntil: Date | null
   readonly blocked: boolean
 }
 
-interface StoredUser {
+interface StoredUser extends PriceColumns {
   readonly id: string
   readonly host_id: string
   readonly phone: string | null
-  readonly rate_coins: number | null
-  readonly rate_seconds: number | null
   readonly availability: Candidate['availability']
   readonly available_until: Date | null
+  readonly quiet_hours: QuietHours | null
+  readonly rests_until: Date | null
+  readonly time_zone: string | null
+  readonly max_call_seconds: number | null
+  readonly max_seconds_per_day: number | null
   readonly blocked: boolean
 }
 
 /** Both users, held as they are: neither is deleted or blocked until the call is in. */
 export async function holdUsers(tx: Tx, tenantId: TenantId, hostIds: readonly string[]): Promise<ReadonlyMap<string, Candidate>> {
   const rows = await tx.query<StoredUser>(
-    `select id, host_id, phone, rate_coins, rate_seconds, availability, available_until, blocked from users
-     where tenant_id = $1 and host_id = any($2) and deleted_at is null order by id for share`,
+    `select u.id, u.host_id, u.phone, u.rate_coins, u.rate_seconds, u.own_rate_coins, u.own_rate_seconds, u.availability, u.available_until,
+       u.quiet_hours, u.rests_until, u.time_zone, u.max_call_seconds, u.max_seconds_per_day, u.blocked,
+       t.rate_min_coins, t.rate_max_coins, t.rate_bound_seconds
+     from users u join tenants t on t.id = u.tenant_id
+     where u.tenant_id = $1 and u.host_id = any($2) and u.deleted_at is null order by u.id for share of u`,
     [tenantId, hostIds],
   )
   return new Map(
@@ -39,9 +52,14 @@ export async function holdUsers(tx: Tx, tenantId: TenantId, hostIds: readonly st
         id: row.id,
         hostId: row.host_id,
         phone: row.phone,
-        rate: row.rate_coins === null || row.rate_seconds === null ? null : { coins: row.rate_coins, seconds: row.rate_seconds },
+        rate: chargedRateFrom(row),
         availability: row.availability,
         availableUntil: row.available_until,
+        quietHours: row.quiet_hours,
+        restsUntil: row.rests_until,
+        timeZone: row.time_zone ?? row.quiet_hours?.timeZone ?? 'UTC',
+        maxCallSeconds: row.max_call_seconds,
+        maxSecondsPerDay: row.max_seconds_per_day,
         blocked: row.blocked,
       },
     ]),
@@ -70,6 +88,8 @@ export interface AppTerms {
   readonly sharePercent: number
   readonly maxCallSeconds: number
   readonly ringSeconds: number
+  /** The app's own order of telephone providers; null: the platform's. */
+  readonly providerOrder: readonly ProviderName[] | null
 }
 
 export async function termsOf(tx: Tx, tenantId: TenantId): Promise<AppTerms> {
@@ -79,23 +99,34 @@ export async function termsOf(tx: Tx, tenantId: TenantId): Promise<AppTerms> {
     share_percent: number
     max_call_seconds: number
     ring_seconds: number
-  }>('select rate_coins, rate_seconds, share_percent, max_call_seconds, ring_seconds from tenants where id = $1', [tenantId])
+    provider_order: ProviderName[] | null
+  }>('select rate_coins, rate_seconds, share_percent, max_call_seconds, ring_seconds, provider_order from tenants where id = $1', [
+    tenantId,
+  ])
   if (row === undefined) throw new Error('the tenant is gone')
   return {
     rate: { coins: row.rate_coins, seconds: row.rate_seconds },
     sharePercent: row.share_percent,
     maxCallSeconds: row.max_call_seconds,
     ringSeconds: row.ring_seconds,
+    providerOrder: row.provider_order,
   }
 }
 
 /** One of the app's virtual numbers; the same for a caller each time, while the pool stays as it is. */
-export async function numberFor(tx: Tx, tenantId: TenantId, provider: string, callerId: string): Promise<string | undefined> {
-  const [row] = await tx.query<{ phone_number: string }>(
-    'select phone_number from numbers where tenant_id = $1 and provider = $2 order by md5(id || $3) limit 1',
+export async function numberFor(
+  tx: Tx,
+  tenantId: TenantId,
+  provider: ProviderName,
+  callerId: string,
+  /** ISO 3166 alpha-2: numbers of it may not be shown. */
+  barredCountry: string | null,
+): Promise<string | undefined> {
+  const rows = await tx.query<{ phone_number: string }>(
+    'select phone_number from numbers where tenant_id = $1 and provider = $2 order by md5(id || $3)',
     [tenantId, provider, callerId],
   )
-  return row?.phone_number
+  return rows.find((row) => barredCountry === null || countryOf(row.phone_number) !== barredCountry)?.phone_number
 }
 
 export interface NewCall {
@@ -107,6 +138,7 @@ export interface NewCall {
   readonly provider: string
   readonly callbackToken: string
   readonly number: string
+  readonly routing: Routing
   readonly rate: Rate
   readonly sharePercent: number
   readonly ringSeconds: number
@@ -118,8 +150,8 @@ export interface NewCall {
 export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Promise<void> {
   await tx.query(
     `insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
-       rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+       rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       tenantId,
       call.id,
@@ -138,6 +170,7 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
       call.limit.reason,
       call.heldCoins,
       call.createdAt,
+      JSON.stringify(call.routing),
     ],
   )
 }

@@ -1,17 +1,27 @@
+import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Instructions } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
-import { findCall } from './call-store.ts'
 import { callUrls } from './callback-url.ts'
+import { findCall, lockCall, setOutOfReach } from './call-store.ts'
 
 /**
- * The caller has picked up: what the provider shall do. Read from the call's row and written nowhere, so it is the same each time it is
- * asked; a call that is over or to be ended is hung up instead.
+ * The caller has picked up: what the provider shall do. Read from the call's row, so it is the same each time it is asked; a call that is over
+ * or to be ended is hung up instead. Where the provider ends no call on our word, this is the last moment at which it could be refused: that
+ * it has passed is written under the lock of the call, before the provider is told to ring the callee. Killed before the commit, nothing was
+ * told and the provider asks again; after it, the same is told again.
  */
 export async function answerInstructions(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Instructions> {
-  const telephony = await deps.telephonyFor(tenantId)
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
-  if (call === undefined || call.endedAt !== null || call.endRequestedBy !== null || call.callee.phone === null || call.number === null)
+  const found = (await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))) ?? fail('not_found')
+  const telephony = await deps.telephonyFor(tenantId, found.provider)
+  const call = telephony.abilities.hangUp
+    ? found
+    : await deps.db.transact(tenantId, async (tx) => {
+        const current = (await lockCall(tx, tenantId, callId)) ?? fail('not_found')
+        if (current.endedAt === null && current.endRequestedBy === null) await setOutOfReach(tx, tenantId, callId)
+        return current
+      })
+  if (call.endedAt !== null || call.endRequestedBy !== null || call.callee.phone === null || call.number === null)
     return telephony.hangUpInstructions()
   const urls = callUrls(deps, call)
   return telephony.bridge({

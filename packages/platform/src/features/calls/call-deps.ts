@@ -5,6 +5,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
+import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
 
 /** How live connections hear of a call. Best effort: the API knows. */
@@ -23,7 +24,10 @@ export interface CallDeps {
   readonly news: CallNews
   /** What is in the wallets of these users (`usr_…`) now; those who are gone are left out. */
   walletsOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>>
-  telephonyFor(tenantId: TenantId): Promise<Telephony>
+  /** The provider of this name in the tenant's mode; `provider_unavailable` where it is not configured (any more). */
+  telephonyFor(tenantId: TenantId, provider: string): Promise<Telephony>
+  /** All providers of the tenant's mode. */
+  providersFor(tenantId: TenantId): Promise<Providers>
   /** Whether this user (`usr_…`) has a live connection. */
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>
   /** Where the provider reaches us. */

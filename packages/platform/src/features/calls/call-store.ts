@@ -2,7 +2,16 @@ import { toCoins } from '../../base/coins.ts'
 import { tenantId as asTenantId, type Mode, type TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
-import { readCall, type CallEnding, type CallRow, type EndRequester, type ReviewReason, type Side, type StoredCall } from './call-row.ts'
+import {
+  readCall,
+  type CallEnding,
+  type CallRow,
+  type EndRequester,
+  type ReviewReason,
+  type Routing,
+  type Side,
+  type StoredCall,
+} from './call-row.ts'
 
 const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name`
 const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id`
@@ -19,8 +28,28 @@ export const findCall = (tx: Tx, tenantId: TenantId, callId: string) =>
 export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>
   one(tx, `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2 for update of c`, [tenantId, callId])
 
-export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null): Promise<void> {
-  await tx.query('update calls set dial_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
+/** Written before the provider is asked; null takes it back. With it changes whether the platform can end the call. */
+export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null, canEnd: boolean): Promise<void> {
+  await tx.query('update calls set dial_attempted_at = $3, can_end = $4 where tenant_id = $1 and id = $2', [tenantId, callId, at, canEnd])
+}
+
+/** From here on the call is out of our hands. */
+export async function setOutOfReach(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
+  await tx.query('update calls set can_end = false where tenant_id = $1 and id = $2', [tenantId, callId])
+}
+
+/** Another provider carries the call, which was dialled by nobody yet. */
+export async function setRoute(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  { provider, number, routing }: { readonly provider: string; readonly number: string; readonly routing: Routing },
+): Promise<void> {
+  await tx.query(
+    `update calls set provider = $3, number = $4, routing = $5, dial_attempted_at = null, can_end = true
+     where tenant_id = $1 and id = $2 and caller_leg_id is null`,
+    [tenantId, callId, provider, number, JSON.stringify(routing)],
+  )
 }
 
 export async function setLeg(tx: Tx, tenantId: TenantId, callId: string, side: Side, legId: string): Promise<void> {
@@ -169,12 +198,19 @@ export async function forgottenCalls(tx: Tx, limit: number): Promise<{ readonly 
   return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id) }))
 }
 
-/** Above all tenants: whose call this is, and the token of its URLs. */
-export async function callbackOf(tx: Tx, callId: string): Promise<{ readonly tenantId: TenantId; readonly token: string } | undefined> {
-  const [row] = await tx.query<{ tenant_id: number; callback_token: string }>('select tenant_id, callback_token from calls where id = $1', [
-    callId,
-  ])
-  return row === undefined ? undefined : { tenantId: asTenantId(row.tenant_id), token: row.callback_token }
+export interface CallbackOwner {
+  readonly tenantId: TenantId
+  readonly token: string
+  readonly provider: string
+}
+
+/** Above all tenants: whose call this is, the token of its URLs, and the provider that they were given to. */
+export async function callbackOf(tx: Tx, callId: string): Promise<CallbackOwner | undefined> {
+  const [row] = await tx.query<{ tenant_id: number; callback_token: string; provider: string }>(
+    'select tenant_id, callback_token, provider from calls where id = $1',
+    [callId],
+  )
+  return row === undefined ? undefined : { tenantId: asTenantId(row.tenant_id), token: row.callback_token, provider: row.provider }
 }
 
 /** A call that waits for a person, as an operator sees it: no names, no phones. */

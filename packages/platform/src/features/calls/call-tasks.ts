@@ -9,9 +9,11 @@ export const callTasks = {
   settle: (callId: string, runAt?: Date): NewTask => ({ kind: 'call.settle', subject: callId, ...(runAt === undefined ? {} : { runAt }) }),
   hangUp: (callId: string): NewTask => ({ kind: 'call.hangup', subject: callId }),
   /** Takes down a leg that belongs to no call of ours any more. */
-  dropLeg: (legId: string): NewTask => ({ kind: 'call.drop-leg', subject: legId }),
+  dropLeg: (legId: string, provider: string): NewTask => ({ kind: 'call.drop-leg', subject: legId, payload: { provider } }),
   meter: (callId: string): NewTask => ({ kind: 'call.meter', subject: callId }),
   warn: (callId: string, runAt: Date): NewTask => ({ kind: 'call.warn', subject: callId, runAt }),
   cutOff: (callId: string, runAt: Date): NewTask => ({ kind: 'call.cutoff', subject: callId, runAt }),
+  /** The two can be called again. */
+  freed: (callId: string): NewTask => ({ kind: 'call.freed', subject: callId }),
   announce: (callId: string): NewTask => ({ kind: 'call.announce', subject: callId }),
 } as const

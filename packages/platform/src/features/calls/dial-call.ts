@@ -4,15 +4,14 @@ import type { Task } from '../../db/tasks.ts'
 import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
-import { knownLegs, lockCall, markDialAttempt } from './call-store.ts'
+import { findCall, knownLegs, lockCall, markDialAttempt } from './call-store.ts'
 import { callUrls, referenceOf } from './callback-url.ts'
 import { endWithoutLegs } from './call-verdict.ts'
+import { dialWithinMs, fallBack } from './fall-back.ts'
 import { closeCall } from './finish-call.ts'
 import { adoptLeg } from './on-leg-report.ts'
 import { reachProvider } from './reach-provider.ts'
 
-/** Whoever pressed Call waits no longer than this for the phone to ring. */
-const dialWithinMs = 20_000
 /** How long a dial whose answer was lost may still turn up. */
 const giveUpMs = 90_000
 const lookEveryMs = 3_000
@@ -27,21 +26,24 @@ type Outcome = { readonly again: Date } | undefined
  * Task `call.dial`. The attempt is written down before the provider is asked, so a call is dialled once at most: killed before the mark, it
  * is dialled by the next worker; killed after it, or without an answer, the leg is looked for at the provider and in callbacks, and never
  * dialled again. Without a trace after 90 seconds the call has failed and the hold goes back; a leg that shows up later is taken down.
+ * A dial that certainly rang nobody goes to the next provider that can carry the call, else to the same again.
  * A call that somebody wants ended, or that has been parked, before its mark is never dialled.
  */
 export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
   const now = deps.clock.now()
-  const telephony = await reachProvider(deps, tenantId)
+  const planned = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  if (planned === undefined) return undefined
+  const telephony = await reachProvider(deps, tenantId, planned.provider)
   const found = await deps.db.transact(tenantId, async (tx) => {
     const call = await lockCall(tx, tenantId, callId)
-    if (call === undefined || call.settled || call.caller.legId !== null) return undefined
+    if (call === undefined || call.provider !== planned.provider || call.settled || call.caller.legId !== null) return undefined
     if (call.dialAttemptedAt !== null) return { call, attemptedAt: call.dialAttemptedAt }
     if (call.endRequestedBy !== null || call.endedAt !== null || now >= after(call.createdAt, dialWithinMs)) {
       await closeCall(deps, tx, tenantId, call, endWithoutLegs(call, call.endedAt ?? now))
       return undefined
     }
     if (telephony === undefined) return { call, attemptedAt: undefined }
-    await markDialAttempt(tx, tenantId, callId, now)
+    await markDialAttempt(tx, tenantId, callId, now, canEndAfterDial(telephony))
     return { call, attemptedAt: undefined }
   })
   if (found === undefined) return undefined
@@ -80,18 +82,23 @@ async function onDialError(deps: CallDeps, tenantId: TenantId, call: CallRow, er
   if (error.failure === 'unknown') return { again: after(now, lookEveryMs) }
   const waitMs = Math.max(1_000, (now.getTime() - call.createdAt.getTime()) / 2)
   const inTime = after(now, waitMs) < after(call.createdAt, dialWithinMs)
+  const providers = await deps.providersFor(tenantId)
   return deps.db.transact(tenantId, async (tx) => {
     const current = await lockCall(tx, tenantId, call.id)
-    if (current === undefined || current.settled || current.caller.legId !== null) return undefined
+    if (current === undefined || current.settled || current.caller.legId !== null || current.provider !== call.provider) return undefined
+    if (await fallBack(deps, tx, tenantId, current, { providers, failure: error.failure })) return { again: now }
     if (error.failure === 'not_sent' && inTime && current.endRequestedBy === null) {
       // It certainly did not ring: only now may it be dialled again.
-      await markDialAttempt(tx, tenantId, call.id, null)
+      await markDialAttempt(tx, tenantId, call.id, null, true)
       return { again: after(now, waitMs) }
     }
     await closeCall(deps, tx, tenantId, current, endWithoutLegs(current, now))
     return undefined
   })
 }
+
+/** A call that the provider cannot end can still be refused when it asks what to do with the caller who has answered. */
+const canEndAfterDial = ({ abilities }: Telephony): boolean => abilities.hangUp || abilities.asks
 
 /** For a dial whose answer was lost. What cannot be told apart is left to the callbacks, which name the call. */
 async function lookForLeg(

@@ -19,13 +19,14 @@ export function roleOf(call: CallRow | undefined, actor: UserActor | SecretActor
 /**
  * Ends a call, or cancels it before the answer. A call that was not dialled yet ends here and now, and is never
  * dialled, even when the books take no settlement; else the wish is written down with the
- * task that hangs up, and the provider's account ends the call. Ending a call that is over changes nothing. Killed before the commit,
+ * task that hangs up, and the provider's account ends the call. A call that the provider cannot end any more is refused with `conflict`. Ending a call that is over changes nothing. Killed before the commit,
  * nothing was asked; after it, the task is done by whoever lives.
  */
 export async function endCall(deps: CallDeps, tx: Tx, actor: UserActor | SecretActor, callId: string): Promise<CallRow> {
   const tenantId = actor.tenant.id
   const { call, by } = roleOf(await lockCall(tx, tenantId, callId), actor)
   if (call.endedAt !== null || call.endRequestedBy !== null) return call
+  if (!call.canEnd) fail('conflict', { detail: 'The telephone provider cannot end this call for us: hang up on the phone.' })
   const now = deps.clock.now()
   await setEndRequest(tx, tenantId, callId, by)
   if (call.dialAttemptedAt === null) await closeCall(deps, tx, tenantId, call, endWithoutLegs({ endRequestedBy: by }, now))

@@ -12,12 +12,14 @@ const mostRefusals = 10
 async function takeDown(
   deps: CallDeps,
   tenantId: TenantId,
+  provider: string,
   legs: { readonly caller: string; readonly callee: string | null },
   attempt: number,
 ): Promise<void> {
   try {
-    const telephony = await deps.telephonyFor(tenantId)
-    await telephony.hangUp(legs.caller, legs.callee)
+    const telephony = await deps.telephonyFor(tenantId, provider)
+    // Its own limit ends the call: there is nothing to ask.
+    if (telephony.abilities.hangUp) await telephony.hangUp(legs.caller, legs.callee)
   } catch (error) {
     if (!isRefusal(error) || attempt < mostRefusals) throw error
     deps.logger.error('a leg could not be taken down', { attempt, error })
@@ -35,11 +37,14 @@ export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, at
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
-  await takeDown(deps, tenantId, { caller: legId, callee: call.callee.legId }, attempt)
+  await takeDown(deps, tenantId, call.provider, { caller: legId, callee: call.callee.legId }, attempt)
   if (call.settled) return
   await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now()))
 }
 
+/** Those that were added before there was a choice name none. */
+const providerOf = ({ provider }: Task['payload']): string => (typeof provider === 'string' ? provider : 'twilio')
+
 /** Task `call.drop-leg`: takes down a leg that no call wants. */
-export const dropLeg = (deps: CallDeps, { tenantId, subject: legId, attempt }: Task): Promise<void> =>
-  takeDown(deps, tenantId, { caller: legId, callee: null }, attempt)
+export const dropLeg = (deps: CallDeps, { tenantId, subject: legId, attempt, payload }: Task): Promise<void> =>
+  takeDown(deps, tenantId, providerOf(payload), { caller: legId, callee: null }, attempt)

@@ -37,8 +37,8 @@ export interface Calls {
   inCall(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean>
   /** Calls that are not over: of one user as a party sees them, or with undefined of the app as its server does. */
   openCallsOf(tenantId: TenantId, userId: string | undefined): Promise<Call[]>
-  /** The tenant of a call, when the token is that call's. */
-  findCallback(callId: string, token: string): Promise<TenantId | undefined>
+  /** The tenant of a call that this provider carries, when the token is that call's. */
+  findCallback(callId: string, token: string, provider: string): Promise<TenantId | undefined>
   /** The caller has picked up: what the provider shall do. */
   answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
   /** Applies what a verified callback says. */
@@ -73,9 +73,9 @@ export function createCalls(deps: CallDeps): Calls {
       const now = clock.now()
       return rows.map((row) => presentCall(row, userId === undefined ? 'server' : 'party', now))
     },
-    async findCallback(callId, token) {
+    async findCallback(callId, token, provider) {
       const known = await callbacks.recall(callId, () => db.transact(everyTenant, (tx) => callbackOf(tx, callId)))
-      return known !== undefined && sameText(known.token, token) ? known.tenantId : undefined
+      return known !== undefined && known.provider === provider && sameText(known.token, token) ? known.tenantId : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
     applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),

@@ -34,7 +34,7 @@ async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallR
   if (callerLeg !== null && callerLeg !== call.caller.legId) {
     if (call.caller.legId !== null) {
       deps.logger.error('a second leg rang for a call and is taken down', { callId: call.id, provider: call.provider })
-      await deps.tasks.add(tx, tenantId, [callTasks.dropLeg(callerLeg)], deps.clock.now())
+      await deps.tasks.add(tx, tenantId, [callTasks.dropLeg(callerLeg, call.provider)], deps.clock.now())
       return false
     }
     await adoptLeg(deps, tx, tenantId, call, callerLeg)
@@ -47,7 +47,7 @@ async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallR
 export async function adoptLeg(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, legId: string): Promise<void> {
   if (call.caller.legId === legId) return
   const now = deps.clock.now()
-  if (call.caller.legId !== null) return deps.tasks.add(tx, tenantId, [callTasks.dropLeg(legId)], now)
+  if (call.caller.legId !== null) return deps.tasks.add(tx, tenantId, [callTasks.dropLeg(legId, call.provider)], now)
   await setLeg(tx, tenantId, call.id, 'caller', legId)
   if (isOver(call.status) || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }

@@ -4,15 +4,19 @@ import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { Providers } from '../../providers/telephony/choose.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
-import { eitherBlocks, holdUsers, insertCall, numberFor, termsOf, userIdOf, type Candidate } from './admission-store.ts'
+import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type Candidate } from './admission-store.ts'
 import { occupy } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { findCall } from './call-store.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
+import { longestCallWith } from './receiver-rules/longest-call.ts'
 import { callTasks } from './call-tasks.ts'
+import { routeCall } from './route-call.ts'
+import { leaveQueue } from './waiting/waiting-store.ts'
 
 export interface CallWish {
   /** The host's ids. */
@@ -22,7 +26,8 @@ export interface CallWish {
 
 export interface Circumstances {
   readonly calleeConnected: boolean
-  readonly provider: string
+  /** The telephone providers of the app's mode. */
+  readonly providers: Providers
 }
 
 /** How soon a call is looked after when its callbacks do not come. */
@@ -31,9 +36,11 @@ export const firstLookMs = 15_000
 /** What admission depends on outside the database; read before its transaction, which waits for nobody. */
 export async function circumstancesOf(deps: CallDeps, tenantId: TenantId, { callerId, calleeId }: CallWish): Promise<Circumstances> {
   if (callerId === calleeId) fail('cannot_call_self')
-  const { name } = await deps.telephonyFor(tenantId)
+  const providers = await deps.providersFor(tenantId)
+  if (Object.values(providers).every((one) => one === undefined))
+    fail('provider_unavailable', { detail: 'No telephone provider is configured.' })
   const callee = await deps.db.transact(tenantId, (tx) => userIdOf(tx, tenantId, calleeId))
-  return { provider: name, calleeConnected: callee !== undefined && (await deps.isConnected(tenantId, callee)) }
+  return { providers, calleeConnected: callee !== undefined && (await deps.isConnected(tenantId, callee)) }
 }
 
 /**
@@ -46,15 +53,24 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   const { caller, callee } = await admissible(tx, tenantId, wish, around, now)
   await makeBusy(tx, tenantId, caller, callee, callId)
   if (caller.phone === null || callee.phone === null) return fail('phone_missing')
-  const number = (await numberFor(tx, tenantId, around.provider, caller.id)) ?? fail('no_caller_id')
   const terms = await termsOf(tx, tenantId)
+  const { provider, number, routing } = await routeCall(tx, tenantId, {
+    callerId: caller.id,
+    calleeId: callee.id,
+    callerPhone: caller.phone,
+    calleePhone: callee.phone,
+    appOrder: terms.providerOrder,
+    providers: around.providers,
+  })
   const rate = callee.rate ?? terms.rate
+  const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
+  await leaveQueue(tx, tenantId, callee.id, caller.id)
   const { heldCoins } = await holdForCall(tx, tenantId, {
     callId,
     callerId: caller.id,
     calleeId: callee.id,
     rateCoins: rate.coins,
-    maxIntervals: mostIntervals(terms.maxCallSeconds, rate),
+    maxIntervals: mostIntervals(maxCallSeconds, rate),
     now,
   })
   await insertCall(tx, tenantId, {
@@ -63,13 +79,14 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     calleeId: callee.id,
     callerPhone: caller.phone,
     calleePhone: callee.phone,
-    provider: around.provider,
+    provider,
     callbackToken: randomBytes(24).toString('base64url'),
     number,
+    routing,
     rate,
     sharePercent: terms.sharePercent,
     ringSeconds: terms.ringSeconds,
-    limit: talkLimit(heldCoins, rate, terms.maxCallSeconds),
+    limit: talkLimit(heldCoins, rate, maxCallSeconds),
     heldCoins,
     createdAt: now,
   })

@@ -29,7 +29,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
   if (call === undefined || call.settled) return { found: 'over' }
   const legId = call.caller.legId
   if (legId === null) return closeUndialled(deps, tenantId, call)
-  const telephony = await reachProvider(deps, tenantId)
+  const telephony = await reachProvider(deps, tenantId, call.provider)
   if (telephony === undefined) return { found: 'withheld', why: 'no_provider' }
   const truth = await telephony.fetchCall(legId, call.callee.legId)
   return deps.db.transact(tenantId, async (tx): Promise<Look> => {

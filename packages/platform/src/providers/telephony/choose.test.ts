@@ -11,16 +11,16 @@ const [trial, real] = [tenantId(1), tenantId(2)]
 const modeOf = (id: TenantId): Promise<Mode> => Promise.resolve(id === real ? 'live' : 'test')
 
 it('gives each mode its own account', async () => {
-  const choice = chooseTelephony({ test, live, modeOf })
+  const choice = chooseTelephony({ test: { twilio: test }, live: { twilio: live }, modeOf })
   expect(choice.forMode('test')).toBe(test)
   expect(choice.forMode('live')).toBe(live)
-  expect(await choice.forTenant(trial)).toBe(test)
-  expect(await choice.forTenant(real)).toBe(live)
+  expect(await choice.forTenant(trial, 'twilio')).toBe(test)
+  expect(await choice.forTenant(real, 'twilio')).toBe(live)
 })
 
 it('never lends one mode the account of the other', async () => {
   const missing = expect.objectContaining({ code: 'provider_unavailable' })
-  expect(() => chooseTelephony({ test, live: undefined, modeOf }).forMode('live')).toThrow(missing)
-  expect(() => chooseTelephony({ test: undefined, live, modeOf }).forMode('test')).toThrow(missing)
-  await expect(chooseTelephony({ test, live: undefined, modeOf }).forTenant(real)).rejects.toEqual(missing)
+  expect(() => chooseTelephony({ test: { twilio: test }, live: {}, modeOf }).forMode('live')).toThrow(missing)
+  expect(() => chooseTelephony({ test: {}, live: { twilio: live }, modeOf }).forMode('test')).toThrow(missing)
+  await expect(chooseTelephony({ test: { twilio: test }, live: {}, modeOf }).forTenant(real, 'twilio')).rejects.toEqual(missing)
 })

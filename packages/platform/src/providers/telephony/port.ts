@@ -1,5 +1,8 @@
 /** What the platform needs of a telephone provider, in its own words. A provider's names stop at its adapter. */
 
+import type { Mode } from '../../base/tenant.ts'
+
+
 export type ProviderName = 'twilio' | 'exotel'
 
 /** Public URLs of ours for one call; each holds that call's secret. */
@@ -143,6 +146,13 @@ export interface InboundCall {
   readonly reference: string | null
 }
 
+/** What is known when a provider asks what to do with a call that comes in: the call is verified, whose number it is is not known yet. */
+export interface IncomingCall {
+  readonly mode: Mode
+  readonly telephony: Telephony
+  readonly call: InboundCall
+}
+
 /** Words that a caller is told before the call is hung up. */
 export interface Speech {
   readonly text: string
@@ -184,6 +194,8 @@ export interface NumberMarket {
 export interface Telephony {
   readonly name: ProviderName
   readonly abilities: Abilities
+  /** Whether it is left alone for the moment, since it did not answer: another one is tried first then. Absent: never. */
+  isResting?(): boolean
   /** Rings the caller's phone. Throws ProviderError. */
   dial(wish: DialWish): Promise<{ readonly legId: string }>
   /** Finds caller legs that were created to this phone from this number since then: for a dial whose answer was lost. */

@@ -15,6 +15,7 @@ export function createTwilio(settings: TwilioSettings): Telephony {
   return {
     name: 'twilio',
     abilities: { hangUp: true, asks: true, tellsJoin: true },
+    isResting: client.isResting,
     dial: (wish) => calls.dial(client, wish),
     findDialed: (wish, since) => calls.findDialed(client, wish, since),
     fetchCall: (callerLegId) => calls.fetchCall(client, callerLegId),

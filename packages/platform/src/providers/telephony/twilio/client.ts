@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Clock } from '../../../base/clock.ts'
+import { createBreaker, noBreaker } from '../breaker.ts'
 import { ProviderError } from '../port.ts'
-import { createBreaker, noBreaker } from './breaker.ts'
 import { failureOf, unanswered } from './failures.ts'
 import { errorWire } from './wire.ts'
 
@@ -35,6 +35,8 @@ export interface TwilioClient {
   get(path: string, params?: Params): Promise<Answer>
   post(path: string, form: Params): Promise<Answer>
   delete(path: string): Promise<Answer>
+  /** Whether Twilio is left alone for the moment. */
+  isResting(): boolean
 }
 
 const responseWire = z.object({ statusCode: z.number().int(), body: z.unknown() })
@@ -94,6 +96,7 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
     get: (path, params = {}) => breaker.run(() => send('get', path, { params }), inTrouble),
     post: (path, form) => breaker.run(() => send('post', path, { data: form }), inTrouble),
     delete: (path) => breaker.run(() => send('delete', path, {}), inTrouble),
+    isResting: breaker.isResting,
   }
 }
 

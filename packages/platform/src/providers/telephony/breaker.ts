@@ -1,4 +1,4 @@
-import { ProviderError } from '../port.ts'
+import { ProviderError } from './port.ts'
 
 /**
  * Leaves a provider alone that does not answer: without it, each request to one that is down waits for its whole time limit, and the work
@@ -7,6 +7,8 @@ import { ProviderError } from '../port.ts'
 export interface Breaker {
   /** Runs the request, or fails at once with `not_sent`. `failed` tells an answer that shows the provider to be in trouble. */
   run<T>(request: () => Promise<T>, failed: (answer: T) => boolean): Promise<T>
+  /** Whether a request would be held back now. */
+  isResting(): boolean
 }
 
 const mostFailures = 5
@@ -24,9 +26,12 @@ export function createBreaker(now: () => Date): Breaker {
     if (failures >= mostFailures) restsUntil = now().getTime() + restMs
   }
 
+  const isResting = (): boolean => failures >= mostFailures && (onTrial || now().getTime() < restsUntil)
+
   return {
+    isResting,
     async run(request, failed) {
-      if (failures >= mostFailures && (onTrial || now().getTime() < restsUntil)) throw new ProviderError('not_sent', 'circuit open')
+      if (isResting()) throw new ProviderError('not_sent', 'circuit open')
       onTrial = failures >= mostFailures
       try {
         const answer = await request()
@@ -41,4 +46,4 @@ export function createBreaker(now: () => Date): Breaker {
 }
 
 /** For where nothing shall be held back. */
-export const noBreaker: Breaker = { run: (request) => request() }
+export const noBreaker: Breaker = { run: (request) => request(), isResting: () => false }

@@ -1,0 +1,84 @@
+import { fail } from '../../base/problem.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { Providers } from '../../providers/telephony/choose.ts'
+import type { ProviderName } from '../../providers/telephony/port.ts'
+import {
+  barredCountry,
+  canCarry,
+  journeyOf,
+  passedBefore,
+  policyFor,
+  rank,
+  type Journey,
+  type Option,
+  type Passed,
+} from '../../providers/telephony/routing.ts'
+import { numberFor } from './admission-store.ts'
+import type { Routing } from './call-row.ts'
+
+export interface RouteWish {
+  /** Ours, `usr_…`. */
+  readonly callerId: string
+  readonly calleeId: string
+  readonly callerPhone: string
+  readonly calleePhone: string
+  /** The app's own order, if it has one. */
+  readonly appOrder: readonly ProviderName[] | null
+  readonly providers: Providers
+}
+
+/** Who carries a call, with which number, and why. */
+export interface Way {
+  readonly provider: ProviderName
+  readonly number: string
+  readonly routing: Routing
+}
+
+/**
+ * The way of a call, within its admission. Fails with `provider_unavailable` where no provider that could carry it is configured, and with
+ * `no_caller_id` where one is but the app has no number there.
+ */
+export async function routeCall(tx: Tx, tenantId: TenantId, wish: RouteWish): Promise<Way> {
+  const way = await nextWay(tx, tenantId, wish, [])
+  if (way !== undefined) return way
+  const { options } = optionsOf(wish, [])
+  if (options.every(({ unfit }) => unfit !== undefined))
+    fail('provider_unavailable', { detail: 'No telephone provider that can connect these two phones is configured.' })
+  return fail('no_caller_id')
+}
+
+/** The way when these providers were tried in vain; undefined when there is none left. */
+export async function nextWay(tx: Tx, tenantId: TenantId, wish: RouteWish, tried: readonly Passed[]): Promise<Way | undefined> {
+  const { options, journey, reason } = optionsOf(wish, tried)
+  const numberless = new Set<ProviderName>()
+  for (const option of rank(options)) {
+    const number = await numberFor(tx, tenantId, option.provider, wish.callerId, barredCountry(option.provider, journey))
+    if (number === undefined) {
+      numberless.add(option.provider)
+      continue
+    }
+    const passedOver = passedBefore(options, option).map((one) =>
+      numberless.has(one.provider) ? { provider: one.provider, reason: 'no_number' } : one,
+    )
+    return { provider: option.provider, number, routing: { reason, passedOver } }
+  }
+  return undefined
+}
+
+function optionsOf(
+  { callerPhone, calleePhone, appOrder, providers }: RouteWish,
+  tried: readonly Passed[],
+): { options: readonly Option[]; journey: Journey; reason: string } {
+  const journey = journeyOf(callerPhone, calleePhone)
+  const { order, reason } = policyFor(journey, appOrder)
+  // In the order in which they were tried: the record reads as it happened.
+  const names = [...tried.map(({ provider }) => provider), ...order.filter((name) => !tried.some(({ provider }) => provider === name))]
+  const options = names.map((provider): Option => {
+    const adapter = providers[provider]
+    const failed = tried.find((one) => one.provider === provider)?.reason
+    const unfit = failed ?? (adapter === undefined ? 'not_configured' : canCarry(provider, journey) ? undefined : 'out_of_reach')
+    return { provider, unfit, resting: adapter?.isResting?.() ?? false }
+  })
+  return { options, journey, reason }
+}
