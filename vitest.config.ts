@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 /** The packages run from their sources: what is tested is what is written, never an older build. */
 const resolve = { conditions: ['source', 'module', 'browser', 'development|production'] }
@@ -12,6 +12,8 @@ const forNode = {
 }
 
 const storybook = 'packages/widgets/.storybook'
+/** What of the SDK needs a real browser. */
+const inBrowser = 'packages/sdk/src/media/**/*.test.ts'
 
 const browser = () => ({
   enabled: true,
@@ -24,6 +26,9 @@ const browser = () => ({
       args: [
         ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
         ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        // A microphone that beeps, and calls between tabs of a machine without a network.
+        ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection'],
+        '--autoplay-policy=no-user-gesture-required',
       ],
     },
   }),
@@ -38,6 +43,7 @@ const projects: TestProjectConfiguration[] = [
       sequence: { groupOrder: 0 },
       environment: 'node',
       include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
+      exclude: [...configDefaults.exclude, inBrowser],
       globalSetup: 'packages/platform/test/server/global-setup.ts',
       maxWorkers: 2,
       testTimeout: 20_000,
@@ -51,7 +57,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'browser',
       sequence: { groupOrder: 1 },
-      include: ['packages/widgets/src/**/*.test.ts'],
+      include: ['packages/widgets/src/**/*.test.ts', inBrowser],
       testTimeout: 20_000,
       browser: browser(),
     },

@@ -59,6 +59,17 @@ async function measure({ name, files, limit }: Promised): Promise<boolean> {
   return fits
 }
 
+/** A browser call loads the sound of calls when it begins, and no page loads any of it before. */
+async function measureMedia(): Promise<boolean> {
+  const limit = 4_096
+  const chunks = await chunksOf({ sdk: join(root, 'packages/sdk/src/index.ts') }, [])
+  const sound = chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.includes('/sdk/src/media/')))
+  const size = compressed(sound)
+  const fits = size > 0 && size <= limit && !atOnce(chunks).some((chunk) => sound.includes(chunk))
+  console.log(`${fits ? 'ok  ' : 'FAIL'} sound of browser calls, on demand: ${size} of ${limit} bytes (brotli)`)
+  return fits
+}
+
 /** zod validates on the platform; in a page it would weigh more than all the rest. */
 async function withoutZod(): Promise<boolean> {
   const chunks = await chunksOf(browserInputs(), [])
@@ -67,6 +78,6 @@ async function withoutZod(): Promise<boolean> {
   return found.length === 0
 }
 
-const results = [await withoutZod()]
+const results = [await withoutZod(), await measureMedia()]
 for (const promised of promises) results.push(await measure(promised))
 if (results.includes(false)) process.exitCode = 1

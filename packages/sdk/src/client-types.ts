@@ -1,9 +1,12 @@
 import type { ClientOf } from './contract/kit.ts'
-import type { RealtimeEvents, RealtimeEventType } from './contract/events.ts'
+import type { ClientMessage, RealtimeEvents, RealtimeEventType } from './contract/events.ts'
 import type { clientSchemas, serverSchemas } from './contract/schemas.ts'
 
 /** How the live connection stands. `polling`: WebSocket is blocked and long polling does its work. */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'polling' | 'offline'
+
+/** What the tab says that carries the sound of a browser call. */
+export type CallMessage = Extract<ClientMessage, { type: `call.${string}` }>
 
 /** Live events of one user (or, with a secret key, of the whole app). It connects at the first listener. */
 export interface Realtime {
@@ -13,6 +16,8 @@ export interface Realtime {
   onState(listener: (state: ConnectionState) => void): () => void
   /** Watches the presence of these users (counted: two watchers of one user need two ends). */
   watch(userIds: readonly string[]): () => void
+  /** Says something of a call's sound over the open WebSocket; false when there is none. `createCallMedia` does it for you. */
+  send(message: CallMessage): boolean
   connect(): void
   /** Ends the connection for good. */
   close(): void

@@ -7,8 +7,10 @@ export const createClient = (settings: ClientSettings): ConnectClient => buildCl
 
 export { ConnectError } from './http/connect-error.ts'
 export { iterate } from './http/pages.ts'
+export { createCallMedia } from './media.ts'
+export type { CallMedia, MediaClient, MediaProblem, MediaState } from './media/media-types.ts'
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
-export type { ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'
+export type { CallMessage, ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
 export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, WalletBalances } from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'

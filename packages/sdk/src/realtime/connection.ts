@@ -1,3 +1,4 @@
+import type { CallMessage } from '../client-types.ts'
 import type { ClientOf } from '../contract/kit.ts'
 import type { realtimeSchemas } from '../contract/realtime/schemas.ts'
 import { ConnectError } from '../http/connect-error.ts'
@@ -57,6 +58,10 @@ class LiveConnection implements Connection {
     this.#socket?.watchChanged()
     // Each change costs a whole request, of which a user has ten a second.
     if (this.#poll) this.#pollTimer ??= setTimeout(() => this.#poll?.abort(), 10 * this.#parts.timing.watchMs)
+  }
+
+  send(message: CallMessage): boolean {
+    return !!this.#socket?.send(message)
   }
 
   async run(): Promise<void> {

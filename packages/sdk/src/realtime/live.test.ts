@@ -46,6 +46,22 @@ describe('the live connection', () => {
     for (const seq of [2, 3, 4]) expect(await heard.next()).toEqual({ type: 'call.meter', data: meter(seq) })
   })
 
+  it('says over an open socket what a call has to say, and tells when there is none', async () => {
+    const { realtime } = liveClient()
+    const proof = { type: 'call.proof', callId: 'call_1', peer: 'peer-of-this-tab1', media: 'connected', bytesReceived: 7 } as const
+    expect(realtime.send(proof)).toBe(false)
+    const { heard, until } = listenTo(realtime)
+    const first = await nextHello(platform)
+    expect(realtime.send(proof)).toBe(false) // the platform has not spoken yet
+    first.peer.send(1, 'session.snapshot', snapshot('ses_1'))
+    await heard.next()
+    expect(realtime.send(proof)).toBe(true)
+    expect(await first.peer.messages.next()).toEqual(proof)
+    first.peer.terminate()
+    await until('connecting')
+    expect(realtime.send(proof)).toBe(false)
+  })
+
   it('goes on where a broken connection stopped', async () => {
     const { heard, states } = listenTo(liveClient().realtime)
     const first = await welcome(platform)

@@ -13,6 +13,7 @@ export interface Hub {
 
 export interface Connection {
   watchChanged(): void
+  send: Realtime['send']
   close(): void
 }
 
@@ -124,6 +125,7 @@ export function createRealtime(load: (hub: Hub) => Promise<Connection>, retryMs:
       begin()
       return end
     },
+    send: (message) => !!connection?.send(message),
     connect: () => void connect(),
     close: () => {
       phase = 'closed'

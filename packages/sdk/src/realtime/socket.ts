@@ -23,6 +23,8 @@ export interface Socket {
   readonly ended: Promise<End>
   watchChanged(): void
   renew(token: string): void
+  /** False: the platform cannot hear it. */
+  send(message: ClientMessage): boolean
   end(end: End): void
 }
 
@@ -44,8 +46,10 @@ export function openSocket(parts: SocketParts): Socket {
     ws.close()
   }
   const openTimer = setTimeout(() => end('blocked'), timing.socketOpenMs)
-  const send = (message: ClientMessage): void => {
-    if (!over && ws.readyState === ws.OPEN) ws.send(JSON.stringify(message))
+  const send = (message: ClientMessage): boolean => {
+    const canHear = !over && ws.readyState === ws.OPEN
+    if (canHear) ws.send(JSON.stringify(message))
+    return canHear
   }
 
   const sendWatch = (): void => {
@@ -87,7 +91,8 @@ export function openSocket(parts: SocketParts): Socket {
     watchChanged: () => {
       watchTimer ??= setTimeout(sendWatch, timing.watchMs)
     },
-    renew: (token) => send({ type: 'renew', token }),
+    renew: (token) => void send({ type: 'renew', token }),
+    send: (message) => heard && send(message),
   }
 }
 
