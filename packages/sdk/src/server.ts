@@ -7,6 +7,19 @@ export const createServer = (settings: ServerSettings): ConnectServer => buildSe
 
 export { ConnectError } from './http/connect-error.ts'
 export { iterate } from './http/pages.ts'
+export { verifyWebhook } from './webhooks/verify.ts'
+export { WebhookVerificationError } from './webhooks/webhook-verification-error.ts'
+export type { WebhookHeaders, WebhookToVerify } from './webhooks/verify.ts'
+export type { WebhookVerificationErrorCode } from './webhooks/webhook-verification-error.ts'
+export type {
+  CallEventData,
+  NumberEventData,
+  UserEventData,
+  WalletEventData,
+  WebhookEvent,
+  WebhookEventData,
+  WebhookEventType,
+} from './contract/webhooks/event-types.ts'
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { ConnectionState, ConnectServer, Realtime, ServerSettings } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
