@@ -6,6 +6,7 @@ import { realtimePaths } from './contract/realtime/paths.ts'
 import type { realtimeSchemas } from './contract/realtime/schemas.ts'
 import type { clientSchemas } from './contract/schemas.ts'
 import { mePaths } from './contract/users/paths.ts'
+import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey, type Credential } from './http/credential.ts'
@@ -44,6 +45,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     me: bind<Areas['me']>(mePaths, send),
     presence: bind<Areas['presence']>(presencePaths, send),
     calls: bind<Areas['calls']>(callPaths, send),
+    waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }

@@ -37,7 +37,11 @@ export function createFanOut(bus: Bus, logger: Logger): FanOut {
     toUser: (tenantId, userId, type, data) => publish(topics.user(tenantId, userId), { type, data }),
     toApp: (tenantId, type, data) => publish(topics.app(tenantId), { type, data }),
     async presenceHint(tenantId, userIds, change) {
-      const written = change && { ...change, availableUntil: change.availableUntil?.toISOString() ?? null }
+      const written = change && {
+        ...change,
+        availableUntil: change.availableUntil?.toISOString() ?? null,
+        restsUntil: change.restsUntil?.toISOString() ?? null,
+      }
       for (let i = 0; i < userIds.length; i += hintSize) {
         await notify(tenantId, { about: 'presence', userIds: userIds.slice(i, i + hintSize), change: written })
       }

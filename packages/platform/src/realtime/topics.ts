@@ -21,6 +21,11 @@ const change = z.object({
     .string()
     .transform((text) => new Date(text))
     .nullable(),
+  quietHours: z.object({ timeZone: z.string(), from: z.string(), to: z.string(), days: z.array(z.number()).optional() }).nullable(),
+  restsUntil: z
+    .string()
+    .transform((text) => new Date(text))
+    .nullable(),
   rate: z.object({ coins: z.number(), seconds: z.number() }).nullable(),
 })
 

@@ -24,6 +24,15 @@ export interface CallMeter {
   readonly secondsLeft: number
 }
 
+/** It is the turn of one who waited for a callee to call them. */
+export interface CalleeFree {
+  readonly calleeId: string
+  readonly waiterId: string
+  readonly position: number
+  /** Until when nobody else who waits is told. */
+  readonly expiresAt: string
+}
+
 /** Data of each realtime event by its type. */
 export interface RealtimeEvents {
   /** First frame of a session that could not be resumed: everything that the client should know before any change. */
@@ -56,6 +65,8 @@ export interface RealtimeEvents {
     readonly signals: readonly CallSignal[]
   }
   'wallet.updated': WalletBalances
+  /** The callee for whom this user waits is free, and it is their turn. */
+  'callee.free': CalleeFree
 }
 
 export type RealtimeEventType = keyof RealtimeEvents

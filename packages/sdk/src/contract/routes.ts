@@ -4,6 +4,7 @@ import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
 import { meRoutes, userRoutes } from './users/routes.ts'
+import { waitingRoutes } from './waiting/routes.ts'
 import { ledgerRoutes, walletRoutes, walletServerRoutes } from './wallet/routes.ts'
 import { eventRoutes, webhookEndpointRoutes } from './webhooks/routes.ts'
 
@@ -13,6 +14,7 @@ export const clientTables = {
   me: meRoutes,
   presence: presenceRoutes,
   calls: callRoutes,
+  waiting: waitingRoutes,
   wallet: walletRoutes,
   realtime: realtimeRoutes,
 }
@@ -33,4 +35,4 @@ export const serverTables = {
 }
 
 /** Every route of the platform. */
-export const allTables = { ...serverTables, me: meRoutes, wallet: walletRoutes }
+export const allTables = { ...serverTables, me: meRoutes, waiting: waitingRoutes, wallet: walletRoutes }

@@ -4,6 +4,7 @@ import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
 import { meSchemas, userSchemas } from './users/schemas.ts'
+import { waitingSchemas } from './waiting/schemas.ts'
 import { ledgerSchemas, walletSchemas, walletServerSchemas } from './wallet/schemas.ts'
 import { eventSchemas, webhookEndpointSchemas } from './webhooks/schemas.ts'
 
@@ -12,6 +13,7 @@ export const clientSchemas = {
   me: meSchemas,
   presence: presenceSchemas,
   calls: callSchemas,
+  waiting: waitingSchemas,
   wallet: walletSchemas,
   realtime: realtimeSchemas,
 }
@@ -30,4 +32,4 @@ export const serverSchemas = {
   realtime: realtimeSchemas,
 }
 
-export const allSchemas = { ...serverSchemas, me: meSchemas, wallet: walletSchemas }
+export const allSchemas = { ...serverSchemas, me: meSchemas, waiting: waitingSchemas, wallet: walletSchemas }

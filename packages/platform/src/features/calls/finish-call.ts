@@ -39,7 +39,7 @@ export async function finishCall(
   })
   await writeEnd(tx, tenantId, call.id, ending, settlement, now)
   await release(tx, tenantId, call.id)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.freed(call.id)], now)
 }
 
 /**
@@ -86,7 +86,7 @@ export async function parkCall(
   const now = deps.clock.now()
   await writeParked(tx, tenantId, call.id, known ?? presumedEnd(call, now), why)
   await release(tx, tenantId, call.id)
-  const tasks = [callTasks.announce(call.id), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
+  const tasks = [callTasks.announce(call.id), callTasks.freed(call.id), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
   await deps.tasks.add(tx, tenantId, known === undefined ? [...tasks, callTasks.hangUp(call.id)] : tasks, now)
   deps.logger.error('a call is parked: it cannot be settled now', { callId: call.id, provider: call.provider, code: why })
 }

@@ -8,8 +8,12 @@ import {
   type PresenceDeps,
   type PresenceFacts,
 } from './read-presence.ts'
+import { isReachable } from './presence-status.ts'
 
+export { boundsFrom, chargedRate, chargedRateFrom, isWithin, type PriceColumns, type RateBounds } from './own-rate.ts'
 export { isReachable, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
+export type { QuietHours } from './quiet-hours.ts'
+export { dayOf, type LocalDay } from './wall-time.ts'
 export type { AvailabilityRow } from './presence-store.ts'
 export { connectedSet, presenceOf, type HostPresence, type PresenceDeps, type PresenceFacts } from './read-presence.ts'
 
@@ -23,6 +27,8 @@ export interface Presence {
   factsById(tenantId: TenantId, userIds: readonly string[]): Promise<PresenceFacts[]>
   /** Whether this user (`usr_…`) has a live connection on any process. */
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>
+  /** Whether a call could reach this user (`usr_…`) now, apart from other calls. */
+  isReachable(tenantId: TenantId, userId: string): Promise<boolean>
 }
 
 export function createPresence(deps: PresenceDeps): Presence {
@@ -31,5 +37,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     factsByHostId: (tenantId, hostUserIds) => factsByHostId(deps, tenantId, hostUserIds),
     factsById: (tenantId, userIds) => factsById(deps, tenantId, userIds),
     isConnected: async (tenantId, userId) => (await deps.bus.alive(connectedSet(tenantId), [userId])).has(userId),
+    async isReachable(tenantId, userId) {
+      const [facts] = await factsById(deps, tenantId, [userId])
+      return facts !== undefined && isReachable(facts, deps.clock.now())
+    },
   }
 }

@@ -17,8 +17,16 @@ it.each<[Availability, Date | null, boolean, 'online' | 'offline']>([
   ['never', later, true, 'offline'],
   ['never', before, true, 'online'],
 ])('%s until %s, connected %s: %s', (availability, availableUntil, connected, status) => {
-  const user = { availability, availableUntil, connected }
+  const user = { availability, availableUntil, connected, quietHours: null, restsUntil: null }
   expect(presenceStatus({ ...user, busy: false }, now)).toBe(status)
   expect(isReachable(user, now)).toBe(status === 'online')
   expect(presenceStatus({ ...user, busy: true }, now)).toBe('busy')
+})
+
+it('lets nobody call in quiet hours or when the day’s talk is used up, whatever was wished', () => {
+  const user = { availability: 'always', availableUntil: null, connected: true, quietHours: null, restsUntil: null } as const
+  expect(isReachable({ ...user, quietHours: { timeZone: 'UTC', from: '12:00', to: '13:00' } }, now)).toBe(false)
+  expect(isReachable({ ...user, quietHours: { timeZone: 'UTC', from: '12:01', to: '12:00' } }, now)).toBe(true)
+  expect(isReachable({ ...user, restsUntil: later }, now)).toBe(false)
+  expect(isReachable({ ...user, restsUntil: now }, now)).toBe(true)
 })

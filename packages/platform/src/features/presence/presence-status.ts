@@ -1,3 +1,5 @@
+import { isQuiet, type QuietHours } from './quiet-hours.ts'
+
 export type Availability = 'auto' | 'always' | 'never'
 export type PresenceStatus = 'online' | 'busy' | 'offline'
 
@@ -11,6 +13,10 @@ export interface Reachability {
   readonly availability: Availability
   /** When `always` or `never` ends and `auto` counts again; null: not by itself. */
   readonly availableUntil: Date | null
+  /** When nobody may call, whatever else was wished. */
+  readonly quietHours: QuietHours | null
+  /** Until when the user has talked enough; null or past: they have not. */
+  readonly restsUntil: Date | null
   readonly connected: boolean
 }
 
@@ -21,6 +27,7 @@ function wishNow({ availability, availableUntil }: Reachability, now: Date): Ava
 
 /** Whether a call can reach the user, apart from other calls. */
 export function isReachable(user: Reachability, now: Date): boolean {
+  if (isQuiet(user.quietHours, now) || (user.restsUntil !== null && user.restsUntil > now)) return false
   const wish = wishNow(user, now)
   return wish === 'always' || (wish === 'auto' && user.connected)
 }

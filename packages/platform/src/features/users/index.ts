@@ -20,6 +20,12 @@ export interface UserDeps {
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
   readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>
+  /** Those who watch these users (`usr_…`) look anew. */
+  readonly presenceHint: (tenantId: TenantId, userIds: readonly string[]) => Promise<void>
+  /** Whether the user has talked enough today, after a change of how much that is. */
+  readonly measureDay: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
+  /** Nobody waits for this user any more, and they for nobody; with `otherId`: between these two only. */
+  readonly endWaits: (tx: Tx, tenantId: TenantId, userId: string, otherId?: string) => Promise<void>
   /** Ends the user's sockets in every process. */
   readonly revoke: (tenantId: TenantId, userId: string) => Promise<void>
 }

@@ -4,23 +4,29 @@ import { fail } from '../../base/problem.ts'
 import type { UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import type { UserDeps } from './index.ts'
-import { presentUser, statusOf } from './present-user.ts'
+import { presentUser, surroundingsOf } from './present-user.ts'
+import { ownChangeOf } from './receiver-controls.ts'
 
 /** What a signed-in user may do with their own record. */
 export function meOperations(deps: UserDeps): Operation[] {
-  const { db, clock, cursors, users } = deps
-  const ownStatus = ({ tenant, hostUserId }: UserActor) => statusOf(deps, tenant.id, hostUserId)
+  const { db, clock, cursors, users, directory, presenceHint, endWaits, measureDay } = deps
+  const around = ({ tenant, hostUserId }: UserActor) => surroundingsOf(deps, tenant.id, hostUserId)
   return implement('me', allTables.me, allSchemas.me, {
     get: async (_request, { actor }) => {
       const user = await db.transact(actor.tenant.id, (tx) => users.find(tx, actor.tenant.id, actor.hostUserId))
-      return presentUser(user ?? fail('not_found'), await ownStatus(actor))
+      return presentUser(user ?? fail('not_found'), await around(actor))
     },
 
     update: async ({ body }, { actor }) => {
-      const { displayName, languages } = body
-      const change = { ...(displayName === undefined ? {} : { displayName }), ...(languages === undefined ? {} : { languages }) }
-      const user = await db.transact(actor.tenant.id, (tx) => users.update(tx, actor.tenant.id, actor.userId, change))
-      return presentUser(user ?? fail('not_found'), await ownStatus(actor))
+      const change = ownChangeOf(body, (await directory.tenant(actor.tenant.id)) ?? fail('not_found'))
+      const user = await db.transact(actor.tenant.id, async (tx) => {
+        const changed = await users.update(tx, actor.tenant.id, actor.userId, change)
+        await measureDay(tx, actor.tenant.id, actor.userId)
+        return changed
+      })
+      // Price and quiet hours are seen by those who watch.
+      await presenceHint(actor.tenant.id, [actor.userId])
+      return presentUser(user ?? fail('not_found'), await around(actor))
     },
 
     listBlocks: ({ query }, { actor }) =>
@@ -39,6 +45,7 @@ export function meOperations(deps: UserDeps): Operation[] {
         const other = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
         if (other.id === actor.userId) fail('invalid_request', { errors: [{ pointer: '/params/userId', detail: 'must be somebody else' }] })
         await users.block(tx, actor.tenant.id, actor.userId, other.id, clock.now())
+        await endWaits(tx, actor.tenant.id, actor.userId, other.id)
       })
     },
 

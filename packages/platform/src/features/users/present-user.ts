@@ -1,22 +1,53 @@
 import type { TenantId } from '../../base/tenant.ts'
+import { chargedRate, type RateBounds } from '../presence/index.ts'
 import type { Status, UserDeps } from './index.ts'
 import type { UserRow } from './user-row.ts'
 
-/** Nobody is offline for being unknown in another way than for being away. */
-export async function statusOf({ statuses }: Pick<UserDeps, 'statuses'>, tenantId: TenantId, hostId: string): Promise<Status> {
-  return (await statuses(tenantId, [hostId])).get(hostId) ?? 'offline'
+/** What an answer about a user needs besides the row. */
+export interface Surroundings {
+  readonly now: Date
+  readonly presence: Status
+  readonly bounds: RateBounds | null
 }
 
+/** Asked before a transaction begins. Nobody is offline for being unknown in another way than for being away. */
+export async function surroundingsOf(
+  deps: Pick<UserDeps, 'statuses' | 'directory' | 'clock'>,
+  tenantId: TenantId,
+  hostId: string,
+): Promise<Surroundings> {
+  const [statuses, bounds] = await Promise.all([deps.statuses(tenantId, [hostId]), boundsOf(deps, tenantId)])
+  return { presence: statuses.get(hostId) ?? 'offline', bounds, now: deps.clock.now() }
+}
+
+export const boundsOf = async ({ directory }: Pick<UserDeps, 'directory'>, tenantId: TenantId): Promise<RateBounds | null> =>
+  (await directory.tenant(tenantId))?.rateBounds ?? null
+
+export const rateOf = (coins: number | null, seconds: number | null) => (coins === null || seconds === null ? null : { coins, seconds })
+
 /** Built field by field: phone and e-mail are in no answer. */
-export function presentUser(user: UserRow, presence: Status) {
+export function presentUser(user: UserRow, { presence, bounds, now }: Surroundings) {
+  const { quietHours, availableUntil } = user
+  // A wish that has run out is none any more.
+  const wished = availableUntil === null || availableUntil > now
   return {
     id: user.id,
     userId: user.hostId,
     displayName: user.displayName,
-    rate: user.rateCoins === null || user.rateSeconds === null ? null : { coins: user.rateCoins, seconds: user.rateSeconds },
+    rate: chargedRate({
+      own: rateOf(user.ownRateCoins, user.ownRateSeconds),
+      given: rateOf(user.rateCoins, user.rateSeconds),
+      bounds,
+    }),
     languages: user.languages,
     referralCode: user.referralCode,
     presence,
+    availability: wished ? user.availability : ('auto' as const),
+    until: wished ? (availableUntil?.toISOString() ?? null) : null,
+    quietHours: quietHours === null ? null : { ...quietHours },
+    timeZone: user.timeZone,
+    maxCallSeconds: user.maxCallSeconds,
+    maxSecondsPerDay: user.maxSecondsPerDay,
     virtualNumber: null,
     kycStatus: 'not_started' as const,
     hasPhone: user.phone !== null,

@@ -3,10 +3,11 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { UserDeps } from './index.ts'
 import { nextWholeSecond } from './tokens-valid-from.ts'
+import { controlsOf, type ControlsWish } from './receiver-controls.ts'
 import type { UserRow } from './user-row.ts'
 import type { UserChange } from './user-store.ts'
 
-export interface PutUser {
+export interface PutUser extends ControlsWish {
   readonly userId: string
   readonly displayName: string
   readonly phone?: string | null | undefined
@@ -23,13 +24,16 @@ const changeOf = (wish: PutUser): Partial<UserChange> => ({
   displayName: wish.displayName,
   ...(wish.phone === undefined ? {} : { phone: wish.phone }),
   ...(wish.email === undefined ? {} : { email: wish.email }),
-  ...(wish.rate === undefined ? {} : { rateCoins: wish.rate?.coins ?? null, rateSeconds: wish.rate?.seconds ?? null }),
+  ...(wish.rate === undefined
+    ? {}
+    : { rateCoins: wish.rate?.coins ?? null, rateSeconds: wish.rate?.seconds ?? null, ownRateCoins: null, ownRateSeconds: null }),
+  ...controlsOf(wish),
   ...(wish.languages === undefined ? {} : { languages: wish.languages }),
 })
 
 /** Makes the user with a wallet and a referral code, or updates the one with this id. Two at once make one. */
 export async function putUser(
-  { users, clock, openWallet }: UserDeps,
+  { users, clock, openWallet, measureDay }: UserDeps,
   tx: Tx,
   tenantId: TenantId,
   wish: PutUser,
@@ -39,6 +43,7 @@ export async function putUser(
     if (known !== null) {
       const user = await users.update(tx, tenantId, known.id, changeOf(wish))
       if (user === null) throw new Error('a locked user is gone')
+      await measureDay(tx, tenantId, known.id)
       return { user, made: false }
     }
     const now = clock.now()

@@ -7,6 +7,7 @@ import {
   type ModelStatic,
   type Sequelize,
 } from 'sequelize'
+import type { QuietHours } from '../presence/index.ts'
 
 /** A row of `users`, as Sequelize maps it. */
 export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAttributes<UserRow>> {
@@ -18,6 +19,12 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
   email: CreationOptional<string | null>
   rateCoins: CreationOptional<number | null>
   rateSeconds: CreationOptional<number | null>
+  ownRateCoins: CreationOptional<number | null>
+  ownRateSeconds: CreationOptional<number | null>
+  timeZone: CreationOptional<string | null>
+  quietHours: CreationOptional<QuietHours | null>
+  maxCallSeconds: CreationOptional<number | null>
+  maxSecondsPerDay: CreationOptional<number | null>
   languages: CreationOptional<string[]>
   referralCode: string
   signupReferralCode: CreationOptional<string | null>
@@ -46,6 +53,12 @@ export function mapUsers(sequelize: Sequelize): Users {
       email: DataTypes.TEXT,
       rateCoins: DataTypes.INTEGER,
       rateSeconds: DataTypes.INTEGER,
+      ownRateCoins: DataTypes.INTEGER,
+      ownRateSeconds: DataTypes.INTEGER,
+      timeZone: DataTypes.TEXT,
+      quietHours: DataTypes.JSONB,
+      maxCallSeconds: DataTypes.INTEGER,
+      maxSecondsPerDay: DataTypes.INTEGER,
       languages: DataTypes.ARRAY(DataTypes.TEXT),
       referralCode: DataTypes.TEXT,
       signupReferralCode: DataTypes.TEXT,

@@ -10,10 +10,24 @@ export type NewUser = Pick<
   Partial<UserChange>
 export type UserChange = Pick<
   UserRow,
-  'displayName' | 'phone' | 'email' | 'rateCoins' | 'rateSeconds' | 'languages' | 'blocked' | 'tokensValidFrom'
+  | 'displayName'
+  | 'phone'
+  | 'email'
+  | 'rateCoins'
+  | 'rateSeconds'
+  | 'ownRateCoins'
+  | 'ownRateSeconds'
+  | 'timeZone'
+  | 'quietHours'
+  | 'maxCallSeconds'
+  | 'maxSecondsPerDay'
+  | 'languages'
+  | 'blocked'
+  | 'tokensValidFrom'
 >
 
 export interface Block {
+  /** Where it stands in the list: when it was made, and of whom. */
   readonly id: string
   readonly hostId: string
   readonly createdAt: Date
@@ -72,6 +86,8 @@ export function createUserStore(sequelize: Sequelize) {
           signupDeviceId: null,
           availability: 'never',
           availableUntil: null,
+          timeZone: null,
+          quietHours: null,
           deletedAt: now,
           tokensValidFrom: now,
         },
@@ -96,13 +112,16 @@ export function createUserStore(sequelize: Sequelize) {
       await tx.query('delete from user_blocks where tenant_id = $1 and user_id = $2 and blocked_id = $3', [tenantId, userId, blockedId])
     },
 
+    /** The newest block first. */
     async blocks(tx: Tx, tenantId: TenantId, userId: string, page: { limit: number; before: string | undefined }): Promise<Block[]> {
+      const [madeAt, blockedId] = page.before?.split(' ') ?? []
       const rows = await tx.query<{ id: string; host_id: string; created_at: Date }>(
         `select u.id, u.host_id, b.created_at from user_blocks b join users u on u.tenant_id = b.tenant_id and u.id = b.blocked_id
-         where b.tenant_id = $1 and b.user_id = $2 and ($3::text is null or u.id < $3) order by u.id desc limit $4`,
-        [tenantId, userId, page.before ?? null, page.limit],
+         where b.tenant_id = $1 and b.user_id = $2 and ($3::timestamptz is null or (b.created_at, b.blocked_id) < ($3, $4))
+         order by b.created_at desc, b.blocked_id desc limit $5`,
+        [tenantId, userId, madeAt ?? null, blockedId ?? null, page.limit],
       )
-      return rows.map((row) => ({ id: row.id, hostId: row.host_id, createdAt: row.created_at }))
+      return rows.map((row) => ({ id: `${row.created_at.toISOString()} ${row.id}`, hostId: row.host_id, createdAt: row.created_at }))
     },
   }
 }

@@ -5,7 +5,7 @@ import { audit } from '../../db/audit.ts'
 import { implement, Reply, type HandlersOf, type Operation } from '../../http/implement.ts'
 import type { UserDeps } from './index.ts'
 import { meOperations } from './me.routes.ts'
-import { presentUser, statusOf } from './present-user.ts'
+import { boundsOf, presentUser, surroundingsOf } from './present-user.ts'
 import { putUser } from './put-user.ts'
 import { signOutUser } from './sign-out-user.ts'
 
@@ -17,13 +17,13 @@ export function userOperations(deps: UserDeps): Operation[] {
 
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
-  const { db, clock, cursors, directory, users, statuses, inCall, revoke } = deps
+  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, revoke } = deps
   return {
     put: async ({ body }, { actor, once }) => {
-      const status = await statusOf(deps, actor.tenant.id, body.userId)
+      const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
       return once(async (tx) => {
         const { user, made } = await putUser(deps, tx, actor.tenant.id, body)
-        return new Reply(made ? 201 : 200, presentUser(user, status))
+        return new Reply(made ? 201 : 200, presentUser(user, around))
       })
     },
 
@@ -33,13 +33,16 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
       const read = (page: { limit: number; before: string | undefined }) => db.transact(id, (tx) => users.list(tx, id, page))
       const { data, nextCursor } = await pageOf(cursors, scope, query, read, (row) => row)
       const hostIds = data.map((row) => row.hostId)
-      const known = await statuses(id, hostIds)
-      return { data: data.map((row) => presentUser(row, known.get(row.hostId) ?? 'offline')), nextCursor }
+      const [known, bounds] = await Promise.all([statuses(id, hostIds), boundsOf(deps, id)])
+      return {
+        data: data.map((row) => presentUser(row, { presence: known.get(row.hostId) ?? 'offline', bounds, now: clock.now() })),
+        nextCursor,
+      }
     },
 
     get: async ({ params }, { actor }) => {
       const user = await db.transact(actor.tenant.id, (tx) => users.find(tx, actor.tenant.id, params.userId))
-      return presentUser(user ?? fail('not_found'), await statusOf(deps, actor.tenant.id, params.userId))
+      return presentUser(user ?? fail('not_found'), await surroundingsOf(deps, actor.tenant.id, params.userId))
     },
 
     delete: async ({ params }, { actor, ip }) => {
@@ -47,6 +50,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
         const user = (await users.lock(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
         if (await inCall(tx, actor.tenant.id, user.id)) fail('user_in_call')
         await users.erase(tx, actor.tenant.id, user.id, clock.now())
+        await endWaits(tx, actor.tenant.id, user.id)
         await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip }, clock.now())
         return user.id
       })
@@ -82,7 +86,7 @@ function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'set
       })
       await directory.changed(id)
       if (body.blocked) await revoke(id, user.id)
-      return presentUser(user, await statusOf(deps, id, params.userId))
+      return presentUser(user, await surroundingsOf(deps, id, params.userId))
     },
   }
 }

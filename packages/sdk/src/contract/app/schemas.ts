@@ -9,6 +9,9 @@ const origin = z
   .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, 'must be an exact origin, like https://app.example')
 
 const publicApp = {
+/** Prices that receivers may choose from, each for `seconds`. */
+const rateBounds = z.object({ minCoins: z.int(), maxCoins: z.int(), seconds: z.int() })
+
   id: z.string(),
   name: z.string(),
   mode,
@@ -18,6 +21,8 @@ const publicApp = {
   languages: z.array(z.string()),
   maxCallSeconds: z.int(),
   /** Ways of calling that work now. */
+  /** null: receivers do not choose their own rate. */
+  rateBounds: rateBounds.nullable(),
   channels: z.array(z.enum(['phone', 'browser'])),
 }
 
@@ -92,6 +97,16 @@ export const appServerSchemas = {
       /** Longest call, 60 s to 4 h. */
       maxCallSeconds: z.int().min(60).max(14_400).optional(),
       /** How long the callee's phone rings. */
+      /** Lets receivers choose their own rate: coins for so many seconds, compared by the second. null: they may not. */
+      rateBounds: z
+        .strictObject({
+          minCoins: z.int().min(1).max(10_000),
+          maxCoins: z.int().min(1).max(10_000),
+          seconds: z.int().min(1).max(3_600).default(60),
+        })
+        .refine(({ minCoins, maxCoins }) => minCoins <= maxCoins, { path: ['maxCoins'], message: 'must be at least minCoins' })
+        .nullable()
+        .optional(),
       ringSeconds: z.int().min(5).max(60).optional(),
       currency: z
         .string()
