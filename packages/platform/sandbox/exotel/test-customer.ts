@@ -93,6 +93,18 @@ export function pick(json: Json | undefined, ...path: (string | number)[]): Json
   return found
 }
 
+/** The text at a place of a JSON text; empty if there is none. */
+export function text(json: Json | undefined, ...path: (string | number)[]): string {
+  const found = pick(json, ...path)
+  return typeof found === 'string' ? found : ''
+}
+
+/** The list at a place of a JSON text; empty if there is none. */
+export function list(json: Json | undefined, ...path: (string | number)[]): readonly Json[] {
+  const found = pick(json, ...path)
+  return Array.isArray(found) ? (found as readonly Json[]) : []
+}
+
 /** Asks the API with the account's credentials: a form for records of texts, JSON for anything else. */
 export type Ask = (method: string, path: string, said?: Record<string, string> | string, headers?: Record<string, string>) => Promise<Reply>
 
