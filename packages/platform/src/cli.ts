@@ -10,7 +10,7 @@ import { timeOf } from './db/shared-time.ts'
 import { taskStore } from './db/tasks-store.ts'
 import { embeddedMasterKey } from './embedded/master-key.ts'
 import { startEmbeddedPostgres } from './embedded/postgres.ts'
-import { startSandbox } from './embedded/start-sandbox.ts'
+import { startExotelSandboxFor, startSandbox } from './embedded/start-sandbox.ts'
 import { parkedTable, settleParked } from './features/calls/index.ts'
 import { createApp } from './features/tenants/index.ts'
 import { releaseLedgerOf, verifyLedger, type Fault } from './features/wallet/index.ts'
@@ -25,13 +25,15 @@ const usage = `usage:
   parked-calls         list the calls whose coins stay held because they could not be settled
   settle-call CALL_ID SECONDS REASON
                        settle a parked call for so many connected seconds
-  sandbox              run the Twilio sandbox by itself, on this machine only, for a hosted platform's test mode
+  sandbox [twilio|exotel]
+                       run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
+                       platform's test mode
   openapi [--check]    write docs/openapi.json, or check that it is up to date
 `
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'openapi') return openApi(rest.includes('--check'))
-  if (command === 'sandbox') return runSandbox(readSettings(process.env))
+  if (command === 'sandbox') return runSandbox(readSettings(process.env), rest[0] ?? 'twilio')
   const work = command === undefined ? undefined : commands[command]
   if (work === undefined) return say(usage, 2)
   const settings = readSettings(process.env)
@@ -56,16 +58,40 @@ const commands: Readonly<Record<string, (db: Db, settings: Settings, rest: reado
 }
 
 /** Until Ctrl-C or SIGTERM; calls and numbers are kept in the data folder. */
-async function runSandbox(settings: Settings): Promise<number> {
+async function runSandbox(settings: Settings, provider: string): Promise<number> {
+  const start = Object.hasOwn(sandboxes, provider) ? sandboxes[provider] : undefined
+  if (start === undefined) return say(usage, 2)
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
-  const sandbox = await startSandbox(settings, settings.dataDir, settings.port)
-  say(`The Twilio sandbox is at ${sandbox.url}: set TWILIO_BASE_URL to it, TWILIO_ACCOUNT_SID to ${sandbox.accountSid}, and its token.`, 0)
+  const { advice, close } = await start(settings)
+  say(advice, 0)
   await new Promise((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  await sandbox.close()
+  await close()
   return 0
+}
+
+interface RunningSandbox {
+  readonly advice: string
+  close(): Promise<void>
+}
+
+const sandboxes: Readonly<Record<string, (settings: Settings) => Promise<RunningSandbox>>> = {
+  async twilio(settings) {
+    const { url, accountSid, close } = await startSandbox(settings, settings.dataDir, settings.port)
+    return {
+      advice: `The Twilio sandbox is at ${url}: set TWILIO_BASE_URL to it, TWILIO_ACCOUNT_SID to ${accountSid}, and its token.`,
+      close,
+    }
+  },
+  async exotel(settings) {
+    const { url, accountSid, close } = await startExotelSandboxFor({}, settings.dataDir, settings.port)
+    return {
+      advice: `The Exotel sandbox is at ${url}: set EXOTEL_BASE_URL to it, EXOTEL_ACCOUNT_SID to ${accountSid}, and its key and token.`,
+      close,
+    }
+  },
 }
 
 function say(text: string, code: number): number {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type ExotelSandbox, startExotelSandbox } from '../../sandbox/exotel/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/server.ts'
 import type { Settings } from '../config/settings.ts'
 
@@ -13,5 +14,28 @@ export function startSandbox({ twilioTest }: Pick<Settings, 'twilioTest'>, dataD
     stateFile: join(dataDir, 'sandbox-twilio.json'),
     accountSid: twilioTest.accountSid,
     authToken: twilioTest.authToken,
+  })
+}
+
+/** What the Exotel sandbox must agree with the platform about; what is left out is the sandbox's own. */
+export interface ExotelTestAccount {
+  readonly accountSid?: string | undefined
+  readonly apiKey?: string | undefined
+  readonly apiToken?: string | undefined
+}
+
+/** The Exotel sandbox, in the same way. */
+export function startExotelSandboxFor(
+  { accountSid, apiKey, apiToken }: ExotelTestAccount,
+  dataDir: string,
+  port: number,
+): Promise<ExotelSandbox> {
+  return startExotelSandbox({
+    port,
+    host: '127.0.0.1',
+    stateFile: join(dataDir, 'sandbox-exotel.json'),
+    accountSid,
+    apiKey,
+    apiToken,
   })
 }
