@@ -3,10 +3,11 @@ import type { TenantId, UserActor } from '../base/tenant.ts'
 import { applyTask, createInbox, type Inbox } from '../db/inbox.ts'
 import { taskStore } from '../db/tasks-store.ts'
 import { callOperations } from '../features/calls/calls.routes.ts'
+import { dialLimit } from '../features/calls/inbound/dial-limit.ts'
 import { createCalls, type CallDeps, type Calls } from '../features/calls/index.ts'
 import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
 import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
-import { createNumbers, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
+import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
@@ -65,18 +66,18 @@ export function tieFeatures(base: Foundation): Features {
       inbox,
       telephonyFor: telephony.forTenant,
       telephonyOf: (mode, provider) => telephony.among(mode)[provider],
-      // Nobody is known by a virtual number yet: whoever calls one is hung up.
-      incoming: async (asked) => asked.telephony.hangUpInstructions(),
     }),
     handlers: {
       ...calls.handlers,
       ...waitingHandlers({ ...callDeps, isReachable: presence.isReachable }),
-      ...numbers.handlers, [applyTask]: inbox.apply, ...periodicHandlers(jobs, clock),
+      ...numbers.handlers,
+      [applyTask]: inbox.apply,
+      ...periodicHandlers(jobs, clock),
     },
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey }),
-      ...peopleOperations(base, calls, presence, presenceDeps),
+      ...peopleOperations(base, calls, presence, presenceDeps, numbers),
       ...walletOperations({
         db,
         clock,
@@ -107,7 +108,7 @@ function numberParts({ db, clock, cursors, directory, telephony, publicUrl, mast
 }
 
 function callParts(
-  { db, clock, logger, cursors, fanOut, telephony, publicUrl }: Foundation,
+  { db, bus, clock, logger, cursors, fanOut, telephony, publicUrl, masterKey }: Foundation,
   isConnected: CallDeps['isConnected'],
 ): CallDeps {
   return {
@@ -120,6 +121,7 @@ function callParts(
     news: fanOut,
     telephonyFor: telephony.forTenant,
     providersFor: telephony.amongFor,
+    mayDial: dialLimit(bus, masterKey),
     publicUrl: () => publicUrl,
     walletsOf,
   }
@@ -146,7 +148,7 @@ function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realti
   )
 }
 
-function peopleOperations(base: Foundation, calls: Calls, presence: Presence, presenceDeps: PresenceDeps): Operation[] {
+function peopleOperations(base: Foundation, calls: Calls, presence: Presence, presenceDeps: PresenceDeps, numbers: Numbers): Operation[] {
   const { db, clock, cursors, directory, masterKey, fanOut } = base
   const users = userOperations({
     db,
@@ -154,6 +156,8 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
     cursors,
     directory,
     openWallet,
+    virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
+    letGoOfNumber: numbers.letGo,
     endWaits,
     presenceHint: fanOut.presenceHint,
     measureDay: (tx, tenantId, userId) => measureDay(tx, tenantId, userId, clock.now()),

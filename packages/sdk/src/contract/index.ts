@@ -2,6 +2,7 @@
 export type * from './kit.ts'
 export * from './problems.ts'
 export * from './events.ts'
+export * from './app/spoken-texts.ts'
 export * from './webhooks/event-types.ts'
 export { allTables, clientTables, serverTables } from './routes.ts'
 export { allSchemas, clientSchemas, serverSchemas } from './schemas.ts'

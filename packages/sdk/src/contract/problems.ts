@@ -44,6 +44,12 @@ export const problems = {
   callee_blocked: { status: 409, title: 'A call between these two is not possible', remedy: 'Choose somebody else.' },
   phone_missing: { status: 409, title: 'One of the two has no phone number', remedy: 'Set the user’s phone with POST /v1/users first.' },
   no_caller_id: { status: 409, title: 'The app has no virtual number to call from', remedy: 'Add one with POST /v1/numbers.' },
+  number_in_call: { status: 409, title: 'A call uses the number', remedy: 'End the call, or wait for its end, then try again.' },
+  no_free_number: {
+    status: 409,
+    title: 'The app has no number to give away',
+    remedy: 'Add one with POST /v1/numbers; the last shared number is given away only by name.',
+  },
   user_in_call: { status: 409, title: 'The user is in a call', remedy: 'End the call, then try again.' },
   conflict: { status: 409, title: 'The current state does not allow this', remedy: 'Read the resource again and decide anew.' },
   idempotency_key_reused: {

@@ -1,7 +1,6 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { ProviderName } from '../../providers/telephony/port.ts'
-import { countryOf } from '../../providers/telephony/routing.ts'
 import { chargedRateFrom, type PriceColumns, type QuietHours } from '../presence/index.ts'
 import type { ReceiverLimits } from './receiver-rules/receiver-limits.ts'
 import type { Routing } from './call-row.ts'
@@ -113,22 +112,6 @@ export async function termsOf(tx: Tx, tenantId: TenantId): Promise<AppTerms> {
   }
 }
 
-/** One of the app's virtual numbers; the same for a caller each time, while the pool stays as it is. */
-export async function numberFor(
-  tx: Tx,
-  tenantId: TenantId,
-  provider: ProviderName,
-  callerId: string,
-  /** ISO 3166 alpha-2: numbers of it may not be shown. */
-  barredCountry: string | null,
-): Promise<string | undefined> {
-  const rows = await tx.query<{ phone_number: string }>(
-    'select phone_number from numbers where tenant_id = $1 and provider = $2 order by md5(id || $3)',
-    [tenantId, provider, callerId],
-  )
-  return rows.find((row) => barredCountry === null || countryOf(row.phone_number) !== barredCountry)?.phone_number
-}
-
 export interface NewCall {
   readonly id: string
   readonly callerId: string
@@ -138,20 +121,25 @@ export interface NewCall {
   readonly provider: string
   readonly callbackToken: string
   readonly number: string
-  readonly routing: Routing
+  /** Null for a call that came in: the number that was dialled decides. */
+  readonly routing: Routing | null
   readonly rate: Rate
   readonly sharePercent: number
   readonly ringSeconds: number
   readonly limit: TalkLimit
   readonly heldCoins: number
   readonly createdAt: Date
+  /** The caller's leg of a call that came in: it is there, and nothing is dialled for it. */
+  readonly inboundLegId: string | null
 }
 
 export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Promise<void> {
   await tx.query(
     `insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
-       rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing,
+       direction, caller_leg_id, dial_attempted_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+       case when $19::text is null then 'outbound' else 'inbound' end, $19, case when $19::text is not null then $17::timestamptz end)`,
     [
       tenantId,
       call.id,
@@ -170,7 +158,8 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
       call.limit.reason,
       call.heldCoins,
       call.createdAt,
-      JSON.stringify(call.routing),
+      call.routing === null ? null : JSON.stringify(call.routing),
+      call.inboundLegId,
     ],
   )
 }

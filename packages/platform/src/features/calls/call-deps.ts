@@ -30,6 +30,8 @@ export interface CallDeps {
   providersFor(tenantId: TenantId): Promise<Providers>
   /** Whether this user (`usr_…`) has a live connection. */
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>
+  /** Whether a virtual number (`num_…`) may be dialled by this phone once more; null: by one that is withheld. */
+  mayDial(numberId: string, phone: string | null): Promise<boolean>
   /** Where the provider reaches us. */
   publicUrl(): string
 }

@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'unclear' }
 
 /** The parts of a call that a verdict depends on. */
-export type Judged = Pick<CallRow, 'callee' | 'limit' | 'endRequestedBy' | 'endedBy' | 'status'>
+export type Judged = Pick<CallRow, 'callee' | 'direction' | 'limit' | 'endRequestedBy' | 'endedBy' | 'status'>
 
 const endedStatuses: ReadonlySet<LegStatus> = new Set(['completed', 'busy', 'no_answer', 'failed', 'canceled'])
 export const isLegOver = (status: LegStatus): boolean => endedStatuses.has(status)
@@ -81,7 +81,8 @@ function silentEnd(call: Judged, caller: LegStatus, callee: LegStatus | null): r
   if (decisive === 'failed' || caller === 'failed') return ['provider_failed', 'provider_error']
   const asked = askedEnd(call)
   if (asked !== undefined) return asked
-  if (decisive === 'no_answer') return ['nobody_answered', 'no_answer']
+  // Of a call that came in, an unanswered leg of the caller alone was given up by the caller.
+  if (decisive === 'no_answer' && (callee !== null || call.direction === 'outbound')) return ['nobody_answered', 'no_answer']
   // Either leg was taken down before the callee answered, and nobody asked us for it: the caller hung up.
   return ['caller_gave_up', 'canceled']
 }

@@ -42,6 +42,7 @@ export async function fallBack(
     calleePhone: callee.phone,
     appOrder: (await termsOf(tx, tenantId)).providerOrder,
     providers,
+    now: deps.clock.now(),
   }
   const way = await nextWay(tx, tenantId, wish, tried)
   if (way === undefined) return false

@@ -4,7 +4,7 @@ import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
-import type { Instructions, LegReport } from '../../providers/telephony/port.ts'
+import type { IncomingCall, Instructions, LegReport } from '../../providers/telephony/port.ts'
 import { createMemory } from '../../base/memory.ts'
 import { announceCall } from './announce-call.ts'
 import { answerInstructions } from './answer-call.ts'
@@ -14,6 +14,7 @@ import { callbackOf, openCalls } from './call-store.ts'
 import { checkCall } from './check-call.ts'
 import { dialCall } from './dial-call.ts'
 import { dropLeg, hangUpCall } from './hang-up-call.ts'
+import { answerInbound } from './inbound/answer-inbound.ts'
 import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
 import { onLegReport } from './on-leg-report.ts'
 import { presentCall } from './present-call.ts'
@@ -41,6 +42,8 @@ export interface Calls {
   findCallback(callId: string, token: string, provider: string): Promise<TenantId | undefined>
   /** The caller has picked up: what the provider shall do. */
   answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
+  /** Somebody calls a virtual number: what the provider shall do. */
+  incoming(call: IncomingCall): Promise<Instructions>
   /** Applies what a verified callback says. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
 }
@@ -78,6 +81,7 @@ export function createCalls(deps: CallDeps): Calls {
       return known !== undefined && known.provider === provider && sameText(known.token, token) ? known.tenantId : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
+    incoming: (call) => answerInbound(deps, call),
     applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),
   }
 }

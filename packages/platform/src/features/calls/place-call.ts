@@ -5,17 +5,20 @@ import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
+import type { Telephony } from '../../providers/telephony/port.ts'
+import { canCarry, journeyOf } from '../../providers/telephony/routing.ts'
+import { renewPair } from '../numbers/index.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
-import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type Candidate } from './admission-store.ts'
+import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type AppTerms, type Candidate } from './admission-store.ts'
 import { occupy } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
-import type { CallRow } from './call-row.ts'
+import type { CallRow, Routing } from './call-row.ts'
 import { findCall } from './call-store.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
 import { longestCallWith } from './receiver-rules/longest-call.ts'
 import { callTasks } from './call-tasks.ts'
-import { routeCall } from './route-call.ts'
+import { routeCall, type Way } from './route-call.ts'
 import { leaveQueue } from './waiting/waiting-store.ts'
 
 export interface CallWish {
@@ -28,6 +31,14 @@ export interface Circumstances {
   readonly calleeConnected: boolean
   /** The telephone providers of the app's mode. */
   readonly providers: Providers
+  /** The leg that came in, and the virtual number that it dialled. */
+  readonly inbound?: Inbound
+}
+
+export interface Inbound {
+  readonly telephony: Telephony
+  readonly legId: string
+  readonly number: { readonly id: string; readonly phoneNumber: string; readonly ownerId: string | null }
 }
 
 /** How soon a call is looked after when its callbacks do not come. */
@@ -54,14 +65,8 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   await makeBusy(tx, tenantId, caller, callee, callId)
   if (caller.phone === null || callee.phone === null) return fail('phone_missing')
   const terms = await termsOf(tx, tenantId)
-  const { provider, number, routing } = await routeCall(tx, tenantId, {
-    callerId: caller.id,
-    calleeId: callee.id,
-    callerPhone: caller.phone,
-    calleePhone: callee.phone,
-    appOrder: terms.providerOrder,
-    providers: around.providers,
-  })
+  const phones = { callerPhone: caller.phone, calleePhone: callee.phone }
+  const { provider, number, routing } = await wayOf(tx, tenantId, { caller, callee, phones, terms, around, now })
   const rate = callee.rate ?? terms.rate
   const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
   await leaveQueue(tx, tenantId, callee.id, caller.id)
@@ -77,8 +82,7 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     id: callId,
     callerId: caller.id,
     calleeId: callee.id,
-    callerPhone: caller.phone,
-    calleePhone: callee.phone,
+    ...phones,
     provider,
     callbackToken: randomBytes(24).toString('base64url'),
     number,
@@ -89,10 +93,42 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     limit: talkLimit(heldCoins, rate, maxCallSeconds),
     heldCoins,
     createdAt: now,
+    inboundLegId: around.inbound?.legId ?? null,
   })
-  const check = callTasks.check(callId, after(now, firstLookMs))
-  await deps.tasks.add(tx, tenantId, [callTasks.dial(callId), check, callTasks.announce(callId)], now)
+  const dial = around.inbound === undefined ? [callTasks.dial(callId)] : []
+  await deps.tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
   return (await findCall(tx, tenantId, callId)) ?? fail('internal')
+}
+
+interface Ready {
+  readonly caller: Candidate
+  readonly callee: Candidate
+  readonly phones: { readonly callerPhone: string; readonly calleePhone: string }
+  readonly terms: AppTerms
+  readonly around: Circumstances
+  readonly now: Date
+}
+
+/** A call that came in goes on where it is, and renews what its number stands for; any other is routed. */
+async function wayOf(
+  tx: Tx,
+  tenantId: TenantId,
+  { caller, callee, phones, terms, around, now }: Ready,
+): Promise<Omit<Way, 'routing'> & { routing: Routing | null }> {
+  const { inbound, providers } = around
+  if (inbound === undefined)
+    return routeCall(tx, tenantId, {
+      callerId: caller.id,
+      calleeId: callee.id,
+      ...phones,
+      appOrder: terms.providerOrder,
+      providers,
+      now,
+    })
+  const { telephony, number } = inbound
+  if (!canCarry(telephony.name, journeyOf(phones.callerPhone, phones.calleePhone))) fail('provider_unavailable')
+  await renewPair(tx, tenantId, { numberId: number.id, one: caller.id, other: callee.id, now })
+  return { provider: telephony.name, number: number.phoneNumber, routing: null }
 }
 
 /** Both users, when nothing about them speaks against this call. */

@@ -14,7 +14,7 @@ import {
   type Option,
   type Passed,
 } from '../../providers/telephony/routing.ts'
-import { numberFor } from './admission-store.ts'
+import { takeNumber } from '../numbers/index.ts'
 import type { Routing } from './call-row.ts'
 
 export interface RouteWish {
@@ -26,6 +26,7 @@ export interface RouteWish {
   /** The app's own order, if it has one. */
   readonly appOrder: readonly ProviderName[] | null
   readonly providers: Providers
+  readonly now: Date
 }
 
 /** Who carries a call, with which number, and why. */
@@ -53,7 +54,14 @@ export async function nextWay(tx: Tx, tenantId: TenantId, wish: RouteWish, tried
   const { options, journey, reason } = optionsOf(wish, tried)
   const numberless = new Set<ProviderName>()
   for (const option of rank(options)) {
-    const number = await numberFor(tx, tenantId, option.provider, wish.callerId, barredCountry(option.provider, journey))
+    const number = await takeNumber(tx, tenantId, {
+      provider: option.provider,
+      callerId: wish.callerId,
+      calleeId: wish.calleeId,
+      countries: [journey.callee, journey.caller],
+      barredCountry: barredCountry(option.provider, journey),
+      now: wish.now,
+    })
     if (number === undefined) {
       numberless.add(option.provider)
       continue
@@ -61,7 +69,7 @@ export async function nextWay(tx: Tx, tenantId: TenantId, wish: RouteWish, tried
     const passedOver = passedBefore(options, option).map((one) =>
       numberless.has(one.provider) ? { provider: one.provider, reason: 'no_number' } : one,
     )
-    return { provider: option.provider, number, routing: { reason, passedOver } }
+    return { provider: option.provider, number: number.phoneNumber, routing: { reason, passedOver } }
   }
   return undefined
 }

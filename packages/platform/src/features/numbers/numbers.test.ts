@@ -6,10 +6,11 @@ import { systemClock } from '../../base/clock.ts'
 import { connect, type Db } from '../../db/connect.ts'
 import { migrate } from '../../db/migrate.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../../sandbox/twilio/server.ts'
-import { chooseTelephony } from '../../providers/telephony/choose.ts'
+import { taskStore } from '../../db/tasks-store.ts'
+import { fail } from '../../base/problem.ts'
 import { createTwilio } from '../../providers/telephony/twilio/adapter.ts'
 import { createApp } from '../tenants/index.ts'
-import { checkOwned, registerNumber } from './add-number.ts'
+import { obtainNumber, registerNumber } from './add-number.ts'
 import { createNumbers, type NumberDeps } from './index.ts'
 import { listNumbers } from './number-store.ts'
 
@@ -27,12 +28,17 @@ beforeAll(async () => {
   const parts = { db, clock: systemClock, masterKey: Buffer.alloc(32, 1) }
   const [first, second] = [await createApp(parts, 'One'), await createApp(parts, 'Two')]
   ;[test, live, other] = [first.modes.test.tenant, first.modes.live.tenant, second.modes.test.tenant]
-  const telephony = chooseTelephony({
-    test: createTwilio({ baseUrl: sandbox.url, accountSid: sandbox.accountSid, authToken: sandbox.authToken, timeoutMs: 500 }),
-    live: undefined,
+  const twilio = createTwilio({ baseUrl: sandbox.url, accountSid: sandbox.accountSid, authToken: sandbox.authToken, timeoutMs: 500 })
+  deps = {
+    db,
+    clock: systemClock,
+    cursors: createCursors(Buffer.alloc(32, 1)),
+    tasks: taskStore,
+    providers: (mode) => (mode === 'test' ? [twilio] : fail('provider_unavailable')),
     modeOf: async () => 'test',
-  })
-  deps = { db, clock: systemClock, cursors: createCursors(Buffer.alloc(32, 1)), telephony }
+    publicUrl: () => 'https://connect.example',
+    incomingUrl: (provider, mode) => `https://connect.example/providers/${provider}/${mode}/incoming`,
+  }
   close = async () => {
     await db.close()
     await database.drop()
@@ -42,14 +48,16 @@ beforeAll(async () => {
 afterAll(() => close())
 
 const register = (of: TenantRef | undefined, phoneNumber: string) =>
-  db.transact(tenant(of).id, (tx) => registerNumber(deps, tx, tenant(of), phoneNumber))
+  db.transact(tenant(of).id, (tx) => registerNumber(deps, tx, tenant(of), { phoneNumber, provider: 'twilio' }))
 const numbersOf = (of: TenantRef | undefined, limit = 100, before?: string) =>
-  db.transact(tenant(of).id, (tx) => listNumbers(tx, tenant(of).id, { limit, before }))
+  db.transact(tenant(of).id, (tx) => listNumbers(tx, tenant(of).id, {}, { limit, before }, systemClock.now()))
+const obtain = (of: TenantRef | undefined, phoneNumber: string, buy = false) =>
+  obtainNumber(deps, tenant(of), { phoneNumber, buy })
 
 describe('adding a number', () => {
   it('asks the provider whether the account owns it', async () => {
-    await checkOwned(deps, tenant(test), '+15005550006')
-    await expect(checkOwned(deps, tenant(test), '+15005550008')).rejects.toMatchObject({
+    expect(await obtain(test, '+15005550006')).toBe('twilio')
+    await expect(obtain(test, '+15005550008')).rejects.toMatchObject({
       code: 'invalid_request',
       details: { errors: [{ pointer: '/phoneNumber' }] },
     })
@@ -57,12 +65,12 @@ describe('adding a number', () => {
 
   it('does not take silence for an answer', async () => {
     sandbox.control.faultApi({ action: 'fail', status: 500, times: 1 })
-    await expect(checkOwned(deps, tenant(test), '+15005550008')).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await expect(obtain(test, '+15005550008')).rejects.toMatchObject({ code: 'provider_unavailable' })
     sandbox.control.clearFaults()
   })
 
   it('needs a provider of that mode', async () => {
-    await expect(checkOwned(deps, tenant(live), '+15005550006')).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await expect(obtain(live, '+15005550006')).rejects.toMatchObject({ code: 'provider_unavailable' })
   })
 
   it('gives the same number when it is there already, to many at once too', async () => {
@@ -72,7 +80,7 @@ describe('adding a number', () => {
     expect(await numbersOf(test)).toHaveLength(1)
     // What the app has is not asked for again.
     sandbox.control.faultApi({ action: 'fail', status: 500, times: 1 })
-    await checkOwned(deps, tenant(test), '+15005550006')
+    expect(await obtain(test, '+15005550006')).toBe('twilio')
     sandbox.control.clearFaults()
   })
 
@@ -90,7 +98,7 @@ describe('adding a number', () => {
   it('buys one where an app has none', async () => {
     const { phoneNumber } = await createNumbers(deps).addNumber(tenant(other), 'US')
     expect((await numbersOf(other)).map((number) => number.phoneNumber)).toContain(phoneNumber)
-    await checkOwned(deps, tenant(test), phoneNumber)
+    expect(await obtain(test, phoneNumber)).toBe('twilio')
   })
 })
 

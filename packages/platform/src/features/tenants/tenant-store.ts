@@ -1,3 +1,4 @@
+import type { SpokenTexts } from '@impacthub/sdk/contract'
 import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 
@@ -14,6 +15,8 @@ export interface Tenant extends TenantRef {
   readonly maxCallSeconds: number
   readonly ringSeconds: number
   readonly hostKeys: readonly HostKey[]
+  /** The app’s own words for callers who are not put through. */
+  readonly spokenTexts: SpokenTexts
   readonly createdAt: Date
 }
 
@@ -42,6 +45,7 @@ interface Row {
   max_call_seconds: number
   ring_seconds: number
   host_keys: HostKey[]
+  spoken_texts: SpokenTexts
   created_at: Date
 }
 
@@ -62,6 +66,7 @@ const read = (row: Row): Tenant => ({
   maxCallSeconds: row.max_call_seconds,
   ringSeconds: row.ring_seconds,
   hostKeys: row.host_keys,
+  spokenTexts: row.spoken_texts,
   createdAt: row.created_at,
 })
 
@@ -76,6 +81,7 @@ export interface TenantChange {
   readonly maxCallSeconds?: number | undefined
   readonly ringSeconds?: number | undefined
   readonly hostKeys?: readonly HostKey[] | undefined
+  readonly spokenTexts?: SpokenTexts | undefined
 }
 
 export const tenantStore = {
@@ -113,7 +119,7 @@ export const tenantStore = {
          share_percent = coalesce($8, share_percent), max_call_seconds = coalesce($9, max_call_seconds),
          ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys),
          rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
-         rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end
+         rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts)
        where id = $1 returning *`,
       [
         tenantId,
@@ -131,6 +137,7 @@ export const tenantStore = {
         change.rateBounds?.minCoins ?? null,
         change.rateBounds?.maxCoins ?? null,
         change.rateBounds?.seconds ?? null,
+        change.spokenTexts === undefined ? null : JSON.stringify(change.spokenTexts),
       ],
     )
     return row && read(row)

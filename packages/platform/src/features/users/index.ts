@@ -17,6 +17,10 @@ export interface UserDeps {
   readonly users: UserStore
   /** Statuses by the host's ids. */
   readonly statuses: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, Status>>
+  /** Their own virtual numbers, by the host's ids. */
+  readonly virtualNumbers: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Nobody reaches this user (`usr_…`) by a virtual number any more. */
+  readonly letGoOfNumber: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
   readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>

@@ -8,16 +8,21 @@ export interface Surroundings {
   readonly now: Date
   readonly presence: Status
   readonly bounds: RateBounds | null
+  readonly virtualNumber: string | null
 }
 
 /** Asked before a transaction begins. Nobody is offline for being unknown in another way than for being away. */
 export async function surroundingsOf(
-  deps: Pick<UserDeps, 'statuses' | 'directory' | 'clock'>,
+  deps: Pick<UserDeps, 'statuses' | 'virtualNumbers' | 'directory' | 'clock'>,
   tenantId: TenantId,
   hostId: string,
 ): Promise<Surroundings> {
-  const [statuses, bounds] = await Promise.all([deps.statuses(tenantId, [hostId]), boundsOf(deps, tenantId)])
-  return { presence: statuses.get(hostId) ?? 'offline', bounds, now: deps.clock.now() }
+  const [statuses, numbers, bounds] = await Promise.all([
+    deps.statuses(tenantId, [hostId]),
+    deps.virtualNumbers(tenantId, [hostId]),
+    boundsOf(deps, tenantId),
+  ])
+  return { presence: statuses.get(hostId) ?? 'offline', bounds, virtualNumber: numbers.get(hostId) ?? null, now: deps.clock.now() }
 }
 
 export const boundsOf = async ({ directory }: Pick<UserDeps, 'directory'>, tenantId: TenantId): Promise<RateBounds | null> =>
@@ -26,7 +31,7 @@ export const boundsOf = async ({ directory }: Pick<UserDeps, 'directory'>, tenan
 export const rateOf = (coins: number | null, seconds: number | null) => (coins === null || seconds === null ? null : { coins, seconds })
 
 /** Built field by field: phone and e-mail are in no answer. */
-export function presentUser(user: UserRow, { presence, bounds, now }: Surroundings) {
+export function presentUser(user: UserRow, { presence, bounds, virtualNumber, now }: Surroundings) {
   const { quietHours, availableUntil } = user
   // A wish that has run out is none any more.
   const wished = availableUntil === null || availableUntil > now
@@ -48,7 +53,7 @@ export function presentUser(user: UserRow, { presence, bounds, now }: Surroundin
     timeZone: user.timeZone,
     maxCallSeconds: user.maxCallSeconds,
     maxSecondsPerDay: user.maxSecondsPerDay,
-    virtualNumber: null,
+    virtualNumber,
     kycStatus: 'not_started' as const,
     hasPhone: user.phone !== null,
     blocked: user.blocked,

@@ -8,6 +8,7 @@ import { meOperations } from './me.routes.ts'
 import { boundsOf, presentUser, surroundingsOf } from './present-user.ts'
 import { putUser } from './put-user.ts'
 import { signOutUser } from './sign-out-user.ts'
+import type { UserRow } from './user-row.ts'
 
 type Handlers = HandlersOf<typeof allTables.users, typeof allSchemas.users>
 
@@ -17,7 +18,7 @@ export function userOperations(deps: UserDeps): Operation[] {
 
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
-  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, revoke } = deps
+  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, virtualNumbers, letGoOfNumber, revoke } = deps
   return {
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
@@ -33,9 +34,15 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
       const read = (page: { limit: number; before: string | undefined }) => db.transact(id, (tx) => users.list(tx, id, page))
       const { data, nextCursor } = await pageOf(cursors, scope, query, read, (row) => row)
       const hostIds = data.map((row) => row.hostId)
-      const [known, bounds] = await Promise.all([statuses(id, hostIds), boundsOf(deps, id)])
+      const [known, numbers, bounds] = await Promise.all([statuses(id, hostIds), virtualNumbers(id, hostIds), boundsOf(deps, id)])
+      const around = ({ hostId }: UserRow) => ({
+        presence: known.get(hostId) ?? 'offline',
+        bounds,
+        virtualNumber: numbers.get(hostId) ?? null,
+        now: clock.now(),
+      })
       return {
-        data: data.map((row) => presentUser(row, { presence: known.get(row.hostId) ?? 'offline', bounds, now: clock.now() })),
+        data: data.map((row) => presentUser(row, around(row))),
         nextCursor,
       }
     },
@@ -51,6 +58,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
         if (await inCall(tx, actor.tenant.id, user.id)) fail('user_in_call')
         await users.erase(tx, actor.tenant.id, user.id, clock.now())
         await endWaits(tx, actor.tenant.id, user.id)
+        await letGoOfNumber(tx, actor.tenant.id, user.id)
         await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip }, clock.now())
         return user.id
       })

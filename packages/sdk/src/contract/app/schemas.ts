@@ -2,16 +2,17 @@ import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { id, listOf, mode, page, rate, text, time } from '../shapes.ts'
 import type { appRoutes, appServerRoutes, keyRoutes } from './routes.ts'
+import { spokenLanguages, spokenOccasions } from './spoken-texts.ts'
 
 const origin = z
   .string()
   .max(256)
   .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, 'must be an exact origin, like https://app.example')
 
-const publicApp = {
 /** Prices that receivers may choose from, each for `seconds`. */
 const rateBounds = z.object({ minCoins: z.int(), maxCoins: z.int(), seconds: z.int() })
 
+const publicApp = {
   id: z.string(),
   name: z.string(),
   mode,
@@ -20,9 +21,9 @@ const rateBounds = z.object({ minCoins: z.int(), maxCoins: z.int(), seconds: z.i
   currency: z.string(),
   languages: z.array(z.string()),
   maxCallSeconds: z.int(),
-  /** Ways of calling that work now. */
   /** null: receivers do not choose their own rate. */
   rateBounds: rateBounds.nullable(),
+  /** Ways of calling that work now. */
   channels: z.array(z.enum(['phone', 'browser'])),
 }
 
@@ -36,12 +37,16 @@ const jwk = z.strictObject({
   use: z.literal('sig').optional(),
 })
 
+/** By language, then by occasion: what a caller hears whose call to a virtual number is not put through. */
+const spokenTexts = z.partialRecord(z.enum(spokenLanguages), z.partialRecord(z.enum(spokenOccasions), text(300)))
+
 const app = z.object({
   ...publicApp,
   /** The rest is for secret keys only. */
   allowedOrigins: z.array(z.string()).optional(),
   sharePercent: z.int().optional(),
   ringSeconds: z.int().optional(),
+  spokenTexts: spokenTexts.optional(),
   hostKeys: z.array(jwk).optional(),
   createdAt: time.optional(),
 })
@@ -92,11 +97,6 @@ export const appServerSchemas = {
       name: text(80).optional(),
       allowedOrigins: z.array(origin).max(100).optional(),
       rate: rate.optional(),
-      /** Whole percent of a call's charge that the callee earns. */
-      sharePercent: z.int().min(0).max(100).optional(),
-      /** Longest call, 60 s to 4 h. */
-      maxCallSeconds: z.int().min(60).max(14_400).optional(),
-      /** How long the callee's phone rings. */
       /** Lets receivers choose their own rate: coins for so many seconds, compared by the second. null: they may not. */
       rateBounds: z
         .strictObject({
@@ -107,6 +107,11 @@ export const appServerSchemas = {
         .refine(({ minCoins, maxCoins }) => minCoins <= maxCoins, { path: ['maxCoins'], message: 'must be at least minCoins' })
         .nullable()
         .optional(),
+      /** Whole percent of a call's charge that the callee earns. */
+      sharePercent: z.int().min(0).max(100).optional(),
+      /** Longest call, 60 s to 4 h. */
+      maxCallSeconds: z.int().min(60).max(14_400).optional(),
+      /** How long the callee's phone rings. */
       ringSeconds: z.int().min(5).max(60).optional(),
       currency: z
         .string()
@@ -117,6 +122,8 @@ export const appServerSchemas = {
         .min(1)
         .max(20)
         .optional(),
+      /** The app’s own words for callers who are not put through; replaces all that were set before. */
+      spokenTexts: spokenTexts.optional(),
       /** Public keys with which the host signs user tokens itself. */
       hostKeys: z.array(jwk).max(10).optional(),
     }),

@@ -1,5 +1,5 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js'
-import type { BridgePlan, Instructions } from '../port.ts'
+import type { BridgePlan, Instructions, Speech } from '../port.ts'
 
 const instructions = (response: VoiceResponse): Instructions => ({ contentType: 'text/xml; charset=utf-8', body: response.toString() })
 
@@ -28,8 +28,24 @@ export function bridge(plan: BridgePlan): Instructions {
   return instructions(response)
 }
 
-export function hangUp(): Instructions {
+const voices: ReadonlyMap<string, VoiceResponse.SayAttributes> = new Map([
+  ['en', { language: 'en-IN', voice: 'Google.en-IN-Standard-A' }],
+  ['hi', { language: 'hi-IN', voice: 'Google.hi-IN-Standard-A' }],
+  ['bn', { language: 'bn-IN', voice: 'Google.bn-IN-Standard-A' }],
+  ['te', { language: 'te-IN', voice: 'Google.te-IN-Standard-A' }],
+  ['mr', { language: 'mr-IN', voice: 'Google.mr-IN-Standard-A' }],
+  ['ta', { language: 'ta-IN', voice: 'Google.ta-IN-Standard-A' }],
+  ['gu', { language: 'gu-IN', voice: 'Google.gu-IN-Standard-A' }],
+  ['kn', { language: 'kn-IN', voice: 'Google.kn-IN-Standard-A' }],
+  ['ml', { language: 'ml-IN', voice: 'Google.ml-IN-Standard-A' }],
+  ['pa', { language: 'pa-IN', voice: 'Google.pa-IN-Standard-A' }],
+])
+
+/** Ends the call, with words before it; in a language that no voice here speaks, without. */
+export function hangUp(speech?: Speech): Instructions {
   const response = new VoiceResponse()
+  const voice = speech === undefined ? undefined : voices.get(speech.language)
+  if (speech !== undefined && voice !== undefined) response.say(voice, speech.text)
   response.hangup()
   return instructions(response)
 }
