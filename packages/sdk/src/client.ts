@@ -2,35 +2,27 @@ import type { ClientSettings, ConnectClient, Realtime } from './client-types.ts'
 import { appPaths } from './contract/app/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
-import { realtimePaths } from './contract/realtime/paths.ts'
-import type { realtimeSchemas } from './contract/realtime/schemas.ts'
 import type { clientSchemas } from './contract/schemas.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
 import { bind } from './http/bind.ts'
-import { fixedKey, type Credential } from './http/credential.ts'
+import { fixedKey } from './http/credential.ts'
 import { tokenSource } from './http/token.ts'
-import { transport, type Send } from './http/transport.ts'
+import { transport } from './http/transport.ts'
+import type { RealtimeParts } from './realtime/connection.ts'
 import { createRealtime } from './realtime/realtime.ts'
 import type { Timing } from './timing.ts'
 
-export interface RealtimeParts {
-  readonly baseUrl: string
-  readonly send: Send
-  readonly credential: Credential
-  readonly timing: Timing
-  readonly WebSocket: typeof globalThis.WebSocket | null | undefined
-}
+/** While the code of the connection cannot be loaded: how long until it is tried again. */
+const loadAgainMs = 20_000
 
 /** The code behind the listeners is a chunk of its own: most pages never need it before their first listener. */
-export function buildRealtime({ send, ...rest }: RealtimeParts): Realtime {
-  const api = bind<typeof realtimeSchemas>(realtimePaths, send)
-  return createRealtime(async (hub) => {
+export const buildRealtime = (parts: RealtimeParts): Realtime =>
+  createRealtime(async (hub) => {
     const { openConnection } = await import('./realtime/connection.ts')
-    return openConnection(hub, { ...rest, api })
-  }, rest.timing.reconnectMaxMs)
-}
+    return openConnection(hub, { ...parts, bind })
+  }, parts.timing.reconnectMaxMs ?? loadAgainMs)
 
 /** `createClient` with its waits laid open. */
 export function buildClient(settings: ClientSettings, timing: Timing): ConnectClient {

@@ -11,8 +11,10 @@ import type { CallMedia, MediaClient } from './media/media-types.ts'
  *   await media.carry(call)
  * }
  * ```
+ *
+ * `peer` names this tab to the platform, 16 to 64 letters, digits, `_` or `-`; a random one unless given.
  */
-export async function createCallMedia(client: MediaClient): Promise<CallMedia> {
+export async function createCallMedia(client: MediaClient, peer?: string): Promise<CallMedia> {
   const { openCallMedia } = await import('./media/call-media.ts')
-  return openCallMedia(client)
+  return openCallMedia(client, peer)
 }

@@ -1,5 +1,5 @@
-/** Every wait of the client, in one place, so that tests need not wait. All in milliseconds. */
-export interface Timing {
+/** Every wait of the client, in two places, so that tests need not wait. All in milliseconds. */
+export interface RequestTiming {
   /** Limit of one try of a request, body included. */
   readonly tryMs: number
   /** First pause before a retry; it doubles with each. */
@@ -8,6 +8,10 @@ export interface Timing {
   readonly retryAfterMaxMs: number
   /** A token is replaced this long before it ends, or at 4/5 of a shorter life. */
   readonly tokenMarginMs: number
+}
+
+/** Those of the live connection come with its code. */
+export interface LiveTiming {
   /** Limit from opening a socket to its first frame. */
   readonly socketOpenMs: number
   readonly reconnectBaseMs: number
@@ -22,16 +26,12 @@ export interface Timing {
   readonly asleepMs: number
 }
 
+/** What may be told otherwise. */
+export type Timing = RequestTiming & Partial<LiveTiming>
+
 export const defaultTiming: Timing = {
   tryMs: 30_000,
   retryBaseMs: 400,
   retryAfterMaxMs: 20_000,
   tokenMarginMs: 30_000,
-  socketOpenMs: 10_000,
-  reconnectBaseMs: 500,
-  reconnectMaxMs: 20_000,
-  socketRetryMs: 180_000,
-  pollMs: 25_000,
-  watchMs: 60,
-  asleepMs: 20_000,
 }

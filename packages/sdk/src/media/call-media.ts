@@ -21,7 +21,7 @@ const connectMs = 6_000
 const newPeer = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36).padStart(7, '0')).join('')
 
 class TabMedia implements CallMedia {
-  readonly peer = newPeer()
+  readonly peer: string
   #state: MediaState = 'idle'
   #problem: MediaProblem | undefined
   #muted = false
@@ -53,8 +53,9 @@ class TabMedia implements CallMedia {
   #timer: ReturnType<typeof setTimeout> | undefined
   #work: Promise<unknown> = Promise.resolve()
 
-  constructor(client: MediaClient) {
+  constructor(client: MediaClient, peer: string) {
     this.#client = client
+    this.peer = peer
   }
 
   get state() {
@@ -307,4 +308,4 @@ const release = (microphone: MediaStream | undefined): void => {
   }
 }
 
-export const openCallMedia = (client: MediaClient): CallMedia => new TabMedia(client)
+export const openCallMedia = (client: MediaClient, peer = newPeer()): CallMedia => new TabMedia(client, peer)

@@ -1,23 +1,33 @@
 import type { CallMessage } from '../client-types.ts'
 import type { ClientOf } from '../contract/kit.ts'
+import { realtimePaths } from '../contract/realtime/paths.ts'
 import type { realtimeSchemas } from '../contract/realtime/schemas.ts'
+import type { bind } from '../http/bind.ts'
 import { ConnectError } from '../http/connect-error.ts'
 import type { Credential } from '../http/credential.ts'
 import type { TokenSource } from '../http/token.ts'
-import type { Timing } from '../timing.ts'
+import type { Send } from '../http/transport.ts'
+import type { LiveTiming, Timing } from '../timing.ts'
 import type { Mark } from './deliver.ts'
+import { liveTiming } from './live-timing.ts'
 import { pageSignals } from './page-signals.ts'
 import { pollOnce } from './poll.ts'
 import type { Connection, Hub } from './realtime.ts'
 import { pauseMs, type End } from './reconnect-policy.ts'
 import { openSocket, type Socket } from './socket.ts'
 
-export interface ConnectionParts {
+/** What a client gives to its live connection. */
+export interface RealtimeParts extends Pick<ConnectionParts, 'baseUrl' | 'credential' | 'WebSocket'> {
+  readonly send: Send
+  readonly timing: Timing
+}
+
+interface ConnectionParts {
   readonly baseUrl: string
   readonly api: ClientOf<typeof realtimeSchemas>
   /** A token source is renewed over the open socket; a key lasts. */
   readonly credential: Credential | TokenSource
-  readonly timing: Timing
+  readonly timing: LiveTiming
   /** `null`: long polling only. */
   readonly WebSocket: typeof globalThis.WebSocket | null | undefined
 }
@@ -190,9 +200,15 @@ class LiveConnection implements Connection {
   }
 }
 
+/** Given, not imported: a module that two chunks share becomes a third one, and one more request. */
+interface Bind {
+  readonly bind: typeof bind
+}
+
 /** Keeps one live connection up, whatever it takes, until it is closed or refused. */
-export function openConnection(hub: Hub, parts: ConnectionParts): Connection {
-  const connection = new LiveConnection(hub, parts)
+export function openConnection(hub: Hub, { bind, send, timing, ...rest }: RealtimeParts & Bind): Connection {
+  const api = bind<typeof realtimeSchemas>(realtimePaths, send)
+  const connection = new LiveConnection(hub, { ...rest, api, timing: { ...liveTiming, ...timing } })
   void connection.run()
   return connection
 }

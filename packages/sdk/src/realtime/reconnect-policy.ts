@@ -1,5 +1,5 @@
 import { closeCodes } from '../contract/events.ts'
-import type { Timing } from '../timing.ts'
+import type { LiveTiming } from '../timing.ts'
 
 /**
  * How one connection ended. `lost`: it worked and broke. `blocked`: it never spoke, though the platform had given a ticket.
@@ -31,5 +31,5 @@ export function endOf(closeCode: number, heard: boolean): End {
 }
 
 /** Full jitter: after a restart of the platform a thousand clients must not come back in the same moment. */
-export const pauseMs = (failures: number, { reconnectBaseMs, reconnectMaxMs }: Timing, random = Math.random): number =>
+export const pauseMs = (failures: number, { reconnectBaseMs, reconnectMaxMs }: LiveTiming, random = Math.random): number =>
   random() * Math.min(reconnectMaxMs, reconnectBaseMs * 2 ** failures)

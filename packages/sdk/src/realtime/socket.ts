@@ -1,5 +1,5 @@
 import type { ClientMessage, RealtimeFrame } from '../contract/events.ts'
-import type { Timing } from '../timing.ts'
+import type { LiveTiming } from '../timing.ts'
 import { deliver, parseFrame, type Mark } from './deliver.ts'
 import { endOf, type End } from './reconnect-policy.ts'
 import { socketWatch } from './watchable.ts'
@@ -8,7 +8,7 @@ export interface SocketParts {
   readonly WebSocket: typeof globalThis.WebSocket
   readonly url: string
   readonly ticket: string
-  readonly timing: Timing
+  readonly timing: LiveTiming
   /** How far the last connection got. */
   readonly mark: Mark | undefined
   watched(): readonly string[]
