@@ -3,6 +3,7 @@ import { pageOf } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
 import type { UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
+import { blockStore } from './block-store.ts'
 import type { UserDeps } from './index.ts'
 import { presentUser, surroundingsOf } from './present-user.ts'
 import { ownChangeOf } from './receiver-controls.ts'
@@ -35,7 +36,7 @@ export function meOperations(deps: UserDeps): Operation[] {
           cursors,
           { tenantId: actor.tenant.id, route: 'me.listBlocks', filter: actor.userId },
           query,
-          (page) => users.blocks(tx, actor.tenant.id, actor.userId, page),
+          (page) => blockStore.list(tx, actor.tenant.id, actor.userId, page),
           (block) => ({ userId: block.hostId, createdAt: block.createdAt.toISOString() }),
         ),
       ),
@@ -44,7 +45,7 @@ export function meOperations(deps: UserDeps): Operation[] {
       await db.transact(actor.tenant.id, async (tx) => {
         const other = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
         if (other.id === actor.userId) fail('invalid_request', { errors: [{ pointer: '/params/userId', detail: 'must be somebody else' }] })
-        await users.block(tx, actor.tenant.id, actor.userId, other.id, clock.now())
+        await blockStore.add(tx, actor.tenant.id, actor.userId, other.id, clock.now())
         await endWaits(tx, actor.tenant.id, actor.userId, other.id)
       })
     },
@@ -52,7 +53,7 @@ export function meOperations(deps: UserDeps): Operation[] {
     unblock: async ({ params }, { actor }) => {
       await db.transact(actor.tenant.id, async (tx) => {
         const other = (await users.find(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
-        await users.unblock(tx, actor.tenant.id, actor.userId, other.id)
+        await blockStore.remove(tx, actor.tenant.id, actor.userId, other.id)
       })
     },
   })

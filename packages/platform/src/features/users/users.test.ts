@@ -111,7 +111,6 @@ it('lets a user change their own name and languages and nothing else', async () 
   })
   const token = await bala.token()
   for (const field of [
-    { rate: { coins: 1, seconds: 1 } },
     { blocked: false },
     { phone: '+919800000000' },
     { userId: 'asha' },
