@@ -84,6 +84,15 @@ async function eventOf(world: World, whose: Whose): Promise<string> {
   return (await ownerOf(world, whose).server.webhookEndpoints.test({ endpointId })).id
 }
 
+async function freshNumber(world: World, whose: Whose): Promise<{ id: string; phoneNumber: string }> {
+  const phoneNumber = `+1415777${String(++made).padStart(4, '0')}`
+  if (whose === 'unknown') return { id: newId('num'), phoneNumber }
+  world.platform.twilio.control.ownNumber(phoneNumber)
+  return ownerOf(world, whose).server.numbers.create({ phoneNumber })
+}
+
+const number: Fixture = { names: true, send: async (world, whose) => ({ params: { numberId: (await freshNumber(world, whose)).id } }) }
+
 /** A route that is not here fails the test: nobody has said yet what it names. */
 export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'app.get': list,
@@ -137,6 +146,17 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'ledger.listAccounts': list,
   'ledger.listTransactions': list,
   'numbers.list': list,
+  'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
+  'numbers.get': number,
+  'numbers.remove': number,
+  'numbers.assign': {
+    names: true,
+    send: async (world, whose) => {
+      const { phoneNumber } = await freshNumber(world, whose)
+      return { params: { userId: subjects[whose] }, body: { phoneNumber } }
+    },
+  },
+  'numbers.unassign': user,
   'numbers.create': {
     needsProvider: true,
     send({ platform }) {
