@@ -28,6 +28,8 @@ export type ReviewReason =
   | 'goes_on'
   | 'ledger_frozen'
   | 'wallet_full'
+  /** The provider ended it and never told its figures. */
+  | 'no_figures'
   /** An error of ours, which the log tells. */
   | 'fault'
 
@@ -75,6 +77,8 @@ export interface CallRow {
   readonly review: boolean
   readonly reviewReason: ReviewReason | null
   readonly dialAttemptedAt: Date | null
+  /** Where ringing the callee is a request of ours. */
+  readonly calleeAttemptedAt: Date | null
   readonly endRequestedBy: EndRequester | null
   readonly endedBy: Side | null
   readonly createdAt: Date
@@ -133,6 +137,7 @@ export interface StoredCall {
   readonly review: boolean
   readonly review_reason: ReviewReason | null
   readonly dial_attempted_at: Date | null
+  readonly callee_attempted_at: Date | null
   readonly end_requested_by: EndRequester | null
   readonly ended_by: Side | null
   readonly created_at: Date
@@ -175,6 +180,7 @@ export function readCall(row: StoredCall): CallRow {
     review: row.review,
     reviewReason: row.review_reason,
     dialAttemptedAt: row.dial_attempted_at,
+    calleeAttemptedAt: row.callee_attempted_at,
     endRequestedBy: row.end_requested_by,
     endedBy: row.ended_by,
     createdAt: row.created_at,

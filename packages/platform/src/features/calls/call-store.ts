@@ -33,6 +33,16 @@ export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string
   await tx.query('update calls set dial_attempted_at = $3, can_end = $4 where tenant_id = $1 and id = $2', [tenantId, callId, at, canEnd])
 }
 
+/** Written before the provider is asked to ring the callee; null takes it back. */
+export async function markCalleeAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null): Promise<void> {
+  await tx.query('update calls set callee_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
+}
+
+/** The callee could not be rung or joined: whatever the legs did, there was no conversation. */
+export async function setCalleeFailed(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
+  await tx.query(`update calls set callee_cause = 'failed' where tenant_id = $1 and id = $2 and not settled`, [tenantId, callId])
+}
+
 /** From here on the call is out of our hands. */
 export async function setOutOfReach(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
   await tx.query('update calls set can_end = false where tenant_id = $1 and id = $2', [tenantId, callId])
@@ -102,7 +112,8 @@ export async function writeEnd(
   await tx.query(
     `update calls set
        status = case when ended_at is null then $3 else status end,
-       end_reason = case when ended_at is null then $4 else end_reason end,
+       -- Of a call that only waited for its figures, they may tell better who ended it.
+       end_reason = case when ended_at is null or (not review and status = $3) then $4 else end_reason end,
        duration_seconds = $5, answered_at = $6, ended_at = $7, caller_cause = $8, callee_cause = $9,
        callee_leg_id = coalesce($10, callee_leg_id), charged_coins = $11, earned_coins = $12, overrun_coins = $13,
        settled = true, review = false, review_reason = null, settled_at = $14, caller_phone = null, callee_phone = null
@@ -143,8 +154,27 @@ export async function writeParked(
   )
 }
 
+/** Ends a call for its two people while the provider has not told its figures: nothing is wrong, and nobody need look. */
+export async function writePending(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  { status, endReason, durationSeconds, endedAt }: ParkedEnding,
+): Promise<void> {
+  await tx.query(
+    `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6
+     where tenant_id = $1 and id = $2 and ended_at is null`,
+    [tenantId, callId, status, endReason, durationSeconds, endedAt],
+  )
+}
+
+/** Shows a call that is over to a person, with the reason why it is not settled. */
 export async function setReviewReason(tx: Tx, tenantId: TenantId, callId: string, why: ReviewReason): Promise<void> {
-  await tx.query('update calls set review_reason = $3 where tenant_id = $1 and id = $2 and review and not settled', [tenantId, callId, why])
+  await tx.query('update calls set review = true, review_reason = $3 where tenant_id = $1 and id = $2 and not settled', [
+    tenantId,
+    callId,
+    why,
+  ])
 }
 
 export interface CallFilter {

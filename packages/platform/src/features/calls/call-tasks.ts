@@ -7,6 +7,8 @@ export const callTasks = {
   check: (callId: string, runAt: Date): NewTask => ({ kind: 'call.check', subject: callId, runAt }),
   /** Asks the provider until the call is over, and settles it. */
   settle: (callId: string, runAt?: Date): NewTask => ({ kind: 'call.settle', subject: callId, ...(runAt === undefined ? {} : { runAt }) }),
+  /** Rings the callee, or joins the two, where each is a request of ours. */
+  drive: (callId: string): NewTask => ({ kind: 'call.drive', subject: callId }),
   hangUp: (callId: string): NewTask => ({ kind: 'call.hangup', subject: callId }),
   /** Takes down a leg that belongs to no call of ours any more. */
   dropLeg: (legId: string, provider: string): NewTask => ({ kind: 'call.drop-leg', subject: legId, payload: { provider } }),

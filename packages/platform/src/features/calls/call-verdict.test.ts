@@ -20,6 +20,7 @@ const call = (change: Partial<Judged> = {}): Judged => ({
   endRequestedBy: null,
   endedBy: null,
   status: 'ringing',
+  answeredAt: null,
   ...change,
 })
 const legs = (caller: Leg, callee: Leg | null): ProviderCall => ({ caller, callee, unreadable: false })
@@ -88,10 +89,14 @@ it('charges nothing for an answer of no length', () => {
 
 it('waits while either leg lives, and sees what callbacks would have told', () => {
   const live = (caller: Leg, callee: Leg | null) => judge(call(), legs(caller, callee), now)
-  expect(live(leg('queued'), null)).toEqual({ kind: 'open', event: null, calleeOver: null })
+  expect(live(leg('queued'), null)).toEqual({ kind: 'open', event: null, alone: null })
   expect(live(leg('in_progress'), leg('ringing'))).toMatchObject({ event: 'callee_rings' })
   expect(live(leg('in_progress'), leg('in_progress'))).toMatchObject({ event: 'callee_answers' })
-  expect(live(leg('in_progress'), leg('completed', 5, at(5)))).toEqual({ kind: 'open', event: null, calleeOver: at(5) })
+  expect(live(leg('in_progress'), leg('completed', 5, at(5)))).toEqual({
+    kind: 'open',
+    event: null,
+    alone: { over: 'callee', since: at(5) },
+  })
   expect(live(leg('completed', 9, at(9)), leg('in_progress'))).toMatchObject({ kind: 'open' })
 })
 

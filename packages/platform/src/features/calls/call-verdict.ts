@@ -2,6 +2,7 @@ import { after } from '../../base/clock.ts'
 import type { Leg, LegStatus, ProviderCall } from '../../providers/telephony/port.ts'
 import { endOf, type CallEvent, type EndEvent } from './call-lifecycle.ts'
 import type { CallEnding, CallRow, EndReason } from './call-row.ts'
+import { elapsedSeconds } from './call-tariff.ts'
 
 /** Pure: what the provider's own account of both legs means for a call. */
 
@@ -9,14 +10,17 @@ export type Verdict =
   | {
       readonly kind: 'open'
       readonly event: Extract<CallEvent, 'callee_rings' | 'callee_answers'> | null
-      readonly calleeOver: Date | null
+      /** One leg is over while the other is not: whose, and since when, if that is told. */
+      readonly alone: { readonly over: 'caller' | 'callee'; readonly since: Date | null } | null
     }
   | { readonly kind: 'over'; readonly ending: CallEnding }
+  /** Over, as it seems; the figures that money follows come later. */
+  | { readonly kind: 'pending'; readonly ending: CallEnding }
   /** The account cannot be read, or not yet: ask again, and in the end show it to a person. */
   | { readonly kind: 'unclear' }
 
 /** The parts of a call that a verdict depends on. */
-export type Judged = Pick<CallRow, 'callee' | 'direction' | 'limit' | 'endRequestedBy' | 'endedBy' | 'status'>
+export type Judged = Pick<CallRow, 'callee' | 'direction' | 'limit' | 'endRequestedBy' | 'endedBy' | 'status' | 'answeredAt'>
 
 const endedStatuses: ReadonlySet<LegStatus> = new Set(['completed', 'busy', 'no_answer', 'failed', 'canceled'])
 export const isLegOver = (status: LegStatus): boolean => endedStatuses.has(status)
@@ -27,27 +31,37 @@ const unclear: Verdict = { kind: 'unclear' }
 export function judge(call: Judged, truth: ProviderCall | undefined, now: Date): Verdict {
   if (truth === undefined || truth.unreadable || truth.caller.status === 'unknown' || truth.callee?.status === 'unknown') return unclear
   const { caller, callee } = truth
-  if (!isLegOver(caller.status) || (callee !== null && !isLegOver(callee.status))) return { kind: 'open', ...lifeOf(callee) }
+  if (!isLegOver(caller.status) || (callee !== null && !isLegOver(callee.status))) return { kind: 'open', ...lifeOf(caller, callee) }
+  if (truth.figuresPending === true) return { kind: 'pending', ending: presumedEnding(call, caller, callee, now) }
   // The callee was dialled as we know, yet is not in the account: it lags behind.
   if (callee === null && call.callee.legId !== null) return unclear
   if (callee?.status === 'completed' && callee.durationSeconds === null) return unclear
   return { kind: 'over', ending: endingOf(call, caller, callee, now) }
 }
 
-function lifeOf(callee: Leg | null): Pick<Extract<Verdict, { kind: 'open' }>, 'event' | 'calleeOver'> {
-  if (callee === null) return { event: null, calleeOver: null }
-  if (isLegOver(callee.status)) return { event: null, calleeOver: callee.endedAt }
-  if (callee.status === 'in_progress') return { event: 'callee_answers', calleeOver: null }
-  return { event: callee.status === 'ringing' ? 'callee_rings' : null, calleeOver: null }
+function lifeOf(caller: Leg, callee: Leg | null): Pick<Extract<Verdict, { kind: 'open' }>, 'event' | 'alone'> {
+  if (callee === null) return { event: null, alone: null }
+  if (isLegOver(callee.status)) return { event: null, alone: { over: 'callee', since: callee.endedAt } }
+  const alone = isLegOver(caller.status) ? ({ over: 'caller', since: caller.endedAt } as const) : null
+  if (callee.status === 'in_progress') return { event: 'callee_answers', alone }
+  return { event: callee.status === 'ringing' ? 'callee_rings' : null, alone }
+}
+
+/** What the two are told of a call whose figures are not known: the platform's own timing. */
+function presumedEnding(call: Judged, caller: Leg, callee: Leg | null, now: Date): CallEnding {
+  const ending = endingOf(call, caller, callee ?? { ...caller, durationSeconds: null }, now)
+  if (ending.status !== 'completed') return ending
+  const durationSeconds = elapsedSeconds(call.answeredAt, call.limit.seconds, ending.endedAt)
+  return { ...ending, answeredAt: call.answeredAt, durationSeconds }
 }
 
 function endingOf(call: Judged, caller: Leg, callee: Leg | null, now: Date): CallEnding {
-  const talked = callee?.status === 'completed'
+  const talked = callee?.status === 'completed' && call.callee.cause !== 'failed'
   const durationSeconds = talked ? (callee.durationSeconds ?? 0) : 0
   const endedAt = callee?.endedAt ?? caller.endedAt ?? now
   const [event, endReason] = talked
     ? (['talk_ended', hangUpReason(call, caller, callee, durationSeconds)] as const)
-    : silentEnd(call, caller.status, callee?.status ?? null)
+    : silentEnd(call, caller.status, call.callee.cause === 'failed' ? 'failed' : (callee?.status ?? null))
   return {
     status: endOf(event),
     endReason,

@@ -42,7 +42,7 @@ export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: T
       return undefined
     }
     if (current.caller.legId === null) await deps.tasks.add(tx, tenantId, [callTasks.dial(callId)], now)
-    else if (now >= deadlineOf(current)) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], now)
+    else if (now >= deadlineOf(current) && current.canEnd) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], now)
     return { again: nextLook(current, now) }
   })
 }
@@ -54,7 +54,7 @@ export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: T
 async function lookAfter(deps: CallDeps, tenantId: TenantId, call: CallRow): Promise<ReviewReason | undefined> {
   try {
     const look = await reconcile(deps, tenantId, call.id)
-    if (look.found === 'over') return undefined
+    if (look.found === 'over' || look.found === 'pending') return undefined
     if (look.found === 'withheld') return look.why
     if (look.found === 'unclear') return 'unreadable'
     return look.call.caller.legId === null ? 'no_leg' : 'goes_on'
@@ -66,13 +66,17 @@ async function lookAfter(deps: CallDeps, tenantId: TenantId, call: CallRow): Pro
 }
 
 function nextLook(call: CallRow, now: Date): Date {
-  const apart = call.status === 'in_progress' ? mostApartMs : firstLookMs
+  // Of a call that is out of our hands nothing is decided by looking sooner, and providers count questions.
+  const apart = call.status === 'in_progress' || !call.canEnd ? mostApartMs : firstLookMs
   const moments = [
     deadlineOf(call),
     lastMomentOf(call),
     ...(call.answeredAt === null ? [] : [after(call.answeredAt, call.limit.seconds * 1_000 + overdueMs)]),
   ]
   const ahead = moments.filter((moment) => moment > now)
-  const soonest = Math.min(...ahead.map((moment) => moment.getTime()), after(now, now >= deadlineOf(call) ? 5_000 : apart).getTime())
+  const soonest = Math.min(
+    ...ahead.map((moment) => moment.getTime()),
+    after(now, now >= deadlineOf(call) && call.canEnd ? 5_000 : apart).getTime(),
+  )
   return new Date(soonest)
 }

@@ -5,20 +5,18 @@ import { ProviderError, type Telephony } from '../../providers/telephony/port.ts
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { findCall, knownLegs, lockCall, markDialAttempt } from './call-store.ts'
-import { callUrls, referenceOf } from './callback-url.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 import { dialWithinMs, fallBack } from './fall-back.ts'
 import { closeCall } from './finish-call.ts'
 import { adoptLeg } from './on-leg-report.ts'
 import { reachProvider } from './reach-provider.ts'
+import { wishOf } from './wish-of.ts'
 
 /** How long a dial whose answer was lost may still turn up. */
 const giveUpMs = 90_000
 const lookEveryMs = 3_000
 /** How soon a call is tried again that no provider is there for. */
 const unreachableMs = 1_000
-/** What the caller's leg may last beyond ringing and talk: the moments between the two. */
-const slackSeconds = 10
 
 type Outcome = { readonly again: Date } | undefined
 
@@ -52,19 +50,9 @@ export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Ta
 }
 
 async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
-  const { id: callId, caller, callee, number, ringSeconds, limit } = call
+  const callId = call.id
   try {
-    const { legId } = await telephony.dial({
-      callId,
-      callerPhone: caller.phone ?? '',
-      calleePhone: callee.phone ?? '',
-      from: number ?? '',
-      ringSeconds,
-      limitSeconds: limit.seconds,
-      maxSeconds: ringSeconds + limit.seconds + slackSeconds,
-      urls: callUrls(deps, call),
-      reference: referenceOf(call),
-    })
+    const { legId } = await telephony.dial(wishOf(deps, call))
     await deps.db.transact(tenantId, async (tx) => {
       const current = await lockCall(tx, tenantId, callId)
       if (current !== undefined) await adoptLeg(deps, tx, tenantId, current, legId)
@@ -110,7 +98,7 @@ async function lookForLeg(
 ): Promise<Outcome> {
   const now = deps.clock.now()
   const tooLate = now >= after(since, giveUpMs)
-  const ids = telephony === undefined ? [] : await legsLike(telephony, call, since)
+  const ids = telephony === undefined ? [] : await legsLike(deps, telephony, call, since)
   const known = await deps.db.transact(everyTenant, (tx) => knownLegs(tx, ids))
   const [candidate, ...others] = ids.filter((id) => !known.has(id))
   if (!tooLate && (candidate === undefined || others.length > 0)) return { again: after(now, lookEveryMs) }
@@ -123,12 +111,9 @@ async function lookForLeg(
   })
 }
 
-async function legsLike(telephony: Telephony, call: CallRow, since: Date): Promise<string[]> {
+async function legsLike(deps: CallDeps, telephony: Telephony, call: CallRow, since: Date): Promise<string[]> {
   try {
-    const legs = await telephony.findDialed(
-      { callerPhone: call.caller.phone ?? '', calleePhone: call.callee.phone ?? '', from: call.number ?? '', reference: referenceOf(call) },
-      since,
-    )
+    const legs = await telephony.findDialed(wishOf(deps, call), since)
     return legs.map(({ id }) => id)
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error

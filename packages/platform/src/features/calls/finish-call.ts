@@ -6,7 +6,7 @@ import { settleCall } from '../wallet/index.ts'
 import { release } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallEnding, CallRow, EndReason, ReviewReason } from './call-row.ts'
-import { setReviewReason, writeEnd, writeParked, type ParkedEnding } from './call-store.ts'
+import { setReviewReason, writeEnd, writeParked, writePending, type ParkedEnding } from './call-store.ts'
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
@@ -68,6 +68,30 @@ function refusalOf(error: unknown): ReviewReason | undefined {
   if (!(error instanceof Problem)) return undefined
   if (error.code === 'ledger_frozen') return 'ledger_frozen'
   return error.code === 'conflict' ? 'wallet_full' : undefined
+}
+
+/** How soon the provider is asked again for figures that were not there: soon, then ever more seldom; for a day. */
+const figuresAfterMs = [10_000, minute, 3 * minute, 6 * minute, 15 * minute, ...Array.from({ length: 24 }, (_, n) => (n + 1) * hour)]
+
+/** When to ask next for the figures of a call that ended then; undefined once it has been asked for a day. */
+export function nextLookForFigures(endedAt: Date, now: Date): Date | undefined {
+  const moments = figuresAfterMs.map((ms) => after(endedAt, ms))
+  return moments.find((moment) => moment > now)
+}
+
+/**
+ * Ends a call whose figures the provider tells later: the two are free, the record shows the platform's own timing as an estimate, and the
+ * coins stay held until the figures are in. In one transaction with the task that asks for them; killed before the commit, the call is
+ * found open and asked about again.
+ */
+export async function endPending(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, ending: ParkedEnding): Promise<void> {
+  if (call.endedAt !== null) return
+  const now = deps.clock.now()
+  // A provider's end that lies ahead would put off the questions.
+  const endedAt = ending.endedAt > now ? now : ending.endedAt
+  await writePending(tx, tenantId, call.id, { ...ending, endedAt })
+  await release(tx, tenantId, call.id)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))], now)
 }
 
 /**

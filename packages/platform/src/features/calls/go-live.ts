@@ -32,11 +32,16 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
   await deps.tasks.add(tx, tenantId, tasks, now)
 }
 
-function talkTasks({ id, limit }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
+/** Providers at which the platform may have to ring and join the legs itself; the adapter says whether it does. */
+const perhapsDriven: readonly string[] = ['exotel']
+export const isDriven = (provider: string): boolean => perhapsDriven.includes(provider)
+
+function talkTasks({ id, limit, provider }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
   const at = (seconds: number) => after(answeredAt, seconds * 1_000)
   const firstWarning = warnAtSeconds.find((left) => left <= limit.seconds)
   return [
     callTasks.meter(id),
+    ...(isDriven(provider) ? [callTasks.drive(id)] : []),
     ...(firstWarning === undefined ? [] : [callTasks.warn(id, at(limit.seconds - firstWarning))]),
     callTasks.cutOff(id, after(at(limit.seconds), doubtMs)),
     callTasks.check(id, after(at(limit.seconds), doubtMs + overdueMs)),

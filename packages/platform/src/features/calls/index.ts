@@ -13,6 +13,7 @@ import type { CallDeps } from './call-deps.ts'
 import { callbackOf, openCalls } from './call-store.ts'
 import { checkCall } from './check-call.ts'
 import { dialCall } from './dial-call.ts'
+import { driveCall } from './drive-call.ts'
 import { dropLeg, hangUpCall } from './hang-up-call.ts'
 import { answerInbound } from './inbound/answer-inbound.ts'
 import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
@@ -58,6 +59,7 @@ export function createCalls(deps: CallDeps): Calls {
   return {
     handlers: {
       'call.dial': (task) => dialCall(deps, task),
+      'call.drive': (task) => driveCall(deps, task),
       'call.check': (task) => checkCall(deps, task),
       'call.settle': (task) => settleTask(deps, task),
       'call.hangup': (task) => hangUpCall(deps, task),
@@ -67,7 +69,7 @@ export function createCalls(deps: CallDeps): Calls {
       'call.cutoff': (task) => cutOff(deps, task),
       'call.announce': (task) => announceCall(deps, task),
     },
-    slowKinds: ['call.dial', 'call.check', 'call.settle', 'call.hangup', 'call.drop-leg'],
+    slowKinds: ['call.dial', 'call.drive', 'call.check', 'call.settle', 'call.hangup', 'call.drop-leg'],
     jobs: [{ name: 'sweep-calls', everyMs: 60_000, run: () => sweepCalls(deps) }],
     busyAmong: (tenantId, userIds) => db.transact(tenantId, (tx) => busyOf(tx, tenantId, userIds)),
     inCall: async (tx, tenantId, userId) => (await busyOf(tx, tenantId, [userId])).size > 0,

@@ -8,7 +8,7 @@ import type { CallRow } from './call-row.ts'
 import { lockCall, setEndedBy, setLeg } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { isLegOver } from './call-verdict.ts'
-import { happen, type Happening } from './go-live.ts'
+import { happen, isDriven, type Happening } from './go-live.ts'
 
 /**
  * What a verified callback says, applied once or many times, in any order. It moves a call forward while it lives; an end is only a hint to
@@ -22,6 +22,8 @@ export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, ca
   if (report.endedBy !== null) await setEndedBy(tx, tenantId, callId, report.endedBy)
   const happening = happeningOf(report, call, now)
   if (happening !== undefined) await happen(deps, tx, tenantId, call, happening)
+  if (isCallersAnswer(report) && isDriven(call.provider) && call.callee.legId === null && call.endedAt === null)
+    await deps.tasks.add(tx, tenantId, [callTasks.drive(callId)], now)
   // An unknown word may be an end as well: the provider's own account is read then.
   if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
     await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
@@ -39,8 +41,18 @@ async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallR
     }
     await adoptLeg(deps, tx, tenantId, call, callerLeg)
   }
-  if (calleeLeg !== null && call.callee.legId === null && !call.settled) await setLeg(tx, tenantId, call.id, 'callee', calleeLeg)
+  if (calleeLeg !== null && call.callee.legId !== calleeLeg) await adoptCallee(deps, tx, tenantId, call, calleeLeg)
   return true
+}
+
+/** Ties the callee's leg to its call. One that we had rung and the call no longer wants is taken down. */
+export async function adoptCallee(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, legId: string): Promise<void> {
+  const now = deps.clock.now()
+  const unwanted = call.callee.legId !== null || call.settled
+  if (!unwanted) await setLeg(tx, tenantId, call.id, 'callee', legId)
+  if (call.calleeAttemptedAt === null) return
+  if (unwanted) await deps.tasks.add(tx, tenantId, [callTasks.dropLeg(legId, call.provider)], now)
+  else if (call.endedAt !== null || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }
 
 /** Ties the caller's leg to its call. A call that is over, or to be ended, does not want it any more. */
@@ -51,6 +63,8 @@ export async function adoptLeg(deps: CallDeps, tx: Tx, tenantId: TenantId, call:
   await setLeg(tx, tenantId, call.id, 'caller', legId)
   if (isOver(call.status) || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }
+
+const isCallersAnswer = ({ kind, leg, status }: LegReport): boolean => kind === 'status' && leg === 'caller' && status === 'in_progress'
 
 function happeningOf(report: LegReport, call: CallRow, now: Date): Happening | undefined {
   if (report.kind !== 'status' || report.leg !== 'callee') return undefined

@@ -3,18 +3,21 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
+import type { ProviderCall } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs, judge, type Verdict } from './call-verdict.ts'
-import { closeCall, lookAgainMs, parkCall } from './finish-call.ts'
+import { closeCall, endPending, lookAgainMs, nextLookForFigures, parkCall } from './finish-call.ts'
 import { happen } from './go-live.ts'
 import { reachProvider } from './reach-provider.ts'
 
 export type Look =
   | { readonly found: 'over' }
   | { readonly found: 'unclear' }
+  /** The call is over for its two people; its figures are not told yet. */
+  | { readonly found: 'pending'; readonly endedAt: Date }
   /** The call goes on, or its leg is not known yet. */
   | { readonly found: 'open'; readonly call: CallRow }
   /** Something stands in the way, on our side: of the question to the provider, or of the settlement of a call that is over. */
@@ -38,8 +41,12 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
     const verdict = judge({ ...current, endedBy: current.endedBy ?? (await endedByUnread(tx, tenantId, callId)) }, truth, deps.clock.now())
     if (verdict.kind === 'unclear') return { found: 'unclear' }
     if (verdict.kind === 'open') {
-      await follow(deps, tx, tenantId, current, verdict, truth?.callee?.startedAt ?? null)
+      await follow(deps, tx, tenantId, current, { verdict, truth, driven: telephony.dialCallee !== undefined })
       return { found: 'open', call: current }
+    }
+    if (verdict.kind === 'pending') {
+      await endPending(deps, tx, tenantId, current, verdict.ending)
+      return { found: 'pending', endedAt: current.endedAt ?? deps.clock.now() }
     }
     return outcome(await closeCall(deps, tx, tenantId, current, verdict.ending))
   })
@@ -67,8 +74,15 @@ async function endedByUnread(tx: Tx, tenantId: TenantId, callId: string): Promis
   return messages.find(({ report }) => report.endedBy !== null)?.report.endedBy ?? null
 }
 
-/** How long the caller's leg may stay up alone after the callee's is over. */
+/** How long the caller's leg may stay up alone after the callee's is over, where the provider itself ends it. */
 const lonelyMs = 5_000
+
+interface Sighting {
+  readonly verdict: Extract<Verdict, { kind: 'open' }>
+  readonly truth: ProviderCall | undefined
+  /** Whether the platform rings, joins and ends each leg itself. */
+  readonly driven: boolean
+}
 
 /** A live call as the provider sees it: what lost callbacks would have told. */
 async function follow(
@@ -76,20 +90,35 @@ async function follow(
   tx: Tx,
   tenantId: TenantId,
   call: CallRow,
-  { event, calleeOver }: Extract<Verdict, { kind: 'open' }>,
-  startedAt: Date | null,
+  { verdict: { event, alone }, truth, driven }: Sighting,
 ): Promise<void> {
   const now = deps.clock.now()
+  const startedAt = truth?.callee?.startedAt ?? null
   // What a provider calls the start may be the beginning of the ringing.
   const at = startedAt !== null && startedAt >= call.createdAt && startedAt <= now ? startedAt : now
-  if (event !== null) await happen(deps, tx, tenantId, call, { event, at, doubtMs: call.ringSeconds * 1_000 })
-  if (calleeOver !== null && now >= after(calleeOver, lonelyMs)) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
+  if (event !== null && alone === null) await happen(deps, tx, tenantId, call, { event, at, doubtMs: call.ringSeconds * 1_000 })
+  if (driven && truth?.caller.status === 'in_progress' && call.callee.legId === null)
+    await deps.tasks.add(tx, tenantId, [callTasks.drive(call.id)], now)
+  if (alone !== null && (driven || (alone.over === 'callee' && alone.since !== null && now >= after(alone.since, lonelyMs))))
+    await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }
 
 const askAgainMs = [1_000, 2_000, 5_000, 10_000, 15_000]
 const hour = 3_600_000
 /** Accounts may lag for a moment after the end; after so many looks in a row it is no lag. */
 const unclearLooks = 5
+
+/** Asks again for a day; then a person is to see the call, and it is asked about hourly. */
+async function forFigures(deps: CallDeps, tenantId: TenantId, callId: string, endedAt: Date): Promise<Date> {
+  const now = deps.clock.now()
+  const next = nextLookForFigures(endedAt, now)
+  if (next !== undefined) return next
+  await deps.db.transact(tenantId, async (tx) => {
+    const call = await lockCall(tx, tenantId, callId)
+    if (call !== undefined && !call.settled) await parkCall(deps, tx, tenantId, call, 'no_figures')
+  })
+  return after(now, hour)
+}
 
 /**
  * Task `call.settle`, added by every hint that a call may be over: asks until it is. Killed at any point, the next worker asks again, and
@@ -103,6 +132,7 @@ export async function settleTask(
   if (look.found === 'over') return undefined
   const now = deps.clock.now()
   if (look.found === 'withheld') return { again: after(now, lookAgainMs(look.why)) }
+  if (look.found === 'pending') return { again: await forFigures(deps, tenantId, callId, look.endedAt) }
   if (look.found === 'open' && look.call.review) return { again: after(now, hour) }
   const before = Number(payload['unclear'] ?? 0)
   const unclear = look.found === 'unclear' ? before + 1 : 0
