@@ -6,6 +6,7 @@ import { implement, type Operation } from '../../http/implement.ts'
 import { blockStore } from './block-store.ts'
 import type { UserDeps } from './index.ts'
 import { presentUser, surroundingsOf } from './present-user.ts'
+import { recordUser } from './record-user.ts'
 import { ownChangeOf } from './receiver-controls.ts'
 
 /** What a signed-in user may do with their own record. */
@@ -19,10 +20,13 @@ export function meOperations(deps: UserDeps): Operation[] {
     },
 
     update: async ({ body }, { actor }) => {
-      const change = ownChangeOf(body, (await directory.tenant(actor.tenant.id)) ?? fail('not_found'))
+      const tenant = (await directory.tenant(actor.tenant.id)) ?? fail('not_found')
+      const change = ownChangeOf(body, tenant)
       const user = await db.transact(actor.tenant.id, async (tx) => {
         const changed = await users.update(tx, actor.tenant.id, actor.userId, change)
         await measureDay(tx, actor.tenant.id, actor.userId)
+        if (changed !== null)
+          await recordUser(tx, actor.tenant.id, 'user.updated', changed, { bounds: tenant.rateBounds, now: clock.now() })
         return changed
       })
       // Price and quiet hours are seen by those who watch.

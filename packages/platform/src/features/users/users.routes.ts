@@ -7,6 +7,7 @@ import type { UserDeps } from './index.ts'
 import { meOperations } from './me.routes.ts'
 import { boundsOf, presentUser, surroundingsOf } from './present-user.ts'
 import { putUser } from './put-user.ts'
+import { recordDeletion, recordUser } from './record-user.ts'
 import { signOutUser } from './sign-out-user.ts'
 import type { UserRow } from './user-row.ts'
 
@@ -24,6 +25,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
       return once(async (tx) => {
         const { user, made } = await putUser(deps, tx, actor.tenant.id, body)
+        await recordUser(tx, actor.tenant.id, made ? 'user.created' : 'user.updated', user, around)
         return new Reply(made ? 201 : 200, presentUser(user, around))
       })
     },
@@ -57,6 +59,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
         const user = (await users.lock(tx, actor.tenant.id, params.userId)) ?? fail('not_found')
         if (await inCall(tx, actor.tenant.id, user.id)) fail('user_in_call')
         await users.erase(tx, actor.tenant.id, user.id, clock.now())
+        await recordDeletion(tx, actor.tenant.id, user, clock.now())
         await endWaits(tx, actor.tenant.id, user.id)
         await letGoOfNumber(tx, actor.tenant.id, user.id)
         await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip }, clock.now())
@@ -87,10 +90,13 @@ function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'set
     setBlocked: async ({ params, body }, { actor, ip }) => {
       const { id } = actor.tenant
       const action = body.blocked ? 'user.blocked' : 'user.unblocked'
+      const bounds = await boundsOf(deps, id)
       const user = await db.transact(id, async (tx) => {
         const known = (await users.lock(tx, id, params.userId)) ?? fail('not_found')
         await audit(tx, id, actor, { action, subject: known.id, fromIp: ip }, clock.now())
-        return (await users.update(tx, id, known.id, { blocked: body.blocked })) ?? fail('not_found')
+        const changed = (await users.update(tx, id, known.id, { blocked: body.blocked })) ?? fail('not_found')
+        await recordUser(tx, id, 'user.updated', changed, { bounds, now: clock.now() })
+        return changed
       })
       await directory.changed(id)
       if (body.blocked) await revoke(id, user.id)

@@ -72,7 +72,7 @@ describe('a group', () => {
       credit('nobody', 1, { key: 'group-nobody' }),
     ]
     const answers = await together(wishes)
-    expect(statements).toEqual(['wallet_move_group'])
+    expect(statements).toEqual(['wallet_move_group_told'])
     expect(answers).toMatchObject([
       { outcome: 'new', userId: asha.id, body: { transaction: { coins: 5, buckets: { bonus: 5 } }, wallet: { balance: 5 } } },
       { outcome: 'new', userId: bela.id, body: { transaction: { coins: -7, buckets: { bonus: -4, earned: -3 } }, wallet: { balance: 3 } } },
@@ -112,9 +112,9 @@ describe('a group', () => {
       return answers
     }
     const asOne = await shape('one', alone)
-    expect(new Set(statements.splice(0))).toEqual(new Set(['wallet_move']))
+    expect(new Set(statements.splice(0))).toEqual(new Set(['wallet_move_told']))
     expect(await shape('many', together)).toBe(asOne)
-    expect(new Set(statements)).toEqual(new Set(['wallet_move_group']))
+    expect(new Set(statements)).toEqual(new Set(['wallet_move_group_told']))
   })
 
   it('moves once under a key that comes twice, and refuses it with another content', async () => {
@@ -126,7 +126,7 @@ describe('a group', () => {
       credit('devi', 6, { key: 'devi' }),
       credit('asha', 5, { key: 'devi' }),
     ])
-    expect(statements).toEqual(['wallet_move_group'])
+    expect(statements).toEqual(['wallet_move_group_told'])
     expect(answers.map(({ outcome }) => outcome)).toEqual(['new', 'replay', 'reused', 'reused'])
     expect(answers[1]?.body).toEqual(answers[0]?.body)
     expect(await books.buckets(devi)).toMatchObject({ purchased: 5 })
@@ -138,7 +138,7 @@ describe('a group', () => {
     await books.credit(esha, 'purchased', 50)
     const { together, statements } = createPoster()
     const answers = await together(Array.from({ length: 30 }, () => debit('esha', 7)))
-    expect(statements).toEqual(['wallet_move_group'])
+    expect(statements).toEqual(['wallet_move_group_told'])
     expect(answers.filter(({ body }) => body !== null && 'wallet' in body)).toHaveLength(14)
     expect(await books.buckets(esha)).toEqual({ bonus: 0, purchased: 2, earned: 0, held: 0 })
   })
@@ -154,7 +154,7 @@ describe('a group', () => {
       credit('only-there', 3),
       credit('only-there', 4, { at }),
     ])
-    expect(statements).toEqual(['wallet_move_group', 'wallet_move_group'])
+    expect(statements).toEqual(['wallet_move_group_told', 'wallet_move_group_told'])
     expect(answers[2]?.body).toEqual({ problem: 'not_found' })
     expect([await books.buckets(here), await books.buckets(there, at)]).toMatchObject([{ purchased: 1 }, { purchased: 2 }])
   })
@@ -217,7 +217,7 @@ describe('when something is in the way', () => {
     const kiran = await books.makeUser('kiran')
     const { together, statements } = createPoster()
     const answers = await Promise.allSettled([together([credit('kiran', 1)]), together([credit('kiran', 2, { reason: 'a\0b' })])])
-    expect(statements).toEqual(['wallet_move_group', 'wallet_move', 'wallet_move'])
+    expect(statements).toEqual(['wallet_move_group_told', 'wallet_move_told', 'wallet_move_told'])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect(await books.buckets(kiran)).toMatchObject({ purchased: 1 })
   })

@@ -108,10 +108,10 @@ export interface OneMoveAnswer<Moved> {
   readonly userId: string | null
 }
 
-/** Calls `wallet_move`: a whole request in one statement that is its own transaction. */
+/** Calls `wallet_move_told`: a whole request in one statement that is its own transaction. */
 export async function moveInOneStatement<Moved>(db: Db, tenantId: TenantId, key: OnceKey, wish: OneMove): Promise<OneMoveAnswer<Moved>> {
   const [row] = await db.statement<{ outcome: OneMoveAnswer<Moved>['outcome']; body: Moved | KeptRefusal | null; user_id: string | null }>(
-    `select outcome, body, user_id from wallet_move($1::integer, $2::text, $3::text, $4::bytea, $5::timestamptz, $6::text, $7::text, $8::text,
+    `select outcome, body, user_id from wallet_move_told($1::integer, $2::text, $3::text, $4::bytea, $5::timestamptz, $6::text, $7::text, $8::text,
        $9::text, $10::bigint, $11::text, $12::jsonb, $13::timestamptz)`,
     [
       tenantId,
@@ -139,7 +139,7 @@ export interface KeyedMove {
   readonly wish: OneMove
 }
 
-/** Calls `wallet_move_group`: many requests of one tenant in one statement that is its own transaction. Answers stand as the moves do. */
+/** Calls `wallet_move_group_told`: many requests of one tenant in one statement that is its own transaction. Answers stand as the moves do. */
 export async function moveManyInOneStatement<Moved>(
   db: Db,
   tenantId: TenantId,
@@ -161,7 +161,7 @@ export async function moveManyInOneStatement<Moved>(
     at: wish.now,
   }))
   const [row] = await db.statement<{ answers: (OneMoveAnswer<Moved> & { n: number })[] }>(
-    'select wallet_move_group($1::integer, $2::jsonb) as answers',
+    'select wallet_move_group_told($1::integer, $2::jsonb) as answers',
     [tenantId, JSON.stringify(wishes)],
   )
   const answers = new Map(row?.answers.map((answer) => [answer.n, answer]))

@@ -24,12 +24,16 @@ const taken = ({ id, tenant_id: tenantId, taking }: Row): TakenTask => ({
  * that all events of an app would have to write and wait for: the pending deliveries are the work.
  */
 export function deliveryQueue(db: Db): TaskQueue {
-  const release = async ({ id, taking }: TakenTask, notBefore: Date | null) =>
-    void (await db.statement('select webhooks_release($1, $2, $3)', [id, taking, notBefore]))
+  const release = async (tasks: readonly TakenTask[], notBefore: Date | null) =>
+    void (await db.statement('select webhooks_release(t.id, t.taking, $3) from unnest($1::text[], $2::integer[]) as t(id, taking)', [
+      tasks.map(({ id }) => id),
+      tasks.map(({ taking }) => taking),
+      notBefore,
+    ]))
   return {
     take: async (now, until, limit) => (await db.statement<Row>('select * from webhooks_take($1, $2, $3)', [now, until, limit])).map(taken),
-    finish: (task) => release(task, null),
-    giveBack: (task, at) => release(task, at),
+    finish: (tasks) => release(tasks, null),
+    giveBack: (task, at) => release([task], at),
     renew: async (tasks, until) =>
       void (await db.statement('select webhooks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),
     // The runner looks every second, and at once after a commit of this process.

@@ -9,6 +9,8 @@ import { eventStore } from './event-store.ts'
 import { deliverKind } from './record-event.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
+/** Names a deleted person in no event that is still kept. */
+export const { forgetPerson } = eventStore
 export { deliverKind, recordEvent, recordEvents, type NewEvent } from './record-event.ts'
 export type { WebhookDeps } from './webhook-deps.ts'
 
