@@ -51,8 +51,7 @@ const register = (of: TenantRef | undefined, phoneNumber: string) =>
   db.transact(tenant(of).id, (tx) => registerNumber(deps, tx, tenant(of), { phoneNumber, provider: 'twilio' }))
 const numbersOf = (of: TenantRef | undefined, limit = 100, before?: string) =>
   db.transact(tenant(of).id, (tx) => listNumbers(tx, tenant(of).id, {}, { limit, before }, systemClock.now()))
-const obtain = (of: TenantRef | undefined, phoneNumber: string, buy = false) =>
-  obtainNumber(deps, tenant(of), { phoneNumber, buy })
+const obtain = (of: TenantRef | undefined, phoneNumber: string, buy = false) => obtainNumber(deps, tenant(of), { phoneNumber, buy })
 
 describe('adding a number', () => {
   it('asks the provider whether the account owns it', async () => {

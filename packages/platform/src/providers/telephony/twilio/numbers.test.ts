@@ -78,6 +78,9 @@ describe('buying a number', () => {
     stub.reply(lost, owned())
     await expect(twilio.numbers.buy(number)).rejects.toMatchObject({ failure: 'unknown' })
     expect(asked().filter((line) => line.startsWith('POST'))).toHaveLength(1)
+    // Nor does a look that fails make it certain.
+    stub.reply(lost, refusal(429, 20429))
+    await expect(twilio.numbers.buy(number)).rejects.toMatchObject({ failure: 'unknown' })
   })
 })
 
@@ -95,6 +98,8 @@ describe('a number that is ours', () => {
     stub.reply(owned(number), bought)
     await twilio.numbers.receiveCalls(number, 'https://connect.example/in')
     expect(stub.asked[1]?.form.get('VoiceUrl')).toBe('https://connect.example/in')
+    // An application set before would be asked instead.
+    expect(stub.asked[1]?.form.get('VoiceApplicationSid')).toBe('')
     stub.reply(owned())
     await expect(twilio.numbers.receiveCalls(number, 'https://connect.example/in')).rejects.toMatchObject({ failure: 'refused' })
   })

@@ -49,16 +49,17 @@ export async function buyNumber(client: TwilioClient, phoneNumber: string): Prom
   try {
     accept(await client.post('IncomingPhoneNumbers.json', { PhoneNumber: phoneNumber }), boughtWire)
   } catch (error) {
-    if (isUnsure(error) && (await ownsNumber(client, phoneNumber))) return
+    // That the look failed says nothing about the purchase: it stays unknown.
+    if (isUnsure(error) && (await ownsNumber(client, phoneNumber).catch(() => false))) return
     throw error
   }
 }
 
-/** Where Twilio shall ask what to do with a call to the number. */
+/** Where Twilio shall ask what to do with a call to the number. An application, where one was set, would be asked instead. */
 export async function receiveCalls(client: TwilioClient, phoneNumber: string, url: string): Promise<void> {
   const sid = await sidOf(client, phoneNumber)
   if (sid === undefined) throw new ProviderError('refused', 'not owned')
-  accept(await client.post(`IncomingPhoneNumbers/${sid}.json`, { VoiceUrl: url, VoiceMethod: 'POST' }), boughtWire)
+  accept(await client.post(`IncomingPhoneNumbers/${sid}.json`, { VoiceUrl: url, VoiceMethod: 'POST', VoiceApplicationSid: '' }), boughtWire)
 }
 
 export async function releaseNumber(client: TwilioClient, phoneNumber: string): Promise<void> {

@@ -25,6 +25,16 @@ it('rings the callee from the virtual number and joins the two for a limited tim
 
 it('says the same each time it is asked', () => expect(bridge(plan)).toEqual(bridge({ ...plan })))
 
+it('says a few words before it ends a call', () => {
+  expect(hangUp({ text: 'बाद में & <फिर>', language: 'hi' }).body).toBe(
+    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="hi-IN" voice="Google.hi-IN-Standard-A">बाद में &amp; &lt;फिर&gt;</Say><Hangup/></Response>',
+  )
+})
+
+it('says nothing in a language that no voice speaks', () => {
+  expect(hangUp({ text: 'nuqneH', language: 'tlh' }).body).toBe(hangUp().body)
+})
+
 it('ends a call', () => {
   expect(hangUp().body).toBe('<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>')
 })
