@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createClient, type ConnectClient } from '@impacthub/sdk'
 import { createServer as createConnectServer, type ConnectServer } from '@impacthub/sdk/server'
 import { heldClock, type HeldClock } from '../sandbox/kit/clock.ts'
+import { startExotelSandbox, type ExotelSandbox } from '../sandbox/exotel/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../sandbox/twilio/server.ts'
 import { createPlatform, type Platform } from '../src/app.ts'
 import { createLogger, type Logger } from '../src/base/logger.ts'
@@ -14,7 +15,10 @@ import { freePort } from '../src/embedded/example.ts'
 import { verifyLedger } from '../src/features/wallet/index.ts'
 import type { Reach } from '../src/http/outbound/public-address.ts'
 import type { NewApp } from '../src/features/tenants/index.ts'
+import { createExotel, type ExotelPattern } from '../src/providers/telephony/exotel/adapter.ts'
+import type { Providers } from '../src/providers/telephony/choose.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
+import { incomingPathOf } from '../src/http/callback-routes.ts'
 import { platformClock } from './held-time.ts'
 import { freshDatabase, type FreshDatabase } from './server/fresh-database.ts'
 
@@ -22,11 +26,17 @@ export interface StartOptions {
   /** Another platform's database, clock and sandbox: a second process over the same data, or the first one started again. */
   readonly beside?: TestPlatform
   readonly redisUrl?: string
+  /** Calls between Indian phones go through Exotel's sandbox as well: with both numbers at once (`true`), by a flow that asks, or leg by leg. */
+  readonly exotel?: true | ExotelPattern
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
   /** This machine unless told. */
   readonly webhookReach?: Reach
+}
+
+export interface RunningExotel extends ExotelSandbox {
+  readonly pattern: ExotelPattern
 }
 
 export interface TestUser {
@@ -54,6 +64,7 @@ export interface TestPlatform {
   readonly database: FreshDatabase
   readonly held: HeldClock
   readonly twilio: TwilioSandbox
+  readonly exotel: RunningExotel | undefined
   readonly bus: Bus
   readonly masterKey: Buffer
   /** A new app with a virtual number, in test mode unless told. */
@@ -87,11 +98,13 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const held = beside?.held ?? heldClock()
   const database = beside?.database ?? (await freshDatabase({ migrate }))
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
+  const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
   const masterKey = beside?.masterKey ?? randomBytes(32)
   const logger = options.logger ?? createLogger('silent')
   const bus = await createBus(options.redisUrl, logger)
   const port = await freePort('127.0.0.1', 0)
   const url = `http://127.0.0.1:${port}`
+  exotel?.control.defineFlow({ appId: exotelFlow, connectUrl: `${url}${incomingPathOf(masterKey, 'exotel', 'test')}` })
   const platform = await createPlatform({
     connection: database.connection,
     bus,
@@ -104,7 +117,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     metricsToken: undefined,
     webhookReach: options.webhookReach ?? 'loopback',
     telephony: {
-      test: { twilio: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }) },
+      test: testProviders(twilio, exotel),
       live: {},
     },
   })
@@ -114,6 +127,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     for (let round = 0; round < 2; round++) {
       await platform.quiet()
       await twilio.control.quiet()
+      await exotel?.control.quiet()
     }
     await platform.quiet()
   }
@@ -124,9 +138,10 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     database,
     held,
     twilio,
+    exotel,
     bus,
     masterKey,
-    app: (name, mode) => testApp(platform, twilio, url, name ?? 'Test app', mode ?? 'test'),
+    app: (name, mode) => testApp(platform, { twilio, exotel }, url, name ?? 'Test app', mode ?? 'test'),
     async advance(seconds, stepSeconds = 1) {
       for (let left = seconds; left > 0; left -= stepSeconds) {
         await held.advance(Math.min(stepSeconds, left) * 1_000)
@@ -140,7 +155,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       ended = true
       await platform.stop()
       await bus.close()
-      if (beside === undefined) await twilio.close()
+      if (beside === undefined) await Promise.all([twilio.close(), exotel?.close()])
       if (beside === undefined) await database.drop()
     },
     async crash() {
@@ -151,14 +166,50 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   }
 }
 
-async function testApp(platform: Platform, twilio: TwilioSandbox, url: string, name: string, mode: Mode): Promise<TestApp> {
+const exotelFlow = '4711'
+
+async function exotelFor({ exotel: wanted }: StartOptions, clock: HeldClock): Promise<RunningExotel | undefined> {
+  if (wanted === undefined) return undefined
+  const sandbox = await startExotelSandbox({ clock, answerAfterMs: 1_000, requestsPerMinute: null })
+  return { ...sandbox, pattern: wanted === true ? 'connect' : wanted }
+}
+
+function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {
+  return {
+    twilio: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }),
+    exotel:
+      exotel &&
+      createExotel({
+        baseUrl: exotel.url,
+        accountSid: exotel.accountSid,
+        apiKey: exotel.apiKey,
+        apiToken: exotel.apiToken,
+        pattern: exotel.pattern,
+        flowId: exotelFlow,
+      }),
+  }
+}
+
+interface Sandboxes {
+  readonly twilio: TwilioSandbox
+  readonly exotel: RunningExotel | undefined
+}
+
+const digits = (count: number): string => String(Math.floor(Math.random() * 10 ** count)).padStart(count, '0')
+
+async function testApp(platform: Platform, { twilio, exotel }: Sandboxes, url: string, name: string, mode: Mode): Promise<TestApp> {
   const app = await platform.createApp(name)
   const { secretKey, publishableKey } = app.modes[mode]
   const server = createConnectServer({ baseUrl: url, secretKey })
   if (mode === 'test') {
-    const number = `+1415${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`
+    const number = `+1415${digits(7)}`
     twilio.control.ownNumber(number)
     await server.numbers.create({ phoneNumber: number })
+    if (exotel !== undefined) {
+      const exoPhone = `+91804711${digits(4)}`
+      exotel.control.ownNumber(exoPhone)
+      await server.numbers.create({ phoneNumber: exoPhone })
+    }
   }
   return {
     app,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { canonicalIp } from '../base/ip.ts'
 import type { Bucket } from '../bus/bus.ts'
+import { exotelFields, exotelLiveOf, exotelTestOf, exotelTogether, type ExotelAccountSettings } from './exotel-settings.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 
 /** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
@@ -68,6 +69,7 @@ const environment = z.object({
     .regex(/^AC[0-9a-f]{32}$/)
     .optional(),
   TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
+  ...exotelFields(url),
   /** Accepted on callbacks while a rotation goes on. */
   TWILIO_LIVE_PREVIOUS_AUTH_TOKEN: z.string().min(16).optional(),
 })
@@ -107,6 +109,9 @@ export interface Settings {
   /** Test mode's account, when it is not our sandbox. Given in part: a base URL alone keeps the sandbox's credentials. */
   readonly twilioTest: Partial<TwilioAccount>
   readonly twilioLive: TwilioAccount | undefined
+  /** The same of Exotel. */
+  readonly exotelTest: Partial<ExotelAccountSettings>
+  readonly exotelLive: ExotelAccountSettings | undefined
   readonly limits: Limits
 }
 
@@ -138,7 +143,7 @@ export class SettingsError extends Error {
 }
 
 const forHosted = ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY']
-const pairs = [['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN']] as const
+const pairs = [['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'], ...exotelTogether] as const
 
 /** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
 function missingTogether(given: Readonly<Record<string, string | undefined>>): string[] {
@@ -199,6 +204,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
             authToken: e.TWILIO_LIVE_AUTH_TOKEN,
             previousAuthToken: e.TWILIO_LIVE_PREVIOUS_AUTH_TOKEN,
           },
+    exotelTest: exotelTestOf(e),
+    exotelLive: exotelLiveOf(e),
     limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
   }
 }
