@@ -4,6 +4,7 @@ import { ApiError, errorAnswer, type Format, notFound } from './api-error.ts'
 import type { ApiRequest } from './api-request.ts'
 import { listCalls } from './call-list.ts'
 import { createCall, fetchCall } from './calls-api.ts'
+import * as legs from './legs-api.ts'
 import { fetchMetadata } from './number-metadata.ts'
 import * as numbers from './numbers-api.ts'
 import type { World } from './world.ts'
@@ -44,10 +45,25 @@ const products: readonly Product[] = [
       },
     ],
   },
+  {
+    path: /^\/v2\/accounts\/([^/]+)(\/.*)$/,
+    limited: false,
+    routes: [
+      { path: /^\/legs$/, on: { POST: legs.createLeg } },
+      { path: /^\/legs\/([^/]+)$/, on: { GET: legs.fetchLeg } },
+      { path: /^\/legs\/([^/]+)\/actions$/, on: { POST: legs.runAction } },
+      { path: /^\/legs\/([^/]+)\/actions\/hangup$/, on: { POST: legs.hangUp } },
+      { path: /^\/bridges$/, on: { POST: legs.postBridge } },
+      { path: /^\/bridges\/([^/]+)$/, on: { GET: legs.fetchBridge, PUT: legs.stopBridge } },
+    ],
+  },
 ]
 
 /** Only v1 answers in XML unless it is asked for JSON. */
-const formatOf = (path: string): Format => (path.startsWith('/v1/') && !path.endsWith('.json') ? 'xml' : 'json')
+function formatOf(path: string): Format {
+  if (path.startsWith('/v2/')) return 'v2'
+  return path.startsWith('/v1/') && !path.endsWith('.json') ? 'xml' : 'json'
+}
 
 /** Answers a request to any of the products; whatever is wrong with it is said in Exotel's own form. */
 export function answerApi(world: World, request: Incoming): Answer {
@@ -55,13 +71,13 @@ export function answerApi(world: World, request: Incoming): Answer {
   try {
     const fault = world.faults.forApi(request.method, request.path)
     if (fault?.action === 'hang') return 'hang'
-    if (fault?.action === 'fail') return failed(format, fault.status ?? 503)
+    if (fault?.action === 'fail') return failed(format, request.method, fault.status ?? 503)
     const answer = route(world, request, format)
     return fault?.action === 'lose-answer' ? 'drop' : answer
   } catch (error) {
-    if (error instanceof ApiError) return errorAnswer(format, error)
+    if (error instanceof ApiError) return errorAnswer(format, request.method, error)
     world.log(`exotel sandbox: ${request.method} ${request.path}: ${error instanceof Error ? error.stack : String(error)}`)
-    return failed(format, 500)
+    return failed(format, request.method, 500)
   }
 }
 
@@ -74,14 +90,14 @@ const messages: Readonly<Record<number, string>> = {
 }
 
 /** The answer of a service that is overloaded, broken, or does not want to. */
-export function failed(format: Format, status: number): Answer {
+export function failed(format: Format, method: string, status: number): Answer {
   const message = messages[status] ?? (status >= 500 ? 'Internal server error' : 'The request could not be read')
-  return errorAnswer(format, new ApiError(status, message))
+  return errorAnswer(format, method, new ApiError(status, message))
 }
 
 /** What the server refuses before anybody has read the request. */
-export function refused(status: number, path: string): Answer {
-  return failed(formatOf(path), status)
+export function refused(status: number, { method, path }: { method: string; path: string }): Answer {
+  return failed(formatOf(path), method, status)
 }
 
 function route(world: World, request: Incoming, format: Format): Answer {

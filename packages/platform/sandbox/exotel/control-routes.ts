@@ -43,14 +43,15 @@ export function controlRoutes(world: World, control: ExotelControl): ControlRout
 function callControls(world: World, control: ExotelControl): ControlRoute[] {
   const person = (verb: string, run: (sid: string, who?: Who) => boolean): ControlRoute => ({
     method: 'POST',
-    path: new RegExp(`^/calls/(\\w{1,64})/${verb}$`),
+    path: new RegExp(`^/(?:calls|legs)/(\\w{1,64})/${verb}$`),
     run({ at: [sid = ''], body: { who } }) {
       if (who !== undefined && who !== 'caller' && who !== 'callee') return controlError(400, 'who must be caller or callee')
-      return run(sid, who) ? DONE : controlError(409, 'the call is unknown, over, or not in a state for this')
+      return run(sid, who) ? DONE : controlError(409, 'the call or leg is unknown, over, or not in a state for this')
     },
   })
   return [
     { method: 'GET', path: /^\/calls$/, run: ({ query }) => ok({ calls: control.calls({ all: query.get('all') === 'true' }) }) },
+    { method: 'GET', path: /^\/legs$/, run: ({ query }) => ok({ legs: control.legs({ all: query.get('all') === 'true' }) }) },
     { method: 'POST', path: /^\/calls$/, run: ({ body }) => dialIn(world, body['from'], body['to']) },
     person('answer', control.answer),
     person('hangup', control.hangUp),

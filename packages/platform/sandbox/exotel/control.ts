@@ -29,16 +29,28 @@ export interface ControlledCall {
   readonly heard: readonly string[]
 }
 
+/** A leg of the Legs API as the control surface shows it. */
+export interface ControlledLeg {
+  readonly sid: string
+  readonly contactUri: string
+  readonly exophone: string
+  readonly state: LineState | undefined
+  readonly bridge: string | undefined
+  readonly heard: readonly string[]
+}
+
 /** The hands on the telephones and on the network. Everything here is also at `/_sandbox/…`. */
 export interface ExotelControl {
   /** Calls in the order of creation, those that are not over unless `all` is asked for. */
   calls(options?: { all?: boolean }): ControlledCall[]
-  /** A ringing phone is picked up: whichever rings, unless told. False if it was not ringing. */
-  answer(callSid: string, who?: Who): boolean
+  /** The same for legs. */
+  legs(options?: { all?: boolean }): ControlledLeg[]
+  /** A ringing phone of a call or a leg is picked up: whichever rings, unless told. False if it was not ringing. */
+  answer(sid: string, who?: Who): boolean
   /** A person hangs up: the callee if one is on the line, unless told; a phone that still rings declines. False if there was none. */
-  hangUp(callSid: string, who?: Who): boolean
+  hangUp(sid: string, who?: Who): boolean
   /** A ringing phone declines with a busy tone. */
-  decline(callSid: string, who?: Who): boolean
+  decline(sid: string, who?: Who): boolean
   /** A phone outside dials one of the account's numbers; the result is the CallSid. */
   dialIn(from: string, to: string): string
   /** Gives the account a number without buying it; the result is its sid. */
@@ -82,13 +94,19 @@ function shown(world: World, call: Call): ControlledCall {
   return { sid, direction, from, to, exophone, status, ...people }
 }
 
-/** The first of the wanted phones that is in one of these states. */
-function phoneOf(world: World, sid: string, who: Who | undefined, states: readonly LineState[]): Line | undefined {
+/** The phones that are meant. */
+function phonesOf(world: World, sid: string, who: Who | undefined): (Line | undefined)[] {
+  const leg = world.store.legs.all.get(sid)
+  if (leg) return [world.store.lines.all.get(leg.line)]
   const call = world.store.calls.all.get(sid)
-  if (!call || isOver(call)) return undefined
+  if (!call || isOver(call)) return []
   const { caller, callee } = linesOf(world, call)
-  const wanted = who === undefined ? [callee, caller] : [who === 'caller' ? caller : callee]
-  return wanted.find((line) => line && isLive(line) && states.includes(line.state))
+  return who === undefined ? [callee, caller] : [who === 'caller' ? caller : callee]
+}
+
+/** The first of them that is in one of these states. */
+function phoneOf(world: World, sid: string, who: Who | undefined, states: readonly LineState[]): Line | undefined {
+  return phonesOf(world, sid, who).find((line) => line && isLive(line) && states.includes(line.state))
 }
 
 function phoneControls(world: World): Pick<ExotelControl, 'answer' | 'hangUp' | 'decline'> {
@@ -124,6 +142,12 @@ export function controlOf(world: World): ExotelControl {
   return {
     ...phoneControls(world),
     calls: ({ all = false } = {}) => [...store.calls.all.values()].filter((call) => all || !isOver(call)).map((call) => shown(world, call)),
+    legs({ all = false } = {}) {
+      const legs = [...store.legs.all.values()].map(({ sid, contactUri, exophone, bridge, heard, line }) => {
+        return { sid, contactUri, exophone, bridge, heard, state: store.lines.all.get(line)?.state }
+      })
+      return legs.filter(({ state }) => all || state === 'connecting' || state === 'ringing' || state === 'in-progress')
+    },
     dialIn(from, to) {
       const call = callIn(world, needed(from), needed(to))
       if (!call) throw new Error(`${to} is not a number of this account`)

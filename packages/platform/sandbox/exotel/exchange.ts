@@ -1,6 +1,7 @@
 import { type Call, type CallDue, isOver } from './call.ts'
 import { bridge, callerAnswered, dialCallee, endCall, linesOf, placeCall, touchCall } from './calls.ts'
 import { isLive, type Line } from './line.ts'
+import { legAnswered, legEnded, legRings, touchLeg } from './legs.ts'
 import { dropLine, touchLine } from './lines.ts'
 import { ask, calleeGone, calleeRings, calleeTalks, conversationOver, flowOver, spoken, startFlow } from './run-flow.ts'
 import { appIdOf } from './voice-flow.ts'
@@ -41,11 +42,12 @@ const onCallDue: Readonly<Record<CallDue, (world: World, call: Call, atMs: numbe
 export function flowOf(world: () => World): Flow {
   return {
     rings(line, atMs) {
+      if (line.role === 'leg') return legRings(world(), line, atMs)
       const call = callOf(world(), line)
       if (call && line.role === 'callee') calleeRings(world(), call, atMs)
     },
-    answered: (line, atMs) => answered(world(), line, atMs),
-    ended: (line, atMs) => ended(world(), line, atMs),
+    answered: (line, atMs) => (line.role === 'leg' ? legAnswered : answered)(world(), line, atMs),
+    ended: (line, atMs) => (line.role === 'leg' ? legEnded : ended)(world(), line, atMs),
     over(call, before, atMs) {
       if (call.appId !== undefined) flowOver(world(), call, before, atMs)
     },
@@ -57,6 +59,7 @@ export function flowOf(world: () => World): Flow {
 export function resume(world: World): void {
   for (const delivery of world.store.unsent) world.deliveries.add(delivery)
   for (const line of world.store.lines.all.values()) if (isLive(line)) touchLine(world, line)
+  for (const leg of world.store.legs.all.values()) touchLeg(world, leg)
   for (const call of world.store.calls.all.values()) {
     if (isOver(call)) continue
     touchCall(world, call, call.updatedAtMs)

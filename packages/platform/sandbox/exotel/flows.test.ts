@@ -176,6 +176,15 @@ describe('a call to a flow', () => {
     expect(scene.sandbox.control.notifications()).toHaveLength(1)
   })
 
+  it('asks the fallback when no answer comes within some seconds', async () => {
+    scene.customer.answers.set('/connect', NEVER)
+    scene.customer.answers.set('/fallback', { status: 200, json: { destination: { numbers: ['+919811111005'] } } })
+    await start()
+    while (scene.customer.at('/fallback').length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    await scene.clock.advance(5_000)
+    expect(scene.sandbox.control.calls({ all: true })).toMatchObject([{ status: 'completed', conversationSeconds: 5 }])
+  }, 20_000)
+
   it('is over when neither the dynamic URL nor the fallback answers well', async () => {
     scene.customer.answers.set('/connect', { status: 503 })
     scene.customer.answers.set('/fallback', { status: 404 })

@@ -43,6 +43,32 @@ describe('hostile input', () => {
     )
   })
 
+  it('to the Legs API is refused or done, but breaks nothing', async () => {
+    const legs = fc.record(
+      {
+        contact_uri: fc.oneof(fc.jsonValue(), odd),
+        exophone: fc.oneof(fc.jsonValue(), fc.constant('02269800001')),
+        leg_event_endpoint: fc.oneof(fc.jsonValue(), odd, fc.constant(`${scene.customer.url}/legs`)),
+        time_limit: fc.oneof(fc.jsonValue(), fc.double()),
+        ring_timeout: fc.jsonValue(),
+        leg_sids: fc.oneof(fc.jsonValue(), fc.array(odd)),
+        exoml: fc.oneof(odd, fc.constant('<Flow><Hangup/></Flow>')),
+      },
+      { requiredKeys: [] },
+    )
+    const where = fc.constantFrom('legs', 'legs/x', 'legs/x/actions', 'legs/x/actions/hangup', 'bridges', 'bridges/x', 'legs/__proto__')
+    await fc.assert(
+      fc.asyncProperty(where, fc.oneof(legs, fc.jsonValue(), odd), fc.constantFrom('POST', 'PUT'), async (at, said, method) => {
+        const body = typeof said === 'string' ? said : JSON.stringify(said)
+        const reply = await scene.ask(method, `/v2/accounts/sandbox1/${at}`, body)
+        expect(reply.status).toBeLessThan(500)
+        expect(isRecord(reply.json) && isRecord(reply.json['response'])).toBe(true)
+      }),
+      { seed: 7, numRuns: 300 },
+    )
+    expect(lines.filter((line) => line.includes('Error:'))).toEqual([])
+  })
+
   it('in the answer of a dynamic URL ends the call sooner or later, but breaks nothing', async () => {
     scene.sandbox.control.defineFlow({ appId: '1', connectUrl: `${scene.customer.url}/connect` })
     const reply = fc.oneof(

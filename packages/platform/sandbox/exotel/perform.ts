@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Delivery, Outcome } from '../kit/deliver-later.ts'
 import { isRecord, type Json } from '../kit/json.ts'
 import { type IncomingAnswer, SendError, sendRequest } from '../kit/send-request.ts'
-import { newSid } from './sid.ts'
+import { newLegSid, newSid } from './sid.ts'
 import { notify, type World } from './world.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
@@ -32,7 +32,13 @@ function forgery(json: Json): Json {
   return { ...json, CallSid: newSid(), Status: 'completed', ConversationDuration: 3_599 }
 }
 
-function request(world: World, delivery: Delivery, json: Json): Promise<IncomingAnswer> {
+/** The same for an event of a leg: of a leg of nobody. */
+function forgedEvent(json: Json): Json {
+  if (!isRecord(json) || !isRecord(json['data'])) return json
+  return { ...json, data: { ...json['data'], leg_sid: newLegSid(), bridge_sid: newLegSid() } }
+}
+
+function post(world: World, delivery: Delivery, json: Json): Promise<IncomingAnswer> {
   const { type, body } = delivery.about['format'] === 'json' ? { type: 'application/json', body: JSON.stringify(json) } : multipart(json)
   return sendRequest({
     url: delivery.url,
@@ -77,24 +83,71 @@ function again(world: World, delivery: Delivery): void {
   })
 }
 
-/** Sends a callback; one that was not taken with 200 is tried again, those of a flow are not. */
-export async function performDelivery(world: World, delivery: Delivery, forged: boolean): Promise<Outcome> {
+const asSendError = (error: unknown): SendError =>
+  error instanceof SendError ? error : new SendError('connect', error instanceof Error ? error.message : 'unknown')
+
+/** Notes how it went if it did not go well. */
+function outcomeOf(world: World, delivery: Delivery, result: IncomingAnswer | SendError, isFine: boolean): Outcome {
   const sid = delivery.about['sid'] ?? delivery.key
-  try {
-    const isStatus = delivery.about['kind'] === 'status'
-    const json = delivery.json ?? null
-    const { status } = isStatus
-      ? await request(world, delivery, forged ? forgery(json) : json)
-      : await get(world, delivery.url, delivery.params)
-    if (status !== 200) {
-      notify(world, sid, `callback was answered with ${status}`)
-      if (isStatus) again(world, delivery)
-    }
-    return { status }
-  } catch (error) {
-    if (!(error instanceof SendError)) throw error
-    notify(world, sid, `callback could not be delivered: ${error.message}`)
-    if (delivery.about['kind'] === 'status') again(world, delivery)
-    return { error: error.message }
+  if (result instanceof SendError) {
+    notify(world, sid, `callback could not be delivered: ${result.message}`)
+    return { error: result.message }
+  }
+  if (!isFine) notify(world, sid, `callback was answered with ${result.status}`)
+  return { status: result.status }
+}
+
+/** One that was not taken with 200 is tried again much later. */
+async function performStatus(world: World, delivery: Delivery, forged: boolean): Promise<Outcome> {
+  const json = delivery.json ?? null
+  const result = await post(world, delivery, forged ? forgery(json) : json).catch(asSendError)
+  const isFine = !(result instanceof SendError) && result.status === 200
+  if (!isFine) again(world, delivery)
+  return outcomeOf(world, delivery, result, isFine)
+}
+
+/** What a flow asks or tells is not tried again. */
+async function performGet(world: World, delivery: Delivery): Promise<Outcome> {
+  const result = await get(world, delivery.url, delivery.params).catch(asSendError)
+  return outcomeOf(world, delivery, result, !(result instanceof SendError) && result.status === 200)
+}
+
+const performers: Readonly<Record<string, (world: World, delivery: Delivery, forged: boolean) => Promise<Outcome>>> = {
+  status: performStatus,
+  leg: performEvent,
+  bridge: performEvent,
+}
+
+/** Sends a callback of any of the products. */
+export function performDelivery(world: World, delivery: Delivery, forged: boolean): Promise<Outcome> {
+  const perform = performers[delivery.about['kind'] ?? ''] ?? performGet
+  return perform(world, delivery, forged)
+}
+
+const EVENT_ATTEMPTS = 3
+const EVENT_TIMEOUT_MS = 1_000
+
+/** Events of legs and bridges: three attempts of a second each, one right after the other, then they are dropped. */
+async function performEvent(world: World, delivery: Delivery, forged: boolean): Promise<Outcome> {
+  const json = forged ? forgedEvent(delivery.json ?? null) : (delivery.json ?? null)
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await sendRequest({
+      url: delivery.url,
+      method: 'POST',
+      headers: {
+        'user-agent': 'Exotel-Hermix/1.0',
+        'content-type': 'application/json',
+        'x-exotel-event-sid': delivery.id,
+        'x-exotel-request-id': `${delivery.id}-${attempt}`,
+      },
+      body: JSON.stringify(json),
+      connectTimeoutMs: EVENT_TIMEOUT_MS,
+      readTimeoutMs: EVENT_TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal: world.closing,
+    }).catch(asSendError)
+    const isFine = !(result instanceof SendError) && result.status >= 200 && result.status < 300
+    const mayRetry = result instanceof SendError || [408, 429].includes(result.status) || result.status >= 500
+    if (isFine || !mayRetry || attempt >= EVENT_ATTEMPTS || world.closing.aborted) return outcomeOf(world, delivery, result, isFine)
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { heldClock } from '../kit/clock.ts'
-import { type Customer, NEVER, pick, type Scene, setScene, startCustomer } from './test-customer.ts'
+import type { Json } from '../kit/json.ts'
+import { type Customer, NEVER, OWNED, pick, type Scene, setScene, startCustomer, text } from './test-customer.ts'
 
 const MONDAY = Date.UTC(2026, 0, 5, 9)
 let folder: string
@@ -51,6 +52,31 @@ describe('a sandbox with a state file', () => {
     await after.clock.settled()
     expect(await after.details(sid)).toMatchObject({ EndTime: '2026-01-05 14:30:20', Details: { ConversationDuration: 20 } })
     expect(terminal().map(({ said }) => [said['EndTime'], said['ConversationDuration']])).toEqual([['2026-01-05 14:30:20', 20]])
+  })
+
+  it('goes on with legs in their bridge', async () => {
+    const before = await start(MONDAY)
+    const path = `/v2/accounts/${before.sandbox.accountSid}`
+    const post = async ({ ask }: Pick<Scene, 'ask'>, at: string, said: Json) => {
+      const { json } = await ask('POST', `${path}${at}`, JSON.stringify(said))
+      return pick(json, 'response', 'data')
+    }
+    const wish = { exophone: OWNED, leg_event_endpoint: `${customer.url}/legs`, time_limit: 90 }
+    const legs: string[] = []
+    for (const number of ['+919811110000', '+919811110009'])
+      legs.push(text(await post(before, '/legs', { ...wish, contact_uri: number }), 'leg_sid'))
+    await before.clock.settled()
+    const bridge = text(await post(before, '/bridges', { leg_sids: legs, bridge_event_endpoint: `${customer.url}/bridges` }), 'bridge_sid')
+    await before.clock.advance(30_000)
+    await before.sandbox.close()
+    const after = await start(MONDAY + 60_000)
+    expect(after.sandbox.control.legs()).toMatchObject([{ bridge }, { bridge }])
+    await after.clock.advance(30_000)
+    expect(after.sandbox.control.legs()).toEqual([])
+    expect(customer.at('/bridges').map(({ said }) => [said['event_name'], said['event_timestamp']])).toEqual([
+      ['bridge_created', '2026-01-05T09:00:00.000Z'],
+      ['bridge_terminal', '2026-01-05T09:01:30.000Z'],
+    ])
   })
 
   it('remembers numbers, flows and finished calls, and asks again whom to dial', async () => {

@@ -82,7 +82,7 @@ export async function startExotelSandbox(options: ExotelSandboxOptions = {}): Pr
   const server = await listen(
     {
       handle: (request) => (isControl(request.path) ? answerControl(routes, request) : answerApi(world, request)),
-      refuse: (status, { path }) => refused(status, path),
+      refuse: refused,
       gated: (path) => !isControl(path),
     },
     world.gate,

@@ -4,12 +4,15 @@ import { openStateFile, type StateFile } from '../kit/state-file.ts'
 import { type Call, isOver } from './call.ts'
 import type { ExoPhone } from './exophone.ts'
 import type { VoiceFlow } from './voice-flow.ts'
+import type { Bridge, Leg } from './leg.ts'
 import { isLive, type Line } from './line.ts'
 
 /** All that the sandbox remembers. */
 export interface Store {
   readonly calls: Collection<Call>
   readonly lines: Collection<Line>
+  readonly legs: Collection<Leg>
+  readonly bridges: Collection<Bridge>
   readonly numbers: Collection<ExoPhone>
   readonly flows: Collection<VoiceFlow>
   /** Callbacks that were not through when the last process ended. */
@@ -30,18 +33,23 @@ export function openStore(path: string | undefined, onError: (error: unknown) =>
   const calls = openCollection<Call>(file, 'call', { isOver, most: KEPT_CALLS })
   // A call has two phones; those of a kept call must not be forgotten before it is.
   const lines = openCollection<Line>(file, 'line', { isOver: (line) => !isLive(line), most: KEPT_CALLS * 4 })
+  const isLegOver = (leg: Leg): boolean => lines.all.get(leg.line)?.endedAtMs !== undefined
+  const legs = openCollection<Leg>(file, 'leg', { isOver: isLegOver, most: KEPT_CALLS })
+  const bridges = openCollection<Bridge>(file, 'bridge', { isOver: (bridge) => bridge.endedAtMs !== undefined, most: KEPT_CALLS })
   const numbers = openCollection<ExoPhone>(file, 'number')
   const flows = openCollection<VoiceFlow>(file, 'flow')
   const unsent = [...openCollection<Delivery>(file, 'callback').all.values()]
   return {
     calls,
     lines,
+    legs,
+    bridges,
     numbers,
     flows,
     unsent,
     saveDelivery: (delivery, pending) => file.changed(`callback:${delivery.id}`, () => (pending ? delivery : undefined)),
     clear() {
-      for (const records of [calls, lines, numbers, flows]) records.clear()
+      for (const records of [calls, lines, legs, bridges, numbers, flows]) records.clear()
     },
     close: () => file.close(),
   }
