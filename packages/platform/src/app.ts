@@ -68,17 +68,21 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       runners.start()
       await listen(server, host, port)
     },
-    quiet: () => runners.idle(),
+    async quiet() {
+      await features.proofs.idle()
+      await runners.idle()
+    },
     async stop() {
       health.stopping = true
       await drain(server, silent, features.realtime, runners, features.webhooks)
+      await features.proofs.close('write')
       await db.close()
     },
     async crash() {
       server.closeAllConnections()
       server.close()
       features.webhooks.close()
-      await Promise.all([features.realtime.close(), runners.stop()])
+      await Promise.all([features.realtime.close(), runners.stop(), features.proofs.close('drop')])
       await db.close()
     },
   }

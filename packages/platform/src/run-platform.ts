@@ -47,6 +47,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     trustedProxies: settings.trustedProxies,
     metricsToken: settings.metricsToken,
     webhookReach: settings.webhookReach,
+    ice: settings.ice,
     telephony: {
       test: { twilio: twilioTest && createTwilio({ ...twilioTest, clock }) },
       live: { twilio: twilioLive && createTwilio({ ...twilioLive, clock }) },
@@ -74,6 +75,10 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
   const twilioTest = baseUrl && accountSid && authToken ? { baseUrl, accountSid, authToken } : undefined
   if (twilioTest === undefined)
     logger.warn('test mode has no telephone provider: run a sandbox and set TWILIO_BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')
+  if (settings.ice.turn === undefined)
+    logger.warn(
+      'there is no TURN server: browsers behind strict networks will not hear each other; set CONNECT_TURN_URLS and CONNECT_TURN_SECRET',
+    )
   const running = await runPlatform({ settings, logger, connection, masterKey, publicUrl, twilioTest })
   logger.info('the platform is ready', { port: settings.port })
   return running

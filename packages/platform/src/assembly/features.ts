@@ -4,7 +4,7 @@ import { applyTask, createInbox, type Inbox } from '../db/inbox.ts'
 import { taskStore } from '../db/tasks-store.ts'
 import { callOperations } from '../features/calls/calls.routes.ts'
 import { dialLimit } from '../features/calls/inbound/dial-limit.ts'
-import { createCalls, type CallDeps, type Calls } from '../features/calls/index.ts'
+import { createCalls, createProofBook, type CallDeps, type Calls, type ProofBook } from '../features/calls/index.ts'
 import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
 import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
 import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
@@ -37,6 +37,7 @@ export interface Features {
   readonly realtime: Realtime
   readonly numbers: Numbers
   readonly webhooks: Webhooks
+  readonly proofs: ProofBook
   readonly jobs: readonly PeriodicJob[]
   readonly handlers: Readonly<Record<string, TaskHandler>>
   readonly slowKinds: readonly string[]
@@ -58,6 +59,7 @@ export function tieFeatures(base: Foundation): Features {
   return {
     realtime,
     webhooks,
+    proofs: callDeps.browser.proofs,
     jobs,
     numbers,
     callbacks: createCallbacks({
@@ -106,9 +108,11 @@ function numberParts({ db, clock, cursors, directory, telephony, publicUrl, mast
     incomingUrl: (provider, mode) => `${publicUrl}${incomingPathOf(masterKey, provider, mode)}`,
   }
 }
+/** What one side of a browser call may send to the other's connections: a few descriptions at once, and then the paths that are found. */
+const signalKilobytes = { perSecond: 16, burst: 200 }
 
 function callParts(
-  { db, bus, clock, logger, cursors, fanOut, telephony, publicUrl, masterKey }: Foundation,
+  { db, bus, clock, logger, cursors, fanOut, telephony, publicUrl, masterKey, ice }: Foundation,
   isConnected: CallDeps['isConnected'],
 ): CallDeps {
   return {
@@ -124,6 +128,12 @@ function callParts(
     mayDial: dialLimit(bus, masterKey),
     publicUrl: () => publicUrl,
     walletsOf,
+    browser: {
+      ice: ice ?? { stunUrls: [], turn: undefined },
+      proofs: createProofBook({ db, clock, logger, tasks: taskStore }),
+      hearsSince: clock.now(),
+      maySignal: async (side, kilobytes) => (await bus.take(side, signalKilobytes, kilobytes)).allowed,
+    },
   }
 }
 
@@ -135,6 +145,7 @@ function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realti
     {
       ...base,
       presence,
+      onCallMessage: calls.hear,
       authenticateToken: auth.user,
       stillValid: auth.stillValid,
       originAllowed: auth.originAllowed,

@@ -5,6 +5,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Limits } from '../config/settings.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
 import { taskQueue, wakeAfterCommit, type TaskQueue } from '../db/tasks-store.ts'
+import type { IceSettings } from '../features/calls/index.ts'
 import { createDirectory, type Directory } from '../features/tenants/index.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 import { createAuthenticator, type Authenticator } from '../http/authenticate.ts'
@@ -27,6 +28,8 @@ export interface PlatformParts {
   readonly metricsToken: string | undefined
   /** How far test mode's webhooks may go; to public hosts only when it is not said. Live mode's never go elsewhere. */
   readonly webhookReach?: Reach
+  /** How browsers find a way to each other beyond their own networks; none when it is not said. */
+  readonly ice?: IceSettings
   /** Test mode's telephone providers and live mode's. */
   readonly telephony: { readonly test: Providers; readonly live: Providers }
 }

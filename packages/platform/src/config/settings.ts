@@ -36,6 +36,19 @@ const addresses = z
 // 32 random bytes have about 30 different ones; a sample or a typed word has few.
 const looksRandom = (value: string) => new Set(Buffer.from(value, 'base64')).size >= 16
 
+/** RFC 7064 and 7065, separated by commas. */
+const iceUrls = (pattern: RegExp, example: string) =>
+  z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.every((item) => pattern.test(item)), `must be URLs like ${example}, separated by commas`)
+    .refine((items) => items.length <= 8, 'must be 8 URLs at most')
+
 const environment = z.object({
   PORT: whole(0, 65_535).default(4000),
   CONNECT_HOST: z.string().default('127.0.0.1'),
@@ -55,6 +68,10 @@ const environment = z.object({
   CONNECT_POOL_SIZE: whole(2, 200).default(16),
   /** true: test mode's webhooks may go to private addresses. Default: to public ones, and when embedded to this machine. Live mode ignores it. */
   CONNECT_ALLOW_PRIVATE_WEBHOOKS: z.enum(['true', 'false']).optional(),
+  CONNECT_STUN_URLS: iceUrls(/^stuns?:[a-z0-9.[\]:-]+$/i, 'stun:stun.example:3478').default([]),
+  CONNECT_TURN_URLS: iceUrls(/^turns?:[a-z0-9.[\]:-]+(\?transport=(udp|tcp))?$/i, 'turns:turn.example:443?transport=tcp').optional(),
+  /** Shared with the TURN server (its static-auth-secret): credentials of calls are made with it. */
+  CONNECT_TURN_SECRET: z.string().min(16).max(256).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TWILIO_BASE_URL: url.optional(),
@@ -113,6 +130,11 @@ export interface Settings {
   readonly exotelTest: Partial<ExotelAccountSettings>
   readonly exotelLive: ExotelAccountSettings | undefined
   readonly limits: Limits
+  /** How browsers find a way to each other beyond their own networks. */
+  readonly ice: {
+    readonly stunUrls: readonly string[]
+    readonly turn: { readonly urls: readonly string[]; readonly secret: string } | undefined
+  }
 }
 
 const perSecond = (rate: number, burst: number): Bucket => ({ perSecond: rate, burst })
@@ -143,7 +165,14 @@ export class SettingsError extends Error {
 }
 
 const forHosted = ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY']
+<<<<<<< HEAD
 const pairs = [['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'], ...exotelTogether] as const
+=======
+const pairs = [
+  ['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'],
+  ['CONNECT_TURN_URLS', 'CONNECT_TURN_SECRET'],
+] as const
+>>>>>>> 1ae8b97 (wip)
 
 /** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
 function missingTogether(given: Readonly<Record<string, string | undefined>>): string[] {
@@ -204,8 +233,18 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
             authToken: e.TWILIO_LIVE_AUTH_TOKEN,
             previousAuthToken: e.TWILIO_LIVE_PREVIOUS_AUTH_TOKEN,
           },
+<<<<<<< HEAD
     exotelTest: exotelTestOf(e),
     exotelLive: exotelLiveOf(e),
+=======
+    ice: {
+      stunUrls: e.CONNECT_STUN_URLS,
+      turn:
+        e.CONNECT_TURN_URLS === undefined || e.CONNECT_TURN_SECRET === undefined
+          ? undefined
+          : { urls: e.CONNECT_TURN_URLS, secret: e.CONNECT_TURN_SECRET },
+    },
+>>>>>>> 1ae8b97 (wip)
     limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
   }
 }

@@ -1,3 +1,4 @@
+import { allSchemas } from '@impacthub/sdk/contract'
 import * as z from 'zod'
 
 // As in the contract: printable, so that nothing a database cannot hold gets through.
@@ -11,6 +12,8 @@ const userIds = z
   .max(1_000)
   .transform((ids) => [...new Set(ids)])
 
+const { sendSignals, sendProof } = allSchemas.calls
+
 /** `ClientMessage` of the contract. */
 const message = z.discriminatedUnion('type', [
   z.strictObject({
@@ -22,6 +25,9 @@ const message = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('watch'), userIds }),
   z.strictObject({ type: z.literal('renew'), token: z.string().min(1).max(4_096) }),
+  // The same as by request, where only polling works.
+  z.strictObject({ type: z.literal('call.signal'), ...sendSignals.params.shape, ...sendSignals.body.shape }),
+  z.strictObject({ type: z.literal('call.proof'), ...sendProof.params.shape, ...sendProof.body.shape }),
 ])
 
 export type CheckedMessage = z.infer<typeof message>

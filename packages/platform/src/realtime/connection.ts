@@ -2,6 +2,7 @@ import { closeCodes } from '@impacthub/sdk/contract'
 import type { RawData, WebSocket } from 'ws'
 import { Problem } from '../base/problem.ts'
 import { takeFrom, type Level } from '../bus/token-bucket.ts'
+import type { CallMessage } from '../features/calls/index.ts'
 import { parseMessage, type CheckedMessage, type Hello } from './client-message.ts'
 import { frameBody, frameText } from './frames.ts'
 import { ownerOf, settingsOf, type RealtimeActor, type RealtimeParts, type RealtimeSettings } from './parts.ts'
@@ -136,7 +137,14 @@ export class Connection implements Transport {
     }
     if (message.type === 'hello') return this.#hello(message)
     if (message.type === 'renew') return this.#renew(message.token)
+    if (message.type === 'call.signal' || message.type === 'call.proof') return this.#tellCall(message)
     if (this.#session !== undefined) await this.#sessions.watch(this.#session, message.userIds)
+  }
+
+  /** Calls are between users: of a server's connection such a message means nothing. */
+  async #tellCall(message: CallMessage): Promise<void> {
+    const actor = this.#session?.actor
+    if (actor?.kind === 'user') await this.#parts.onCallMessage(actor, message)
   }
 
   async #hello({ ticket = this.#greeting.ticket, token, resume, watch }: Hello): Promise<void> {

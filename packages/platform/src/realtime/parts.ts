@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SecretActor, TenantId, UserActor } from '../base/tenant.ts'
 import type { Bus } from '../bus/bus.ts'
+import type { CallMessage } from '../features/calls/index.ts'
 import type { PresenceFacts } from '../features/presence/index.ts'
 
 /** Who may hold a live connection: a user, or a host's server, which sees the whole app. */
@@ -29,6 +30,8 @@ export interface RealtimeParts {
   /** Whether a page of this origin may speak for this actor. Not asked when there is no Origin. */
   readonly originAllowed: (actor: RealtimeActor, origin: string) => Promise<boolean>
   readonly snapshotOf: (actor: RealtimeActor) => Promise<CurrentState>
+  /** Takes what a user's tab says of a browser call. */
+  readonly onCallMessage: (actor: UserActor, message: CallMessage) => Promise<void>
   readonly presence: {
     factsByHostId(tenantId: TenantId, hostUserIds: readonly string[]): Promise<PresenceFacts[]>
     factsById(tenantId: TenantId, userIds: readonly string[]): Promise<PresenceFacts[]>

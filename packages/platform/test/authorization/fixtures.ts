@@ -30,6 +30,8 @@ export interface Fixture {
   readonly ok?: readonly number[]
 }
 
+const peer = 'tab-of-nobody-0001'
+
 const user: Fixture = { names: true, send: (_world, whose) => ({ params: { userId: subjects[whose] } }) }
 const call: Fixture = { names: true, ownerOnly: true, send: ({ calls }, whose) => ({ params: { callId: calls[whose] } }) }
 const list: Fixture = {}
@@ -139,6 +141,20 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'waiting.join': user,
   'waiting.leave': user,
   'waiting.list': list,
+  // The calls of this world are on phones and over: who may ask is told so.
+  'calls.accept': { ...call, ok: [409], send: ({ calls }, whose) => ({ params: { callId: calls[whose] }, body: {} }) },
+  'calls.decline': call,
+  'calls.iceServers': { ...call, ok: [409] },
+  'calls.sendSignals': {
+    ...call,
+    ok: [409],
+    send: ({ calls }, whose) => ({ params: { callId: calls[whose] }, body: { peer, signals: [{ kind: 'bye' }] } }),
+  },
+  'calls.sendProof': {
+    ...call,
+    ok: [409],
+    send: ({ calls }, whose) => ({ params: { callId: calls[whose] }, body: { peer, media: 'connecting', bytesReceived: 0 } }),
+  },
   'wallets.get': user,
   'wallets.listTransactions': user,
   'wallets.credit': change({ coins: 1, reason: 'Test' }),
@@ -169,7 +185,8 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
     async send(world, _whose, { outside }) {
       // Whoever is let in has room for one more.
       const app = outside === 'otherApp' ? world.otherApp : world.app
-      const server = outside === 'liveMode' ? createServer({ baseUrl: world.platform.url, secretKey: app.app.modes.live.secretKey }) : app.server
+      const server =
+        outside === 'liveMode' ? createServer({ baseUrl: world.platform.url, secretKey: app.app.modes.live.secretKey }) : app.server
       for (const { id } of (await server.webhookEndpoints.list()).data) await server.webhookEndpoints.delete({ endpointId: id })
       return { body: hook }
     },

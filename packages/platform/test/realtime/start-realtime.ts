@@ -119,6 +119,7 @@ export async function startRealtime({ db, bus, tenant, settings = {} }: Realtime
       publicUrl: 'https://connect.example',
       presence: createPresence(presence),
       snapshotOf: () => under.state(),
+      onCallMessage: async () => undefined,
       authenticateToken: async (token) => {
         const [issuedAt = '', hostUserId] = token.split(' ')
         return hostUserId === undefined ? fail('unauthenticated') : actor(hostUserId, Number(issuedAt))

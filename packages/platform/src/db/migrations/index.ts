@@ -5,6 +5,7 @@ import { calls } from './0004-calls.ts'
 import { numbersInbox } from './0005-numbers-inbox.ts'
 import { groupPosting } from './0006-group-posting.ts'
 import { callPaths } from './0007-call-paths.ts'
+import { browserCalls } from './0008-browser-calls.ts'
 import { virtualNumbers } from './0009-virtual-numbers.ts'
 import { receiverControls } from './0010-receiver-controls.ts'
 import { webhooks } from './0012-webhooks.ts'
@@ -20,6 +21,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0005-numbers-inbox', sql: numbersInbox },
   { name: '0006-group-posting', sql: groupPosting },
   { name: '0007-call-paths', sql: callPaths },
+  { name: '0008-browser-calls', sql: browserCalls },
   { name: '0009-virtual-numbers', sql: virtualNumbers },
   { name: '0010-receiver-controls', sql: receiverControls },
   { name: '0012-webhooks', sql: webhooks },

@@ -112,17 +112,24 @@ export async function termsOf(tx: Tx, tenantId: TenantId): Promise<AppTerms> {
   }
 }
 
-export interface NewCall {
+/** What is different between channels about a new call. */
+export interface Line {
+  readonly channel: 'phone' | 'browser'
+  readonly provider: string
+  /** Null of a browser call, as the phones are. */
+  readonly number: string | null
+  readonly callerPhone: string | null
+  readonly calleePhone: string | null
+  readonly callerPeer: string | null
+  /** Null for a call that came in, where the number that was dialled decides, and of a browser call. */
+  readonly routing: Routing | null
+}
+
+export interface NewCall extends Line {
   readonly id: string
   readonly callerId: string
   readonly calleeId: string
-  readonly callerPhone: string
-  readonly calleePhone: string
-  readonly provider: string
   readonly callbackToken: string
-  readonly number: string
-  /** Null for a call that came in: the number that was dialled decides. */
-  readonly routing: Routing | null
   readonly rate: Rate
   readonly sharePercent: number
   readonly ringSeconds: number
@@ -137,9 +144,10 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
   await tx.query(
     `insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
        rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing,
-       direction, caller_leg_id, dial_attempted_at)
+       direction, caller_leg_id, dial_attempted_at, channel, caller_peer)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-       case when $19::text is null then 'outbound' else 'inbound' end, $19, case when $19::text is not null then $17::timestamptz end)`,
+       case when $19::text is null then 'outbound' else 'inbound' end, $19, case when $19::text is not null then $17::timestamptz end,
+       $20, $21)`,
     [
       tenantId,
       call.id,
@@ -160,6 +168,8 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
       call.createdAt,
       call.routing === null ? null : JSON.stringify(call.routing),
       call.inboundLegId,
+      call.channel,
+      call.callerPeer,
     ],
   )
 }

@@ -7,6 +7,7 @@ import type { Db, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
+import type { BrowserParts } from './browser/browser-parts.ts'
 
 /** How live connections hear of a call. Best effort: the API knows. */
 export interface CallNews {
@@ -34,4 +35,5 @@ export interface CallDeps {
   mayDial(numberId: string, phone: string | null): Promise<boolean>
   /** Where the provider reaches us. */
   publicUrl(): string
+  readonly browser: BrowserParts
 }

@@ -1,5 +1,7 @@
 import { toCoins } from '../../base/coins.ts'
 import type { CallStatus, OverStatus } from './call-lifecycle.ts'
+import type { BrowserProofs } from './browser/browser-talk.ts'
+import { readSide, type StoredSide } from './browser/proof-range.ts'
 import type { TalkLimit } from './call-tariff.ts'
 
 export type Side = 'caller' | 'callee'
@@ -43,6 +45,8 @@ export interface Party {
   readonly phone: string | null
   readonly legId: string | null
   readonly cause: string | null
+  /** The tab that carries this side's sound of a browser call. */
+  readonly peer: string | null
 }
 
 /** Why a provider carries a call. */
@@ -85,6 +89,8 @@ export interface CallRow {
   readonly acceptedAt: Date | null
   readonly answeredAt: Date | null
   readonly endedAt: Date | null
+  /** What both sides of a browser call have proved, until it is settled. */
+  readonly proofs: BrowserProofs
 }
 
 /** How a call ended, as it is written down. */
@@ -144,6 +150,12 @@ export interface StoredCall {
   readonly accepted_at: Date | null
   readonly answered_at: Date | null
   readonly ended_at: Date | null
+  readonly caller_peer: string | null
+  readonly callee_peer: string | null
+  readonly caller_connected: StoredSide['connected']
+  readonly callee_connected: StoredSide['connected']
+  readonly caller_heard_at: StoredSide['heard_at']
+  readonly callee_heard_at: StoredSide['heard_at']
 }
 
 export function readCall(row: StoredCall): CallRow {
@@ -154,6 +166,7 @@ export function readCall(row: StoredCall): CallRow {
     phone: row[`${side}_phone`],
     legId: row[`${side}_leg_id`],
     cause: row[`${side}_cause`],
+    peer: row[`${side}_peer`],
   })
   return {
     id: row.id,
@@ -187,5 +200,9 @@ export function readCall(row: StoredCall): CallRow {
     acceptedAt: row.accepted_at,
     answeredAt: row.answered_at,
     endedAt: row.ended_at,
+    proofs: {
+      caller: readSide({ connected: row.caller_connected, heard_at: row.caller_heard_at }),
+      callee: readSide({ connected: row.callee_connected, heard_at: row.callee_heard_at }),
+    },
   }
 }

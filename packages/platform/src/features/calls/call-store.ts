@@ -13,8 +13,12 @@ import {
   type StoredCall,
 } from './call-row.ts'
 
-const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name`
-const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id`
+const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name,
+  x.connected::text as caller_connected, y.connected::text as callee_connected, x.heard_at as caller_heard_at, y.heard_at as callee_heard_at`
+const sideOf = (row: string, side: Side) =>
+  `left join browser_sides ${row} on ${row}.tenant_id = c.tenant_id and ${row}.call_id = c.id and ${row}.side = '${side}' and not c.settled`
+const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id
+  ${sideOf('x', 'caller')} ${sideOf('y', 'callee')}`
 
 async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<CallRow | undefined> {
   const [row] = await tx.query<StoredCall>(text, values)
@@ -219,13 +223,16 @@ export async function openCalls(tx: Tx, tenantId: TenantId, userId: string | und
 }
 
 /** Above all tenants: calls that are not settled and for which nothing is planned. */
-export async function forgottenCalls(tx: Tx, limit: number): Promise<{ readonly id: string; readonly tenantId: TenantId }[]> {
-  const rows = await tx.query<{ id: string; tenant_id: number }>(
-    `select c.id, c.tenant_id from calls c where not c.settled and not exists (
-       select from tasks t where t.tenant_id = c.tenant_id and t.subject = c.id and t.kind in ('call.check', 'call.settle')) limit $1`,
+export async function forgottenCalls(
+  tx: Tx,
+  limit: number,
+): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly channel: CallRow['channel'] }[]> {
+  const rows = await tx.query<{ id: string; tenant_id: number; channel: CallRow['channel'] }>(
+    `select c.id, c.tenant_id, c.channel from calls c where not c.settled and not exists (
+       select from tasks t where t.tenant_id = c.tenant_id and t.subject = c.id and t.kind in ('call.check', 'call.settle', 'call.watch')) limit $1`,
     [limit],
   )
-  return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id) }))
+  return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id), channel: row.channel }))
 }
 
 export interface CallbackOwner {

@@ -12,8 +12,17 @@ export const callTasks = {
   hangUp: (callId: string): NewTask => ({ kind: 'call.hangup', subject: callId }),
   /** Takes down a leg that belongs to no call of ours any more. */
   dropLeg: (legId: string, provider: string): NewTask => ({ kind: 'call.drop-leg', subject: legId, payload: { provider } }),
+  /** Tells the callee of a browser call that it rings. */
+  ring: (callId: string): NewTask => ({ kind: 'call.ring', subject: callId }),
+  /** Looks after a browser call: what its proofs mean, and what time has brought. */
+  watch: (callId: string, runAt: Date): NewTask => ({ kind: 'call.watch', subject: callId, runAt }),
   meter: (callId: string): NewTask => ({ kind: 'call.meter', subject: callId }),
-  warn: (callId: string, runAt: Date): NewTask => ({ kind: 'call.warn', subject: callId, runAt }),
+  warn: (callId: string, secondsLeft: number, runAt: Date): NewTask => ({
+    kind: 'call.warn',
+    subject: callId,
+    payload: { secondsLeft },
+    runAt,
+  }),
   cutOff: (callId: string, runAt: Date): NewTask => ({ kind: 'call.cutoff', subject: callId, runAt }),
   /** The two can be called again. */
   freed: (callId: string): NewTask => ({ kind: 'call.freed', subject: callId }),

@@ -14,7 +14,7 @@ const leg = (status: LegStatus, durationSeconds: number | null = null, endedAt: 
   endedAt,
 })
 const call = (change: Partial<Judged> = {}): Judged => ({
-  callee: { id: 'usr_b', hostId: 'b', name: 'B', phone: '+1', legId: null, cause: null },
+  callee: { id: 'usr_b', hostId: 'b', name: 'B', phone: '+1', legId: null, cause: null, peer: null },
   direction: 'outbound',
   limit: { seconds: 180, reason: 'balance_exhausted' },
   endRequestedBy: null,

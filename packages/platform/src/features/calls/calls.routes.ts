@@ -2,6 +2,7 @@ import { allSchemas, allTables, type Call } from '@impacthub/sdk/contract'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
+import { browserHandlers } from './browser/browser.routes.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { findCall } from './call-store.ts'
@@ -16,7 +17,8 @@ export function callOperations(deps: CallDeps): Operation[] {
   const show = (actor: Caller, call: CallRow): Call => presentCall(call, actor.kind === 'secret' ? 'server' : 'party', deps.clock.now())
   return implement('calls', allTables.calls, allSchemas.calls, {
     create: async ({ body }, { actor, once }) => {
-      const wish = { callerId: callerOf(actor, body.callerId), calleeId: body.calleeId }
+      const { calleeId, channel, peer } = body
+      const wish = { callerId: callerOf(actor, body.callerId), calleeId, channel, peer }
       const around = await circumstancesOf(deps, actor.tenant.id, wish)
       return once(async (tx) => show(actor, await placeCall(deps, tx, actor.tenant.id, wish, around)))
     },
@@ -25,7 +27,11 @@ export function callOperations(deps: CallDeps): Operation[] {
       const found = await deps.db.transact(actor.tenant.id, (tx) => findCall(tx, actor.tenant.id, params.callId))
       return show(actor, roleOf(found, actor).call)
     },
-    end: ({ params }, { actor, once }) => once(async (tx) => show(actor, await endCall(deps, tx, actor, params.callId))),
+    end: async ({ params }, { actor, once }) => {
+      await deps.browser.proofs.flushOf(params.callId)
+      return once(async (tx) => show(actor, await endCall(deps, tx, actor, params.callId)))
+    },
+    ...browserHandlers(deps),
   })
 }
 

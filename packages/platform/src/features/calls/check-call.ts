@@ -29,8 +29,8 @@ const lastMomentOf = ({ createdAt, ringSeconds, limit }: CallRow): Date => after
  */
 export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<{ again: Date } | undefined> {
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
-  // A parked call is asked about by its settle task.
-  if (call === undefined || call.settled || call.review) return undefined
+  // A parked call is asked about by its settle task, a browser call is watched by its own.
+  if (call === undefined || call.settled || call.review || call.channel === 'browser') return undefined
   const why = await lookAfter(deps, tenantId, call)
   if (why === undefined) return undefined
   const now = deps.clock.now()

@@ -36,13 +36,18 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
 const perhapsDriven: readonly string[] = ['exotel']
 export const isDriven = (provider: string): boolean => perhapsDriven.includes(provider)
 
-function talkTasks({ id, limit, provider }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
+function talkTasks({ id, channel, limit, provider }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
   const at = (seconds: number) => after(answeredAt, seconds * 1_000)
   const firstWarning = warnAtSeconds.find((left) => left <= limit.seconds)
-  return [
+  const tellers = [
     callTasks.meter(id),
+    ...(firstWarning === undefined ? [] : [callTasks.warn(id, firstWarning, at(limit.seconds - firstWarning))]),
+  ]
+  // The watch of a browser call cuts it off as well: what is proved decides when.
+  if (channel === 'browser') return [...tellers, callTasks.watch(id, answeredAt)]
+  return [
+    ...tellers,
     ...(isDriven(provider) ? [callTasks.drive(id)] : []),
-    ...(firstWarning === undefined ? [] : [callTasks.warn(id, at(limit.seconds - firstWarning))]),
     callTasks.cutOff(id, after(at(limit.seconds), doubtMs)),
     callTasks.check(id, after(at(limit.seconds), doubtMs + overdueMs)),
   ]

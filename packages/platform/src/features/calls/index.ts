@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Call } from '@impacthub/sdk/contract'
-import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import { everyTenant, type TenantId, type UserActor } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
@@ -8,6 +8,8 @@ import type { IncomingCall, Instructions, LegReport } from '../../providers/tele
 import { createMemory } from '../../base/memory.ts'
 import { announceCall } from './announce-call.ts'
 import { answerInstructions } from './answer-call.ts'
+import { onCallMessage, type CallMessage } from './browser/browser-messages.ts'
+import { ringBrowser, watchBrowser } from './browser/follow-browser.ts'
 import { busyOf } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import { callbackOf, openCalls } from './call-store.ts'
@@ -23,6 +25,9 @@ import { settleTask } from './settle-call.ts'
 import { sweepCalls } from './sweep-calls.ts'
 
 export type { CallDeps, CallNews } from './call-deps.ts'
+export type { IceSettings } from './browser/browser-parts.ts'
+export type { CallMessage } from './browser/browser-messages.ts'
+export { createProofBook, type ProofBook } from './browser/proof-book.ts'
 export { parkedTable } from './parked-table.ts'
 export { settleParked } from './settle-parked.ts'
 
@@ -47,6 +52,8 @@ export interface Calls {
   incoming(call: IncomingCall): Promise<Instructions>
   /** Applies what a verified callback says. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /** Takes what a tab says of a browser call over its live connection. */
+  hear(actor: UserActor, message: CallMessage): Promise<void>
 }
 
 /** A call has about ten callbacks, and whose they are never changes. */
@@ -68,6 +75,8 @@ export function createCalls(deps: CallDeps): Calls {
       'call.warn': (task) => warnOfEnd(deps, task),
       'call.cutoff': (task) => cutOff(deps, task),
       'call.announce': (task) => announceCall(deps, task),
+      'call.ring': (task) => ringBrowser(deps, task),
+      'call.watch': (task) => watchBrowser(deps, task),
     },
     slowKinds: ['call.dial', 'call.drive', 'call.check', 'call.settle', 'call.hangup', 'call.drop-leg'],
     jobs: [{ name: 'sweep-calls', everyMs: 60_000, run: () => sweepCalls(deps) }],
@@ -85,6 +94,7 @@ export function createCalls(deps: CallDeps): Calls {
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
     incoming: (call) => answerInbound(deps, call),
     applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),
+    hear: (actor, message) => onCallMessage(deps, actor, message),
   }
 }
 

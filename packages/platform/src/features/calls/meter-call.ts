@@ -5,8 +5,9 @@ import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { findCall, lockCall, setEndRequest } from './call-store.ts'
-import { dueCoins, elapsedSeconds } from './call-tariff.ts'
+import { dueCoins } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
+import { secondsLeft, talkedSeconds } from './call-time.ts'
 import { warnAtSeconds } from './go-live.ts'
 
 /** The three timers of a running call. Each is a task: a restarted platform goes on with them where it stopped. */
@@ -23,13 +24,13 @@ async function running(deps: CallDeps, tenantId: TenantId, callId: string): Prom
   return call?.status === 'in_progress' && call.answeredAt !== null ? { call, answeredAt: call.answeredAt } : undefined
 }
 
-function meterOf({ call, answeredAt }: RunningCall, now: Date): CallMeter {
-  const elapsed = elapsedSeconds(answeredAt, call.limit.seconds, now)
+function meterOf({ call }: RunningCall, now: Date): CallMeter {
+  const elapsed = talkedSeconds(call, now)
   return {
     callId: call.id,
     elapsedSeconds: elapsed,
     chargedCoins: Math.min(call.heldCoins, dueCoins(elapsed, call.rate)),
-    secondsLeft: call.limit.seconds - elapsed,
+    secondsLeft: secondsLeft(call, now),
   }
 }
 
@@ -59,14 +60,21 @@ export async function meterCall(deps: CallDeps, { tenantId, subject }: Task): Pr
   return { again: after(live.answeredAt, (beats + 1) * meterEveryMs) }
 }
 
-/** Task `call.warn`: 60 and 15 seconds before the limit. A late one tells what is left then. */
-export async function warnOfEnd(deps: CallDeps, { tenantId, subject }: Task): Promise<{ again: Date } | undefined> {
+/** Task `call.warn`: 60 and 15 seconds before the limit. A late one tells what is left then; one that a gap in the talk has made early waits. */
+export async function warnOfEnd(deps: CallDeps, { tenantId, subject, payload }: Task): Promise<{ again: Date } | undefined> {
   const live = await running(deps, tenantId, subject)
   if (live === undefined) return undefined
-  const meter = meterOf(live, deps.clock.now())
+  const now = deps.clock.now()
+  const meter = meterOf(live, now)
+  const inSeconds = (seconds: number) => after(now, Math.max(1, seconds) * 1_000)
+  const dueAt = Number(payload['secondsLeft'] ?? warnAtSeconds[0])
+  if (meter.secondsLeft > dueAt) return { again: inSeconds(meter.secondsLeft - dueAt) }
   await tell(deps, tenantId, live.call, 'call.warning', meter)
   const next = warnAtSeconds.find((left) => left < meter.secondsLeft)
-  return next === undefined ? undefined : { again: after(live.answeredAt, (live.call.limit.seconds - next) * 1_000) }
+  if (next === undefined) return undefined
+  const warning = callTasks.warn(subject, next, inSeconds(meter.secondsLeft - next))
+  await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [warning], now))
+  return undefined
 }
 
 /** Task `call.cutoff`: at the limit the platform ends the call. */

@@ -10,7 +10,8 @@ import { canCarry, journeyOf } from '../../providers/telephony/routing.ts'
 import { renewPair } from '../numbers/index.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
-import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type AppTerms, type Candidate } from './admission-store.ts'
+import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type AppTerms, type Candidate, type Line } from './admission-store.ts'
+import { browserLine, openBrowser } from './browser/admit-browser.ts'
 import { occupy } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, Routing } from './call-row.ts'
@@ -25,6 +26,10 @@ export interface CallWish {
   /** The host's ids. */
   readonly callerId: string
   readonly calleeId: string
+  /** Phone when it is not said. */
+  readonly channel?: 'phone' | 'browser' | undefined
+  /** Of a browser call: the caller's tab, if it is known already. */
+  readonly peer?: string | undefined
 }
 
 export interface Circumstances {
@@ -45,10 +50,14 @@ export interface Inbound {
 export const firstLookMs = 15_000
 
 /** What admission depends on outside the database; read before its transaction, which waits for nobody. */
-export async function circumstancesOf(deps: CallDeps, tenantId: TenantId, { callerId, calleeId }: CallWish): Promise<Circumstances> {
+export async function circumstancesOf(
+  deps: CallDeps,
+  tenantId: TenantId,
+  { callerId, calleeId, channel }: CallWish,
+): Promise<Circumstances> {
   if (callerId === calleeId) fail('cannot_call_self')
-  const providers = await deps.providersFor(tenantId)
-  if (Object.values(providers).every((one) => one === undefined))
+  const providers = channel === 'browser' ? {} : await deps.providersFor(tenantId)
+  if (channel !== 'browser' && Object.values(providers).every((one) => one === undefined))
     fail('provider_unavailable', { detail: 'No telephone provider is configured.' })
   const callee = await deps.db.transact(tenantId, (tx) => userIdOf(tx, tenantId, calleeId))
   return { providers, calleeConnected: callee !== undefined && (await deps.isConnected(tenantId, callee)) }
@@ -63,10 +72,9 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   const callId = newId('call', now)
   const { caller, callee } = await admissible(tx, tenantId, wish, around, now)
   await makeBusy(tx, tenantId, caller, callee, callId)
-  if (caller.phone === null || callee.phone === null) return fail('phone_missing')
   const terms = await termsOf(tx, tenantId)
-  const phones = { callerPhone: caller.phone, calleePhone: callee.phone }
-  const { provider, number, routing } = await wayOf(tx, tenantId, { caller, callee, phones, terms, around, now })
+  const line =
+    wish.channel === 'browser' ? browserLine(wish.peer) : await phoneLine(tx, tenantId, { caller, callee, terms, around, now })
   const rate = callee.rate ?? terms.rate
   const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
   await leaveQueue(tx, tenantId, callee.id, caller.id)
@@ -82,11 +90,8 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     id: callId,
     callerId: caller.id,
     calleeId: callee.id,
-    ...phones,
-    provider,
+    ...line,
     callbackToken: randomBytes(24).toString('base64url'),
-    number,
-    routing,
     rate,
     sharePercent: terms.sharePercent,
     ringSeconds: terms.ringSeconds,
@@ -95,25 +100,37 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     createdAt: now,
     inboundLegId: around.inbound?.legId ?? null,
   })
-  const dial = around.inbound === undefined ? [callTasks.dial(callId)] : []
-  await deps.tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
+  if (wish.channel === 'browser') await openBrowser(deps, tx, tenantId, { id: callId, caller, callee, ringSeconds: terms.ringSeconds }, now)
+  else {
+    const dial = around.inbound === undefined ? [callTasks.dial(callId)] : []
+    await deps.tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
+  }
   return (await findCall(tx, tenantId, callId)) ?? fail('internal')
 }
 
 interface Ready {
   readonly caller: Candidate
   readonly callee: Candidate
-  readonly phones: { readonly callerPhone: string; readonly calleePhone: string }
   readonly terms: AppTerms
   readonly around: Circumstances
   readonly now: Date
+}
+
+/** How a call between two phones goes its way. */
+async function phoneLine(tx: Tx, tenantId: TenantId, ready: Ready): Promise<Line> {
+  const { phone: callerPhone } = ready.caller
+  const { phone: calleePhone } = ready.callee
+  if (callerPhone === null || calleePhone === null) return fail('phone_missing')
+  const phones = { callerPhone, calleePhone }
+  return { channel: 'phone', ...phones, callerPeer: null, ...(await wayOf(tx, tenantId, ready, phones)) }
 }
 
 /** A call that came in goes on where it is, and renews what its number stands for; any other is routed. */
 async function wayOf(
   tx: Tx,
   tenantId: TenantId,
-  { caller, callee, phones, terms, around, now }: Ready,
+  { caller, callee, terms, around, now }: Ready,
+  phones: { readonly callerPhone: string; readonly calleePhone: string },
 ): Promise<Omit<Way, 'routing'> & { routing: Routing | null }> {
   const { inbound, providers } = around
   if (inbound === undefined)
@@ -139,6 +156,8 @@ async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeCo
   if (caller.blocked) fail('forbidden', { detail: 'The caller is blocked.' })
   if (callee.blocked || (await eitherBlocks(tx, tenantId, caller.id, callee.id))) fail('callee_blocked')
   if (!isReachable({ ...callee, connected: calleeConnected }, now)) fail('callee_offline')
+  // Only a phone rings where no tab is open.
+  if (wish.channel === 'browser' && !calleeConnected) fail('callee_offline')
   return { caller, callee }
 }
 

@@ -1,7 +1,8 @@
 import type { Call } from '@impacthub/sdk/contract'
 import { isOver } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
-import { dueCoins, elapsedSeconds } from './call-tariff.ts'
+import { dueCoins } from './call-tariff.ts'
+import { talkedSeconds } from './call-time.ts'
 
 /** `server`: a secret key, which also sees the provider's ids. */
 export type Viewer = 'party' | 'server'
@@ -10,7 +11,7 @@ export type Viewer = 'party' | 'server'
 export function presentCall(call: CallRow, viewer: Viewer, now: Date): Call {
   const { caller, callee } = call
   const running = call.status === 'in_progress'
-  const seconds = running ? elapsedSeconds(call.answeredAt, call.limit.seconds, now) : call.durationSeconds
+  const seconds = running ? talkedSeconds(call, now) : call.durationSeconds
   return {
     id: call.id,
     direction: call.direction,
@@ -32,8 +33,8 @@ export function presentCall(call: CallRow, viewer: Viewer, now: Date): Call {
     settled: call.settled,
     number: call.number,
     canEnd: call.canEnd,
-    peers: null,
-    missed: call.status === 'no_answer' || call.status === 'canceled' || call.status === 'busy',
+    peers: call.channel === 'browser' ? { caller: caller.peer, callee: callee.peer } : null,
+    missed: call.acceptedAt === null && (call.status === 'no_answer' || call.status === 'canceled' || call.status === 'busy'),
     disputed: false,
     refundedCoins: 0,
     routing: viewer === 'server' ? call.routing : null,

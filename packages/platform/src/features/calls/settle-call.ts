@@ -4,6 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { ProviderCall } from '../../providers/telephony/port.ts'
+import { lookAtBrowser } from './browser/follow-browser.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
@@ -30,6 +31,7 @@ export type Look =
 export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Look> {
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   if (call === undefined || call.settled) return { found: 'over' }
+  if (call.channel === 'browser') return lookAtBrowser(deps, tenantId, callId)
   const legId = call.caller.legId
   if (legId === null) return closeUndialled(deps, tenantId, call)
   const telephony = await reachProvider(deps, tenantId, call.provider)

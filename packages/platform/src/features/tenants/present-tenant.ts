@@ -13,7 +13,7 @@ export function presentTenant(tenant: Tenant, actor: Actor) {
     languages: [...tenant.languages],
     maxCallSeconds: tenant.maxCallSeconds,
     rateBounds: tenant.rateBounds,
-    channels: ['phone' as const],
+    channels: ['phone' as const, 'browser' as const],
   }
   if (actor.kind !== 'secret') return shown
   return {
