@@ -165,14 +165,11 @@ export class SettingsError extends Error {
 }
 
 const forHosted = ['DATABASE_URL', 'CONNECT_PUBLIC_URL', 'CONNECT_MASTER_KEY']
-<<<<<<< HEAD
-const pairs = [['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'], ...exotelTogether] as const
-=======
 const pairs = [
   ['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'],
   ['CONNECT_TURN_URLS', 'CONNECT_TURN_SECRET'],
+  ...exotelTogether,
 ] as const
->>>>>>> 1ae8b97 (wip)
 
 /** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
 function missingTogether(given: Readonly<Record<string, string | undefined>>): string[] {
@@ -233,10 +230,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
             authToken: e.TWILIO_LIVE_AUTH_TOKEN,
             previousAuthToken: e.TWILIO_LIVE_PREVIOUS_AUTH_TOKEN,
           },
-<<<<<<< HEAD
     exotelTest: exotelTestOf(e),
     exotelLive: exotelLiveOf(e),
-=======
     ice: {
       stunUrls: e.CONNECT_STUN_URLS,
       turn:
@@ -244,7 +239,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
           ? undefined
           : { urls: e.CONNECT_TURN_URLS, secret: e.CONNECT_TURN_SECRET },
     },
->>>>>>> 1ae8b97 (wip)
     limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
   }
 }

@@ -10,11 +10,20 @@ const envelope = z.object({ response: z.object({ data: z.unknown() }) })
 const unwrapped = (value: unknown): unknown => envelope.safeParse(value).data?.response.data ?? value
 
 export const newLeg = z.preprocess(unwrapped, z.object({ leg_sid: sid }))
-export const anything = z.unknown()
+export const newBridge = z.preprocess(unwrapped, z.object({ bridge_sid: sid }))
 
 export const legWire = z.preprocess(
   unwrapped,
-  z.object({ leg_sid: sid, state: field, terminal_status: field, start_time: field, end_time: field, on_call_duration_ms: field }),
+  z.object({
+    leg_sid: sid,
+    state: field,
+    terminal_status: field,
+    start_time: field,
+    answer_time: field,
+    end_time: field,
+    on_call_duration_ms: field,
+    bridge_sid: field,
+  }),
 )
 export type LegWire = z.output<typeof legWire>
 
@@ -48,24 +57,38 @@ function readMs(value: unknown): number | null | undefined {
 export interface ReadLeg {
   readonly leg: Leg
   readonly readable: boolean
+  /** The bridge it is in now. */
+  readonly bridge: string | null
 }
 
-/** A leg in our words. When it was answered follows from its end and how long it was on the line: `start_time` is that of the dialling. */
+/** When a completed leg was answered: told as such, or by how long it was on the line. null: not known yet; undefined: not told. */
+function answerOf(wire: LegWire, ended: Date | null | undefined): Date | null | undefined {
+  const told = readInstant(wire.answer_time)
+  if (told !== null) return told
+  const onCall = readMs(wire.on_call_duration_ms)
+  if (onCall === undefined) return undefined
+  return ended && onCall !== null ? new Date(ended.getTime() - onCall) : null
+}
+
+/** A leg in our words. `start_time` is that of the dialling, and says nothing about how long somebody was on the line. */
 export function readLeg(wire: LegWire): ReadLeg {
   const status = legStatusOf(wire.state, wire.terminal_status)
-  const over = terminal.has(wire.state)
-  const completed = status === 'completed'
-  const onCall = completed ? readMs(wire.on_call_duration_ms) : over ? 0 : null
   const [started, ended] = [wire.start_time, wire.end_time].map(readInstant)
-  const backwards = started && ended ? ended < started : false
+  const over = terminal.has(wire.state)
+  const answered = status === 'completed' ? answerOf(wire, ended) : null
+  const onCallMs = answered && ended ? ended.getTime() - answered.getTime() : null
+  const possible = onCallMs === null || (onCallMs >= 0 && onCallMs <= longestMs)
+  const seconds = onCallMs === null ? null : Math.floor(onCallMs / 1_000)
+  const bridge = sid.safeParse(wire.bridge_sid)
   return {
     leg: {
       id: wire.leg_sid,
       status,
-      durationSeconds: typeof onCall === 'number' ? Math.floor(onCall / 1_000) : null,
-      startedAt: completed && ended && typeof onCall === 'number' ? new Date(ended.getTime() - onCall) : null,
+      durationSeconds: status === 'completed' ? (possible ? seconds : null) : over ? 0 : null,
+      startedAt: possible ? (answered ?? null) : null,
       endedAt: over ? (ended ?? null) : null,
     },
-    readable: status !== 'unknown' && onCall !== undefined && started !== undefined && ended !== undefined && !backwards,
+    readable: status !== 'unknown' && possible && ![started, ended, answered].includes(undefined),
+    bridge: bridge.success ? bridge.data : null,
   }
 }
