@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { answerWith } from '../kit/faults.ts'
 import type { Answer, Incoming } from '../kit/listen.ts'
 import { ApiError, errorAnswer, type Format, notFound } from './api-error.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -73,7 +74,7 @@ export function answerApi(world: World, request: Incoming): Answer {
     if (fault?.action === 'hang') return 'hang'
     if (fault?.action === 'fail') return failed(format, request.method, fault.status ?? 503)
     const answer = route(world, request, format)
-    return fault?.action === 'lose-answer' ? 'drop' : answer
+    return answerWith(fault, answer)
   } catch (error) {
     if (error instanceof ApiError) return errorAnswer(format, request.method, error)
     world.log(`exotel sandbox: ${request.method} ${request.path}: ${error instanceof Error ? error.stack : String(error)}`)

@@ -89,6 +89,19 @@ describe('the API can be made to', () => {
     expect(scene.customer.at('/status').map(({ said }) => said['CallSid'])).toEqual([sid, sid, sid])
   })
 
+  it('create the call and never answer, while its callbacks come', async () => {
+    scene.sandbox.control.faultApi({ action: 'stall', path: '/Calls/connect' })
+    const outcome = dial().then(
+      () => 'answered',
+      () => 'given up',
+    )
+    while (scene.sandbox.control.calls().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await scene.clock.advance(5_000)
+    expect(events()).toEqual(['answered', 'answered', 'terminal'])
+    await scene.sandbox.close()
+    expect(await outcome).toBe('given up')
+  })
+
   it('accept a request and never answer it, while it answers others', async () => {
     scene.sandbox.control.faultApi({ action: 'hang', path: '/Calls.json' })
     const never = new AbortController()

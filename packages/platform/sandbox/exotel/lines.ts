@@ -1,6 +1,6 @@
 import { setAlarm } from './alarms.ts'
 import { type FinalState, isLive, type Line, type LineDue, lineDues } from './line.ts'
-import { behaviourOf } from './magic.ts'
+import { behaviourOf } from '../kit/magic-numbers.ts'
 import { newSid } from './sid.ts'
 import type { World } from './world.ts'
 

@@ -1,9 +1,10 @@
 import { type Json, isRecord } from './json.ts'
+import type { Answer } from './listen.ts'
 
 /** What may happen to a callback on its way. */
 export const callbackFaultActions = ['drop', 'delay', 'repeat', 'reorder', 'hold', 'forge'] as const
 /** What may happen to a request to the API. */
-export const apiFaultActions = ['fail', 'hang', 'lose-answer'] as const
+export const apiFaultActions = ['fail', 'hang', 'lose-answer', 'stall'] as const
 
 /** A rule for callbacks; without `times` it stays until it is removed. */
 export interface CallbackFault {
@@ -29,6 +30,12 @@ export interface ApiFault {
   readonly times?: number
   /** For `fail`. */
   readonly status?: number
+}
+
+/** What becomes of the answer to a request that was done: it comes, or it is lost, or it never comes. */
+export function answerWith(fault: ApiFault | undefined, answer: Answer): Answer {
+  if (fault?.action === 'lose-answer') return 'drop'
+  return fault?.action === 'stall' ? 'hang' : answer
 }
 
 interface Live<Fault> {

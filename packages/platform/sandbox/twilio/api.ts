@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { answerWith } from '../kit/faults.ts'
 import type { Answer, Incoming } from '../kit/listen.ts'
 import { ApiError, errorBody } from './api-error.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -57,7 +58,7 @@ export function answerApi(world: World, request: Incoming): Answer {
     if (fault?.action === 'hang') return 'hang'
     if (fault?.action === 'fail') return failed(fault.status ?? 503)
     const answer = route(world, request)
-    return fault?.action === 'lose-answer' ? 'drop' : answer
+    return answerWith(fault, answer)
   } catch (error) {
     if (error instanceof ApiError) {
       const headers = error.status === 401 ? { 'www-authenticate': 'Basic realm="Twilio API"' } : {}

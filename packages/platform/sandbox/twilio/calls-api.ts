@@ -5,7 +5,7 @@ import { toE164 } from './countries.ts'
 import { limitTo, redirect } from './exchange.ts'
 import { callStatuses, isLive, type Leg, type Plan, progressEvents, type StatusTarget } from './leg.ts'
 import { hangUp, placeLeg } from './legs.ts'
-import { behaviourOf } from './magic.ts'
+import { behaviourOf } from '../kit/magic-numbers.ts'
 import { presentCall } from './present.ts'
 import { notify, type World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { toE164 } from './countries.ts'
-import { type Behaviour, behaviourOf } from './magic.ts'
+import { type Behaviour, behaviourOf } from '../kit/magic-numbers.ts'
 import { type CallStatus, dueKinds, type DueKind, type FinalStatus, isLive, type Leg, type Plan, type StatusTarget } from './leg.ts'
 import { newSid } from './sid.ts'
 import { emitProgress, sipCodes } from './webhooks.ts'
