@@ -1,4 +1,4 @@
-import type { Call } from '@impacthub/sdk'
+import type { Call, CallChannel } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 
 /** Asked by an element of the nearest session around it, through every shadow root. */
@@ -12,9 +12,15 @@ export interface SessionRequest {
 /** Every event of the elements, by name, with its detail. All bubble and cross shadow roots. */
 export interface ConnectEvents {
   /** Somebody pressed Call. The session asks the platform unless a listener prevents it. */
-  'ihc-call-request': { readonly calleeId: string }
+  'ihc-call-request': { readonly calleeId: string; readonly channel?: CallChannel | undefined }
   'ihc-call-end-request': { readonly callId: string }
-  /** Somebody has read the summary of the last call. */
+  /** This tab is to carry the sound of a browser call: somebody answers it, takes it over, or tries the microphone again. */
+  'ihc-call-accept-request': { readonly callId: string }
+  'ihc-call-decline-request': { readonly callId: string }
+  'ihc-call-mute-request': { readonly muted: boolean }
+  /** Plays what the browser would not play without a press. */
+  'ihc-call-hear-request': undefined
+  /** Somebody has read the summary of the last call, or why there was none. */
   'ihc-call-dismiss-request': undefined
   'ihc-wallet-refresh-request': undefined
   'ihc-wallet-more-request': undefined

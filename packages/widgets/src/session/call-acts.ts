@@ -1,3 +1,4 @@
+import type { Call, CallChannel } from '@impacthub/sdk'
 import { problemText } from '../locales/en/problems.ts'
 import { isLive } from './call-progress.ts'
 import type { ConnectFault, ConnectStore } from './connect-store.ts'
@@ -5,6 +6,8 @@ import type { ConnectFault, ConnectStore } from './connect-store.ts'
 /** A call that was asked for and whose answer has not come: it may exist, so only the same key may be sent again. */
 interface Wish {
   readonly calleeId: string
+  readonly channel: CallChannel
+  /** Of the request; a browser call's tab is named by it too. */
   readonly key: string
   readonly atMs: number
   /** The call that was known then; another one since is the answer. */
@@ -19,8 +22,7 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : 'unknown'
 }
 
-const faultOf = (store: ConnectStore, error: unknown): ConnectFault => {
-  const code = codeOf(error)
+export const faultOf = (store: ConnectStore, error: unknown, code = codeOf(error)): ConnectFault => {
   return { code, message: problemText(code, store.state.catalogue?.problems), error }
 }
 
@@ -35,38 +37,55 @@ const isRefused = (error: unknown) =>
   !undecided.includes(error.status) &&
   codeOf(error) !== 'idempotency_in_progress'
 
-function wishFor(store: ConnectStore, calleeId: string): Wish {
+/** crypto.randomUUID is missing on pages without TLS, this is not. */
+const randomKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36).padStart(7, '0')).join('')
+
+export function wishFor(store: ConnectStore, calleeId: string, channel: CallChannel): Wish {
   const open = wishes.get(store)
   const knownCall = store.state.call?.id
-  const lives = open?.calleeId === calleeId && open.knownCall === knownCall && performance.now() - open.atMs < wishLifeMs
-  const wish = lives ? open : { calleeId, key: crypto.randomUUID(), atMs: performance.now(), knownCall }
-  wishes.set(store, wish)
-  return wish
+  const isSame = open?.calleeId === calleeId && open.channel === channel && open.knownCall === knownCall
+  const wish = isSame && performance.now() - open.atMs < wishLifeMs ? open : undefined
+  const next = wish ?? { calleeId, channel, key: randomKey(), atMs: performance.now(), knownCall }
+  wishes.set(store, next)
+  return next
 }
 
-/** Asks for a call. A second press before the answer does nothing; one after a lost answer sends the same key again. */
+/** Asks for a call on two phones. A second press before the answer does nothing; one after a lost answer sends the same key again. */
 export async function startCall(store: ConnectStore, calleeId: string): Promise<void> {
-  if (store.state.pending || isLive(store.state.call)) return
-  const { key } = wishFor(store, calleeId)
+  if (!store.state.pending && !isLive(store.state.call)) await createCall(store, wishFor(store, calleeId, 'phone'))
+}
+
+/** The call that was asked for, or undefined when there is none. */
+export async function createCall(store: ConnectStore, { calleeId, channel, key }: Wish): Promise<Call | undefined> {
   store.set({ pending: calleeId, fault: undefined })
   try {
-    const call = await store.client.calls.create({ calleeId }, { idempotencyKey: key })
+    const byBrowser = channel === 'browser' && { channel, peer: key }
+    const call = await store.client.calls.create({ calleeId, ...byBrowser }, { idempotencyKey: key })
     wishes.delete(store)
     store.set({ pending: undefined })
     store.take(call)
+    return call
   } catch (error) {
     if (isRefused(error)) wishes.delete(store)
     // The call may have begun all the same, and have been told live.
-    store.set({ pending: undefined, fault: isLive(store.state.call) ? undefined : { ...faultOf(store, error), calleeId } })
+    const { call } = store.state
+    const begun = isLive(call) ? call : undefined
+    store.set({ pending: undefined, fault: begun ? undefined : { ...faultOf(store, error), calleeId } })
+    return begun?.calleeId === calleeId ? begun : undefined
   }
 }
 
 /** Asks for the end of a call. What it comes to is told by the platform. */
-export async function endCall(store: ConnectStore, callId: string): Promise<void> {
+export const endCall = (store: ConnectStore, callId: string) => stopCall(store, callId, 'end')
+
+/** Says no to a call that rings. */
+export const declineCall = (store: ConnectStore, callId: string) => stopCall(store, callId, 'decline')
+
+async function stopCall(store: ConnectStore, callId: string, verb: 'end' | 'decline'): Promise<void> {
   if (store.state.ending) return
   store.set({ ending: callId, fault: undefined })
   try {
-    store.take(await store.client.calls.end({ callId }))
+    store.take(await store.client.calls[verb]({ callId }))
     store.set({ ending: undefined })
   } catch (error) {
     store.set({ ending: undefined, fault: { ...faultOf(store, error), callId } })

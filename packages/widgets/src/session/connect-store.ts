@@ -1,4 +1,4 @@
-import type { App, Call, ConnectClient, ConnectionState, Presence } from '@impacthub/sdk'
+import type { App, Call, ConnectClient, ConnectionState, MediaProblem, MediaState, Presence } from '@impacthub/sdk'
 import type { Catalogue } from '../locales/catalogue.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { CallClock } from './call-meter.ts'
@@ -15,6 +15,18 @@ export interface ConnectFault {
   readonly error: unknown
 }
 
+/** The sound of a browser call in this tab. */
+export interface MediaView {
+  /** The call; absent while there is none yet, and the microphone is asked for before somebody is called. */
+  readonly callId?: string | undefined
+  readonly calleeId?: string | undefined
+  /** This tab is the one that speaks and hears; until then it asks for the microphone. */
+  readonly carries: boolean
+  readonly state: MediaState
+  readonly problem?: MediaProblem | undefined
+  readonly muted: boolean
+}
+
 /** All that the elements of one session show. What is `undefined` is not known yet. */
 export interface ConnectState {
   readonly connection: ConnectionState
@@ -25,6 +37,7 @@ export interface ConnectState {
   readonly app?: App | undefined
   /** The running call, or the last one until it is dismissed. */
   readonly call?: Call | undefined
+  readonly media?: MediaView | undefined
   /** The callee of a call that was asked for and not answered yet. */
   readonly pending?: string | undefined
   /** The call whose end was asked for and not answered yet. */

@@ -8,6 +8,10 @@ import { createStore, type ConnectStore } from './connect-store.ts'
 const requests = [
   'ihc-call-request',
   'ihc-call-end-request',
+  'ihc-call-accept-request',
+  'ihc-call-decline-request',
+  'ihc-call-mute-request',
+  'ihc-call-hear-request',
   'ihc-call-dismiss-request',
   'ihc-wallet-refresh-request',
   'ihc-wallet-more-request',

@@ -1,15 +1,27 @@
 import { connectEvent, type ConnectEvents, type RequestName } from '../base/events.ts'
-import { endCall, startCall } from './call-acts.ts'
+import { declineCall, endCall, startCall } from './call-acts.ts'
 import { isLive } from './call-progress.ts'
+import { carriedCalls } from './carried-calls.ts'
 import type { ConnectState, ConnectStore } from './connect-store.ts'
 
 type Acts = { readonly [Name in RequestName]: (store: ConnectStore, detail: ConnectEvents[Name]) => unknown }
 
+const loadBrowserCall = () => import('./browser-call.ts')
+
 /** What a session does for the elements inside it. A chunk of its own: nothing of it is needed to show them. */
 export const acts: Acts = {
-  'ihc-call-request': (store, { calleeId }) => startCall(store, calleeId),
+  'ihc-call-request': async (store, { calleeId, channel }) =>
+    channel === 'browser' ? (await loadBrowserCall()).placeBrowserCall(store, calleeId) : startCall(store, calleeId),
   'ihc-call-end-request': (store, { callId }) => endCall(store, callId),
-  'ihc-call-dismiss-request': (store) => isLive(store.state.call) || store.set({ call: undefined }),
+  'ihc-call-accept-request': async (store, { callId }) => (await loadBrowserCall()).takeCall(store, callId),
+  'ihc-call-decline-request': (store, { callId }) => declineCall(store, callId),
+  'ihc-call-mute-request': async (store, { muted }) => (await loadBrowserCall()).mute(store, muted),
+  'ihc-call-hear-request': async (store) => (await loadBrowserCall()).hear(store),
+  'ihc-call-dismiss-request': async (store) => {
+    if (isLive(store.state.call)) return
+    store.set({ call: undefined })
+    if (store.state.media) (await loadBrowserCall()).letGo(store)
+  },
   'ihc-wallet-refresh-request': async (store) => (await import('./wallet-feed.ts')).refreshWallet(store),
   'ihc-wallet-more-request': async (store) => (await import('./wallet-feed.ts')).moreTransactions(store),
 }
@@ -32,4 +44,5 @@ export function tellOutcomes(store: ConnectStore, session: EventTarget): void {
   }
   store.subscribe(tell)
   tell()
+  store.use(carriedCalls)
 }

@@ -12,7 +12,8 @@ export const app: App = {
   currency: 'INR',
   languages: ['en', 'hi'],
   maxCallSeconds: 3_600,
-  channels: ['phone'],
+  rateBounds: null,
+  channels: ['phone', 'browser'],
 }
 
 /** Ravi as others see him; without a rate of his own the app's counts. */
@@ -26,6 +27,12 @@ export const user: User = {
   languages: ['en'],
   referralCode: 'ASHA7K',
   presence: 'online',
+  availability: 'auto',
+  until: null,
+  quietHours: null,
+  timeZone: null,
+  maxCallSeconds: null,
+  maxSecondsPerDay: null,
   virtualNumber: null,
   kycStatus: 'not_started',
   hasPhone: true,
@@ -100,6 +107,21 @@ export const unanswered: Call = {
   settled: true,
   estimated: false,
 }
+
+/** The same from browser to browser. */
+const inBrowser = {
+  channel: 'browser',
+  provider: 'browser',
+  number: null,
+  peers: { caller: 'tab-of-asha-0000', callee: null },
+} as const satisfies Partial<Call>
+export const browserRinging: Call = { ...ringing, ...inBrowser }
+export const browserAccepted: Call = {
+  ...browserRinging,
+  peers: { caller: 'tab-of-asha-0000', callee: 'tab-of-ravi-0000' },
+  acceptedAt: '2026-01-05T10:00:08Z',
+}
+export const browserRunning: Call = { ...running, ...inBrowser, peers: browserAccepted.peers }
 
 const row = (index: number, rest: Partial<WalletTransaction>): WalletTransaction => ({
   id: `txn_${String(index).padStart(26, '0')}`,

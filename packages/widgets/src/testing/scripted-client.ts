@@ -10,14 +10,17 @@ export interface Script {
   readonly connection?: ConnectionState
   readonly wallet?: Partial<RealtimeEvents['wallet.updated']>
   readonly transactions?: typeof samples.transactions
-  readonly create?: (calleeId: string, options: CallOptions | undefined) => Promise<Call>
+  readonly create?: (calleeId: string, options: CallOptions | undefined, wish: Parameters<Calls['create']>[0]) => Promise<Call>
   readonly end?: (callId: string) => Promise<Call>
+  readonly decline?: (callId: string) => Promise<Call>
+  readonly accept?: (callId: string, peer: string | undefined) => Promise<Call>
   readonly getCall?: (callId: string) => Promise<Call>
   /** Awaited before each answer about the wallet; a refusal refuses it. */
   readonly beforeWallet?: () => Promise<void>
 }
 
 type Listener = (data: never) => void
+type Calls = ConnectClient['calls']
 
 /** A client with a platform that says what it is told to say. */
 export interface ScriptedClient extends ConnectClient {
@@ -31,6 +34,10 @@ export interface ScriptedClient extends ConnectClient {
 
 export const problem = (code: string, status?: number): ConnectError => new ConnectError(code, 'scripted', { status })
 const unscripted = () => Promise.reject(problem('not_found', 404))
+/** The methods that a scene needs; any other is refused. */
+const only = <Area extends object>(methods: Partial<Area>): Area =>
+  new Proxy(methods, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unscripted }) as Area
+
 export const never = (): Promise<never> => new Promise(() => {})
 
 /** Makes a client of the public type for stories and tests of the elements. */
@@ -67,20 +74,18 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       client.emit('session.snapshot', { ...known, ...news })
     },
     app: { get: () => Promise.resolve(samples.app) },
-    me: {
-      get: () => Promise.resolve({ ...samples.user, userId: script.me ?? samples.asha }),
-      update: unscripted,
-      listBlocks: unscripted,
-      block: unscripted,
-      unblock: unscripted,
-    },
-    presence: { get: () => Promise.resolve({ data: [...(script.presence ?? [])] }), set: unscripted },
-    calls: {
-      create: ({ calleeId }, options) => (script.create ?? unscripted)(calleeId, options),
+    me: only<ConnectClient['me']>({ get: () => Promise.resolve({ ...samples.user, userId: script.me ?? samples.asha }) }),
+    presence: only<ConnectClient['presence']>({ get: () => Promise.resolve({ data: [...(script.presence ?? [])] }) }),
+    calls: only<Calls>({
+      create: (wish, options) => (script.create ?? unscripted)(wish.calleeId, options, wish),
       end: ({ callId }) => (script.end ?? unscripted)(callId),
+      decline: ({ callId }) => (script.decline ?? unscripted)(callId),
+      accept: ({ callId, peer }) => (script.accept ?? unscripted)(callId, peer),
       get: ({ callId }) => (script.getCall ?? unscripted)(callId),
       list: () => Promise.resolve({ data: [...(script.calls ?? [])], nextCursor: null }),
-    },
+      iceServers: () => Promise.resolve({ iceServers: [], expiresAt: '2026-01-05T12:00:00Z' }),
+    }),
+    waiting: only({}),
     wallet: {
       get: async () => {
         await script.beforeWallet?.()
@@ -108,6 +113,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
         watched.push(...userIds)
         return () => userIds.forEach((userId) => watched.splice(watched.indexOf(userId), 1))
       },
+      send: () => state === 'open',
       connect: () => {},
       close: () => client.connection('idle'),
     },

@@ -1,7 +1,8 @@
+import type { CallChannel } from '@impacthub/sdk'
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callButtonEn } from '../../locales/en/call-button.ts'
-import { fill } from '../../locales/format.ts'
+import { rateText } from '../../locales/rate.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { handset } from '../../theme/icons.ts'
 import { action } from '../../theme/action.ts'
@@ -14,12 +15,15 @@ export class IhcCallButton extends ConnectElement {
   static override styles = [tokens, action, callButtonStyles]
   static override properties: PropertyDeclarations = {
     calleeId: { attribute: 'callee-id' },
+    channel: {},
     rateCoins: { attribute: 'rate-coins', type: Number },
     rateSeconds: { attribute: 'rate-seconds', type: Number },
   }
 
   /** Whom to call: the host's own id of the user. */
   declare calleeId: string
+  /** `browser` talks here, `phone` (unless given) rings both phones. */
+  declare channel: CallChannel | undefined
   /** A price that the platform does not know of, told in place of the callee's or the app's: coins for each started interval… */
   declare rateCoins: number | undefined
   /** …of so many seconds, 60 unless given. */
@@ -67,11 +71,7 @@ export class IhcCallButton extends ConnectElement {
     const callee = presence?.get(this.calleeId)
     // The app's price is the callee's only once the platform has told that they have none of their own.
     const rate = this.rateCoins ? { coins: this.rateCoins, seconds: this.rateSeconds || 60 } : callee && (callee.rate ?? app?.rate)
-    if (!rate) return ''
-    const perMinute = (rate.coins * 60) / rate.seconds
-    return Number.isInteger(perMinute)
-      ? fill(texts.price, { n: perMinute }, language)
-      : fill(texts.oddPrice, { n: rate.coins, seconds: rate.seconds }, language)
+    return rate ? rateText(rate, texts, language) : ''
   }
 
   #watch() {
@@ -82,7 +82,7 @@ export class IhcCallButton extends ConnectElement {
   readonly #press = () => {
     const { act }: Offer = offerOf(this.#state.value, this.calleeId)
     const callId = this.#state.value?.call?.id
-    if (act === 'call') this.emit('ihc-call-request', { calleeId: this.calleeId })
+    if (act === 'call') this.emit('ihc-call-request', { calleeId: this.calleeId, channel: this.channel })
     if (act === 'end' && callId) this.emit('ihc-call-end-request', { callId })
   }
 }

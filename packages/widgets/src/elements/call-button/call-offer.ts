@@ -24,13 +24,15 @@ export function offerOf(state: ConnectState | undefined, calleeId: string): Offe
   if (isLive(call)) {
     if (call.calleeId !== calleeId && call.callerId !== calleeId) return disabled('elsewhere')
     const over = ending === call.id
-    const note = call.status === 'in_progress' || call.status === 'ringing' ? call.status : 'initiated'
+    const { status, canEnd } = call
+    // No phone rings for a call in the browser.
+    const waiting = call.channel === 'browser' ? 'asking' : status === 'ringing' ? status : 'initiated'
     return {
       known: true,
-      act: over ? undefined : 'end',
+      act: over || !canEnd ? undefined : 'end',
       busy: over,
-      label: over ? 'ending' : 'end',
-      note,
+      label: over ? 'ending' : canEnd ? 'end' : 'in_progress',
+      note: status === 'in_progress' ? status : waiting,
       fault: fault?.callId === call.id ? fault : undefined,
     }
   }

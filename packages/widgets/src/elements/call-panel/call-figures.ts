@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit'
 import { durationText, timerText } from '../../locales/duration.ts'
 import { fill } from '../../locales/format.ts'
+import { rateText } from '../../locales/rate.ts'
 import type { CallView } from './call-words.ts'
 
 const figure = (label: string, value: unknown, part: string) =>
@@ -8,6 +9,11 @@ const figure = (label: string, value: unknown, part: string) =>
     <dt class="muted">${label}</dt>
     <dd part=${part} class="digits">${value}</dd>
   </div>`
+
+/** What a call that rings here earns. */
+export function price({ call: { rate }, texts, language }: CallView) {
+  return html`<p part="price" class="muted">${rateText(rate, texts, language)}</p>`
+}
 
 /** Timer, coins and time left of a running call. */
 export function figures({ side, texts, language, elapsed, left, coins }: CallView) {

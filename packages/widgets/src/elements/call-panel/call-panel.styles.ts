@@ -100,6 +100,21 @@ export const callPanelStyles = css`
   .none {
     position: absolute;
   }
+  .actions {
+    display: grid;
+    grid-auto-columns: 1fr;
+    grid-auto-flow: column;
+    gap: 12px;
+  }
+  [role='alertdialog']:focus-visible {
+    outline: 3px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  @container (max-width: 300px) {
+    .actions {
+      grid-auto-flow: row;
+    }
+  }
   .plain {
     background: var(--_quiet);
     color: var(--_text);

@@ -37,7 +37,7 @@ describe('ihc-call-panel', () => {
     const page = await opened({
       me: ravi,
       calls: [ringing],
-      end: (callId) => (declined.push(callId), Promise.resolve<Call>({ ...unanswered, status: 'declined', endReason: 'declined' })),
+      decline: (callId) => (declined.push(callId), Promise.resolve<Call>({ ...unanswered, status: 'declined', endReason: 'declined' })),
     })
     await expect.poll(() => page.text('status')).toBe('Your phone is ringing, pick up to talk to Asha Menon.')
     expect(await accessibilityFaults()).toEqual([])

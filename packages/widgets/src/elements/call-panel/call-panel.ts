@@ -2,6 +2,7 @@ import type { Call } from '@impacthub/sdk'
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callPanelEn, type CallPanelTexts } from '../../locales/en/call-panel.ts'
+import { problemText } from '../../locales/en/problems.ts'
 import { callMeter, elapsedAt, leftAt } from '../../session/call-meter.ts'
 import { isLive } from '../../session/call-progress.ts'
 import { StoreController } from '../../session/store-controller.ts'
@@ -9,33 +10,43 @@ import { handset } from '../../theme/icons.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
 import { tokens } from '../../theme/tokens.ts'
-import type { ConnectState } from '../../session/connect-store.ts'
-import { figures, summary } from './call-figures.ts'
+import type { ConnectState, MediaView } from '../../session/connect-store.ts'
+import { actionsOf, problemActions, type Action, type Actions } from './call-actions.ts'
+import { figures, price, summary } from './call-figures.ts'
 import { callPanelStyles } from './call-panel.styles.ts'
-import { announcementOf, headlineOf, initialOf, sideOf, warningOf, type Side } from './call-words.ts'
+import { soundOf } from './call-sound.ts'
+import { announcementOf, headlineOf, initialOf, sideOf, warningOf, type CallView } from './call-words.ts'
+import { incomingAttention } from './incoming-attention.ts'
 
 /** `<ihc-call-panel>`: the incoming or running call of this user, and its summary when it is over. */
 export class IhcCallPanel extends ConnectElement {
   static override styles = [tokens, card, action, callPanelStyles]
-  static override properties: PropertyDeclarations = { hideIdle: { attribute: 'hide-idle', type: Boolean } }
+  static override properties: PropertyDeclarations = {
+    hideIdle: { attribute: 'hide-idle', type: Boolean },
+    silent: { type: Boolean },
+  }
 
   /** Show nothing at all while there is no call. */
   declare hideIdle: boolean
+  /** Make no sound when somebody calls in the browser. */
+  declare silent: boolean
   readonly #state = new StoreController(
     this,
     (state) => state,
     (store) => store?.use(callMeter),
   )
+  readonly #attention = incomingAttention()
   #tick: ReturnType<typeof setInterval> | undefined
 
   constructor() {
     super()
-    this.hideIdle = false
+    this.hideIdle = this.silent = false
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
     this.#stopTicking()
+    this.#attention.end()
   }
 
   protected override updated(changed: PropertyValues<this>) {
@@ -43,14 +54,28 @@ export class IhcCallPanel extends ConnectElement {
     const running = this.isConnected && this.#state.value?.call?.status === 'in_progress'
     if (running) this.#tick ??= setInterval(() => this.requestUpdate(), 500)
     else this.#stopTicking()
+    const dialog = this.isConnected ? this.renderRoot.querySelector<HTMLElement>('[role=alertdialog]') : null
+    if (dialog) this.#attention.begin(dialog, this.silent)
+    else this.#attention.end()
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const state = this.#state.value
     const texts = state?.catalogue?.callPanel ?? callPanelEn
-    if (!state?.call && this.hideIdle) return nothing
-    return html`<section part="card" class="card" aria-label=${texts.label} lang=${state?.catalogue?.language ?? 'en'}>
-      ${state?.call ? this.#call(state.call, state, texts) : this.#empty(state, texts)}
+    const view = state?.call && this.#view(state.call, state, texts)
+    const begins = state?.media?.calleeId ? state.media : undefined
+    if (!view && !begins && this.hideIdle) return nothing
+    const incoming = view?.sound?.phase === 'incoming'
+    return html`<section
+      part="card"
+      class="card"
+      role=${incoming ? 'alertdialog' : nothing}
+      tabindex=${incoming ? '-1' : nothing}
+      aria-label=${incoming ? texts.incomingCall : texts.label}
+      aria-describedby=${incoming ? 'status' : nothing}
+      lang=${state?.catalogue?.language ?? 'en'}
+    >
+      ${view ? this.#call(view, state) : begins ? this.#begins(begins, state, texts) : this.#empty(state, texts)}
     </section>`
   }
 
@@ -76,43 +101,85 @@ export class IhcCallPanel extends ConnectElement {
     </slot>`
   }
 
-  #call(call: Call, state: ConnectState, texts: CallPanelTexts) {
-    const { clock, catalogue, app } = state
+  /** Before there is a call: the microphone is asked for, or is not to be had. */
+  #begins(media: MediaView, state: ConnectState | undefined, texts: CallPanelTexts) {
+    const { problem } = media
+    return html`<header>
+        <span part="avatar" aria-hidden="true">${handset}</span>
+        <div>
+          <h2>${texts.notStarted}</h2>
+          <p part="status" class="muted" role="status">${problem ? '' : texts.allowMicrophone}</p>
+        </div>
+      </header>
+      ${this.#problem(problem && problemText(problem, state?.catalogue?.problems))} ${this.#actions(problemActions(media, texts))}`
+  }
+
+  #view(call: Call, state: ConnectState, texts: CallPanelTexts): CallView {
     const side = sideOf(call, state.me)
-    const live = isLive(call)
     const now = performance.now()
-    const timing = call.status === 'in_progress' && clock?.callId === call.id ? clock : undefined
-    const left = timing && leftAt(timing, now)
-    const elapsed = timing ? elapsedAt(timing, now) : call.durationSeconds
-    const view = { call, side, texts, language: catalogue?.language, elapsed, left, coins: timing?.chargedCoins ?? call.chargedCoins }
-    const refused = live && state.fault?.callId === call.id ? state.fault.message || texts.noNetwork : ''
-    const lost = live && state.connection === 'offline' ? texts.noNetwork : ''
-    const warning = warningOf(view, app?.maxCallSeconds)
+    const timing = call.status === 'in_progress' && state.clock?.callId === call.id ? state.clock : undefined
+    return {
+      call,
+      side,
+      texts,
+      language: state.catalogue?.language,
+      sound: soundOf(state, call, side.mine),
+      elapsed: timing ? elapsedAt(timing, now) : call.durationSeconds,
+      left: timing && leftAt(timing, now),
+      coins: timing?.chargedCoins ?? call.chargedCoins,
+    }
+  }
+
+  #call(view: CallView, state: ConnectState | undefined) {
+    const { call, side, sound, texts } = view
+    const live = isLive(call)
+    const problem = sound?.problem && problemText(sound.problem, state?.catalogue?.problems)
+    const warning = warningOf(view, state?.app?.maxCallSeconds)
+    const refused = live && state?.fault?.callId === call.id ? state.fault.message || texts.noNetwork : ''
     return html`<header>
         <span part="avatar" class=${live && !call.answeredAt ? 'rings' : ''} aria-hidden="true">${initialOf(side.name)}</span>
         <div>
           <h2 part="name">${side.name || texts.someone}</h2>
-          <p part="status" class="muted">${headlineOf(call, side, texts)}</p>
+          <p part="status" id="status" class="muted">${headlineOf(view)}</p>
         </div>
       </header>
       <p class="hidden" role="status">${announcementOf(view)}</p>
+      ${sound?.phase === 'incoming' ? price(view) : nothing}
       ${live ? (call.status === 'in_progress' ? figures(view) : nothing) : summary(view)}
       <p part="warning" role="alert" class=${warning ? 'banner' : 'none'}>${warning}</p>
-      <p part="note" role="status" class=${refused ? 'fault' : lost ? 'muted' : 'none'}>${refused || lost}</p>
-      ${this.#button(call, side, state.ending === call.id, texts)}`
+      ${this.#problem(problem)} ${this.#note(refused, live ? this.#hint(view, state) : '')}
+      ${this.#actions(actionsOf(view, state?.ending === call.id))}`
   }
 
-  // One button in every state: what has the focus stays where it is.
-  #button(call: Call, side: Side, ending: boolean, texts: CallPanelTexts) {
-    const live = isLive(call)
-    const stop = call.status === 'in_progress' ? texts.end : side.mine ? texts.cancel : texts.decline
-    const label = !live ? texts.done : ending ? texts.ending : stop
+  #hint({ call, sound, texts }: CallView, state: ConnectState | undefined): string {
+    if (state?.connection === 'offline') return sound ? texts.noNetworkHere : texts.noNetwork
+    if (sound?.asking) return texts.allowMicrophone
+    if (sound?.muted) return texts.muted
+    return call.canEnd ? '' : texts.hangUp
+  }
+
+  #problem(problem: string | undefined) {
+    return html`<p part="problem" role="alert" class=${problem ? 'banner' : 'none'}>${problem}</p>`
+  }
+
+  #note(refused: string, hint: string) {
+    return html`<p part="note" role="status" class=${refused ? 'fault' : hint ? 'muted' : 'none'}>${refused || hint}</p>`
+  }
+
+  // The same buttons in every state: what has the focus stays where it is.
+  #actions({ first, last }: Actions) {
+    return html`<div part="actions" class=${first || last ? 'actions' : 'none'}>
+      ${first ? this.#button(first) : nothing} ${last ? this.#button(last) : nothing}
+    </div>`
+  }
+
+  #button({ part, look, label, busy = false, event }: Action) {
     return html`<button
-      part="button"
-      class=${live ? 'danger' : 'plain'}
-      aria-disabled=${live && ending ? 'true' : 'false'}
-      aria-busy=${live && ending ? 'true' : 'false'}
-      @click=${this.#press}
+      part=${part}
+      class=${look}
+      aria-disabled=${busy ? 'true' : 'false'}
+      aria-busy=${busy ? 'true' : 'false'}
+      @click=${() => busy || this.dispatchEvent(event())}
     >
       ${label}
     </button>`
@@ -121,13 +188,6 @@ export class IhcCallPanel extends ConnectElement {
   #stopTicking() {
     clearInterval(this.#tick)
     this.#tick = undefined
-  }
-
-  readonly #press = () => {
-    const { call, ending } = this.#state.value ?? {}
-    if (!call || ending === call.id) return
-    if (isLive(call)) this.emit('ihc-call-end-request', { callId: call.id })
-    else this.emit('ihc-call-dismiss-request', undefined)
   }
 }
 

@@ -3,6 +3,7 @@ import type { CallPanelTexts } from '../../locales/en/call-panel.ts'
 import { durationText } from '../../locales/duration.ts'
 import { fill } from '../../locales/format.ts'
 import { isLive } from '../../session/call-progress.ts'
+import type { Phase, Sound } from './call-sound.ts'
 
 /** The call from where this user stands. */
 export interface Side {
@@ -18,6 +19,8 @@ export interface CallView {
   readonly side: Side
   readonly texts: CallPanelTexts
   readonly language: string | undefined
+  /** Of a running call in the browser. */
+  readonly sound?: Sound | undefined
   readonly elapsed: number
   /** Unknown before the first meter. */
   readonly left: number | undefined
@@ -39,23 +42,48 @@ const reasons: Partial<Record<NonNullable<Call['endReason']>, keyof CallPanelTex
   provider_error: 'providerError',
 }
 
+const phases: Record<Exclude<Phase, 'ringing'>, keyof CallPanelTexts> = {
+  incoming: 'browserIncoming',
+  join: 'ready',
+  elsewhere: 'elsewhere',
+  connecting: 'connecting',
+  talking: 'in_progress',
+  interrupted: 'interrupted',
+}
+
 /** How the call stands, in one line. */
-export function headlineOf(call: Call, { mine, name }: Side, texts: CallPanelTexts): string {
-  const { status, endReason } = call
-  if (isLive(call)) {
-    const waiting = !mine && status !== 'in_progress'
-    return fill(waiting ? texts.incoming : texts[status], { name: name || texts.someone })
-  }
-  const reason = endReason && reasons[endReason]
-  const hungUp = endReason === 'caller_hangup' || endReason === 'callee_hangup'
-  const who = hungUp && ((endReason === 'caller_hangup') === mine ? texts.byYou : texts.byThem)
-  const why = reason ? texts[reason] : status === 'completed' && who ? fill(who, { name: name || texts.someone }) : ''
-  return why ? `${texts[status]}. ${why}` : texts[status]
+export function headlineOf(view: CallView): string {
+  const { call, side, texts } = view
+  const told = (key: keyof CallPanelTexts) => fill(texts[key], { name: side.name || texts.someone })
+  const { status } = call
+  if (isLive(call)) return told(liveLine(view))
+  const why = reasonOf(view.call, side.mine)
+  return why ? `${texts[status]}. ${told(why)}` : texts[status]
+}
+
+function liveLine({ call: { status }, side, sound }: CallView): keyof CallPanelTexts {
+  if (sound?.phase === 'ringing') return status === 'ringing' ? 'browserRinging' : 'browserInitiated'
+  if (sound) return phases[sound.phase]
+  return side.mine || status === 'in_progress' ? status : 'incoming'
+}
+
+/** Why a call is over; nothing where its status says it all. */
+function reasonOf({ channel, endReason, hangupCauses, status }: Call, mine: boolean): keyof CallPanelTexts | undefined {
+  if (!endReason) return undefined
+  if (endReason === 'provider_error' && channel === 'browser') return 'noSound'
+  const known = reasons[endReason]
+  if (known || status !== 'completed') return known
+  if (endReason !== 'caller_hangup' && endReason !== 'callee_hangup') return undefined
+  const byCaller = endReason === 'caller_hangup'
+  const wasLost = hangupCauses[byCaller ? 'caller' : 'callee'] === 'lost'
+  if (byCaller === mine) return wasLost ? 'lostByYou' : 'byYou'
+  return wasLost ? 'lostByThem' : 'byThem'
 }
 
 /** What a screen reader is told when the call moves on; never the running timer. */
-export function announcementOf({ call, side, texts, language }: CallView): string {
-  const line = headlineOf(call, side, texts)
+export function announcementOf(view: CallView): string {
+  const { call, side, texts, language } = view
+  const line = headlineOf(view)
   if (!call.settled || !call.answeredAt) return line
   const n = side.mine ? call.chargedCoins : call.earnedCoins
   const done = fill(

@@ -8,6 +8,13 @@ export const problemsEn = {
   phone_missing: 'A phone number is missing.',
   rate_limited: 'Too many tries. Wait a little.',
   unauthenticated: 'Please sign in again.',
+  microphone_refused: 'The microphone is blocked here. Allow it in the site settings beside the address, then try again.',
+  no_microphone: 'No microphone was found. Connect one, then try again.',
+  microphone_busy: 'Another app is using the microphone. Close it, then try again.',
+  insecure_page: 'Calls need a secure page. Open it again with https:// in front.',
+  not_supported: 'This browser cannot carry calls. Use a recent Chrome, Edge, Firefox or Safari.',
+  autoplay_blocked: 'Your browser holds the sound back until you tap.',
+  media_failed: 'The sound could not be connected. Try again.',
   network_error: 'No connection. Try again.',
   other: 'That did not work. Try again.',
 }
