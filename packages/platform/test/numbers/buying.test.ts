@@ -124,7 +124,7 @@ describe('buying a number', () => {
 
   it('is found done when the provider’s answer was lost, or the process died before it was written down', async () => {
     const phoneNumber = await forSale()
-    here.twilio.control.faultApi({ action: 'cut', method: 'POST', path: 'IncomingPhoneNumbers' })
+    here.twilio.control.faultApi({ action: 'lose-answer', method: 'POST', path: 'IncomingPhoneNumbers' })
     expect((await post(app, { phoneNumber, buy: true })).status).toBe(201)
     here.twilio.control.clearFaults()
     expect(await owned(phoneNumber)).toHaveLength(1)

@@ -27,7 +27,7 @@ async function person(of: TestApp = app, wish: Parameters<TestApp['user']>[1] = 
   return of.user(`person-${++people}`, { phone: phone(), ...wish })
 }
 const day = 24 * 3_600
-const refused = (code: string, status: number) => expect.objectContaining({ code, status })
+const refused = (code: string, status: number): unknown => expect.objectContaining({ code, status })
 
 async function audited(subject: string): Promise<string[]> {
   const client = new pg.Client(here.database.connection)
@@ -178,7 +178,7 @@ describe('a number that is taken out of the app', () => {
   it('is given back to the provider when that is asked, though the provider does not hear it at first', async () => {
     const number = await add()
     expect(await app.server.numbers.remove({ numberId: number.id, atProvider: 'release' })).toMatchObject({ leaving: 'release' })
-    here.twilio.control.faultApi({ action: 'cut', method: 'DELETE', times: 1 })
+    here.twilio.control.faultApi({ action: 'lose-answer', method: 'DELETE', times: 1 })
     await here.advance(day + 60, 3_600)
     await here.advance(120, 10)
     here.twilio.control.clearFaults()

@@ -6,7 +6,6 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
-import { canCarry, journeyOf } from '../../providers/telephony/routing.ts'
 import { renewPair } from '../numbers/index.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
@@ -19,7 +18,7 @@ import { findCall } from './call-store.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
 import { longestCallWith } from './receiver-rules/longest-call.ts'
 import { callTasks } from './call-tasks.ts'
-import { routeCall, type Way } from './route-call.ts'
+import { reaches, routeCall, type Way } from './route-call.ts'
 import { leaveQueue } from './waiting/waiting-store.ts'
 
 export interface CallWish {
@@ -143,7 +142,7 @@ async function wayOf(
       now,
     })
   const { telephony, number } = inbound
-  if (!canCarry(telephony.name, journeyOf(phones.callerPhone, phones.calleePhone))) fail('provider_unavailable')
+  if (!reaches(telephony.name, phones)) fail('provider_unavailable')
   await renewPair(tx, tenantId, { numberId: number.id, one: caller.id, other: callee.id, now })
   return { provider: telephony.name, number: number.phoneNumber, routing: null }
 }

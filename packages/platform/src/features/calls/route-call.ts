@@ -49,6 +49,10 @@ export async function routeCall(tx: Tx, tenantId: TenantId, wish: RouteWish): Pr
   return fail('no_caller_id')
 }
 
+/** Whether a provider can connect these two phones at all: for a call that came in there. */
+export const reaches = (provider: ProviderName, { callerPhone, calleePhone }: Pick<RouteWish, 'callerPhone' | 'calleePhone'>): boolean =>
+  canCarry(provider, journeyOf(callerPhone, calleePhone))
+
 /** The way when these providers were tried in vain; undefined when there is none left. */
 export async function nextWay(tx: Tx, tenantId: TenantId, wish: RouteWish, tried: readonly Passed[]): Promise<Way | undefined> {
   const { options, journey, reason } = optionsOf(wish, tried)

@@ -7,7 +7,7 @@ import type { NumberDeps } from './index.ts'
 import { kindOf } from './number-kind.ts'
 import { findNumber, insertNumber, keepNumber, type VirtualNumber } from './number-store.ts'
 import { numberTasks } from './number-tasks.ts'
-import { asked, providersFor } from './number-providers.ts'
+import { asked, providersFor, unanswered } from './number-providers.ts'
 
 export interface NumberWish {
   readonly phoneNumber: string
@@ -40,8 +40,8 @@ async function buy({ numbers }: Telephony, phoneNumber: string): Promise<void> {
   try {
     await numbers.buy(phoneNumber)
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.failure === 'unknown' || error.failure === 'not_sent')
-      return asked(Promise.reject(error))
+    if (!(error instanceof ProviderError)) throw error
+    if (error.failure === 'unknown' || error.failure === 'not_sent') unanswered(error)
     if (!(await asked(numbers.owns(phoneNumber)))) refuseNumber()
   }
 }

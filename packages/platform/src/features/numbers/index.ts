@@ -36,7 +36,8 @@ export interface NumberDeps {
 export interface Numbers {
   /** Buys a number in a country (ISO 3166 alpha-2) for an app. */
   addNumber(tenant: TenantRef, country: string): Promise<VirtualNumber>
-  hasAny(tenantId: TenantId): Promise<boolean>
+  /** Whether the app has a number of this country (ISO 3166 alpha-2). */
+  hasAny(tenantId: TenantId, country: string): Promise<boolean>
   /** A user (`usr_…`) is deleted: their own number cools down, and nobody reaches them by another. */
   letGo(tx: Tx, tenantId: TenantId, userId: string): Promise<void>
   readonly handlers: Readonly<Record<string, TaskHandler>>
@@ -49,8 +50,10 @@ const batch = 5_000
 
 export const createNumbers = (deps: NumberDeps): Numbers => ({
   addNumber: (tenant, country) => addNumber(deps, tenant, country),
-  hasAny: async (tenantId) =>
-    (await deps.db.transact(tenantId, (tx) => listNumbers(tx, tenantId, {}, { limit: 1, before: undefined }, deps.clock.now()))).length > 0,
+  hasAny: async (tenantId, country) =>
+    (await deps.db.transact(tenantId, (tx) => listNumbers(tx, tenantId, {}, { limit: 100, before: undefined }, deps.clock.now()))).some(
+      (number) => number.country === country,
+    ),
   async letGo(tx, tenantId, userId) {
     await takeBack(deps, tx, tenantId, userId)
     await dropPairsWith(tx, tenantId, userId)

@@ -4,9 +4,12 @@ import { ProviderError, type ProviderName, type Telephony } from '../../provider
 import type { NumberDeps } from './index.ts'
 
 /** A provider that cannot be asked is no answer about the number. */
+export const unanswered = (error: ProviderError): never => fail('provider_unavailable', { retryAfterSeconds: 5 }, { cause: error })
+
+/** The provider's answer, if it gives one. */
 export const asked = <T>(request: Promise<T>): Promise<T> =>
   request.catch((error: unknown) => {
-    if (error instanceof ProviderError) return fail('provider_unavailable', { retryAfterSeconds: 5 }, { cause: error })
+    if (error instanceof ProviderError) return unanswered(error)
     throw error
   })
 
