@@ -22,7 +22,7 @@ export interface Platform {
   createApp(name: string): Promise<NewApp>
   /** Whether this key still opens something. */
   knowsKey(text: string): Promise<boolean>
-  /** Buys a virtual number in a country for an app that has none. */
+  /** Buys a virtual number in a country for an app that has none there. */
   ensureNumber(appId: string, mode: Mode, country: string): Promise<void>
   /** Listens, serves and works. */
   start(host: string, port: number): Promise<void>
@@ -61,7 +61,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     knowsKey: async (text) => (await directory.keyByText(text)) !== undefined,
     async ensureNumber(appId, mode, country) {
       const tenant = await directory.tenantByApp(appId, mode)
-      if (tenant !== undefined && !(await features.numbers.hasAny(tenant.id))) await features.numbers.addNumber(tenant, country)
+      if (tenant !== undefined && !(await features.numbers.hasAny(tenant.id, country))) await features.numbers.addNumber(tenant, country)
     },
     async start(host, port) {
       await schedulePeriodic(db, taskStore, features.jobs, clock)

@@ -14,6 +14,7 @@ import { startExotelSandboxFor, startSandbox } from './embedded/start-sandbox.ts
 import { parkedTable, settleParked } from './features/calls/index.ts'
 import { createApp } from './features/tenants/index.ts'
 import { releaseLedgerOf, verifyLedger, type Fault } from './features/wallet/index.ts'
+import { incomingPathOf } from './http/callback-routes.ts'
 import { openApiDocument } from './http/openapi.ts'
 
 const usage = `usage:
@@ -25,6 +26,7 @@ const usage = `usage:
   parked-calls         list the calls whose coins stay held because they could not be settled
   settle-call CALL_ID SECONDS REASON
                        settle a parked call for so many connected seconds
+  provider-urls        show where providers are to ask about calls that come in: for their dashboards
   sandbox [twilio|exotel]
                        run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
                        platform's test mode
@@ -33,6 +35,7 @@ const usage = `usage:
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'openapi') return openApi(rest.includes('--check'))
+  if (command === 'provider-urls') return providerUrls(readSettings(process.env))
   if (command === 'sandbox') return runSandbox(readSettings(process.env), rest[0] ?? 'twilio')
   const work = command === undefined ? undefined : commands[command]
   if (work === undefined) return say(usage, 2)
@@ -107,6 +110,17 @@ async function withDatabase<T>(settings: Settings, work: (connection: Connection
   } finally {
     await postgres.stop()
   }
+}
+
+/** They follow from the public URL and the master key; what has a secret in it is as good as a password. */
+async function providerUrls(settings: Settings): Promise<number> {
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
+  const masterKey = settings.masterKey ?? (await embeddedMasterKey(settings.dataDir))
+  const publicUrl = settings.publicUrl ?? `http://${settings.host}:${settings.port}`
+  const lines = (['twilio', 'exotel'] as const).flatMap((provider) =>
+    (['test', 'live'] as const).map((mode) => `${provider} ${mode}: ${publicUrl}${incomingPathOf(masterKey, provider, mode)}`),
+  )
+  return say(lines.join('\n'), 0)
 }
 
 async function makeApp(db: Db, settings: Settings, name: string): Promise<number> {

@@ -1,11 +1,15 @@
 import { createPlatform, type Platform } from './app.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
+import type { ExotelAccountSettings } from './config/exotel-settings.ts'
 import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
 import { startSharedTime } from './db/shared-time.ts'
+import type { Clock } from './base/clock.ts'
+import type { Providers } from './providers/telephony/choose.ts'
+import { createExotel } from './providers/telephony/exotel/adapter.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
 
 /** Something that runs until it is told to stop. */
@@ -19,9 +23,19 @@ export interface PlatformStart {
   readonly connection: Connection
   readonly masterKey: Buffer
   readonly publicUrl: string
-  /** Test mode's telephone provider; undefined: calls in test mode are refused. */
-  readonly twilioTest: TwilioAccount | undefined
+  /** Test mode's telephone accounts; without any, calls by phone are refused in test mode. */
+  readonly test: TelephoneAccounts
 }
+
+export interface TelephoneAccounts {
+  readonly twilio: TwilioAccount | undefined
+  readonly exotel: ExotelAccountSettings | undefined
+}
+
+const providersOf = ({ twilio, exotel }: TelephoneAccounts, clock: Clock): Providers => ({
+  twilio: twilio && createTwilio({ ...twilio, clock }),
+  exotel: exotel && createExotel({ ...exotel, clock }),
+})
 
 export interface RunningPlatform extends Running {
   readonly platform: Platform
@@ -29,8 +43,7 @@ export interface RunningPlatform extends Running {
 
 /** The platform over a database that is there. */
 export async function runPlatform(start: PlatformStart): Promise<RunningPlatform> {
-  const { settings, logger, twilioTest } = start
-  const { twilioLive } = settings
+  const { settings, logger } = start
   await migrate(start.connection)
   const time = await startSharedTime(start.connection, logger)
   const { clock } = time
@@ -49,8 +62,8 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     webhookReach: settings.webhookReach,
     ice: settings.ice,
     telephony: {
-      test: { twilio: twilioTest && createTwilio({ ...twilioTest, clock }) },
-      live: { twilio: twilioLive && createTwilio({ ...twilioLive, clock }) },
+      test: providersOf(start.test, clock),
+      live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),
     },
   })
   await platform.start(settings.host, settings.port)
@@ -71,15 +84,27 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
     throw new Error('settings that hosted mode requires are missing')
   const connection = { url: databaseUrl }
   await requireDurable(connection)
-  const { baseUrl, accountSid, authToken } = settings.twilioTest
-  const twilioTest = baseUrl && accountSid && authToken ? { baseUrl, accountSid, authToken } : undefined
-  if (twilioTest === undefined)
+  const test = testAccounts(settings)
+  if (test.twilio === undefined && test.exotel === undefined)
     logger.warn('test mode has no telephone provider: run a sandbox and set TWILIO_BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')
   if (settings.ice.turn === undefined)
     logger.warn(
       'there is no TURN server: browsers behind strict networks will not hear each other; set CONNECT_TURN_URLS and CONNECT_TURN_SECRET',
     )
-  const running = await runPlatform({ settings, logger, connection, masterKey, publicUrl, twilioTest })
+  const running = await runPlatform({ settings, logger, connection, masterKey, publicUrl, test })
   logger.info('the platform is ready', { port: settings.port })
   return running
+}
+
+/** Only what is told in full: a hosted platform makes nothing up. */
+function testAccounts({ twilioTest, exotelTest }: Settings): TelephoneAccounts {
+  const { baseUrl, accountSid, authToken } = twilioTest
+  const { baseUrl: exotelUrl, accountSid: exotelSid, apiKey, apiToken, pattern = 'connect' } = exotelTest
+  return {
+    twilio: baseUrl && accountSid && authToken ? { baseUrl, accountSid, authToken } : undefined,
+    exotel:
+      exotelUrl && exotelSid && apiKey && apiToken
+        ? { ...exotelTest, baseUrl: exotelUrl, accountSid: exotelSid, apiKey, apiToken, pattern }
+        : undefined,
+  }
 }

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../base/logger.ts'
+import type { ExotelAccountSettings } from '../config/exotel-settings.ts'
 import type { Settings, TwilioAccount } from '../config/settings.ts'
+import { SANDBOX_EXOTEL_ACCOUNT_SID, SANDBOX_EXOTEL_API_KEY, SANDBOX_EXOTEL_API_TOKEN } from '../../sandbox/exotel/server.ts'
+import { incomingPathOf } from '../http/callback-routes.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
 import type { Platform } from '../app.ts'
 import { runPlatform, type Running } from '../run-platform.ts'
@@ -10,7 +13,7 @@ import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
 import { freePort, portOf, startExample } from './example.ts'
 import { embeddedMasterKey } from './master-key.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
-import { startSandbox } from './start-sandbox.ts'
+import { startExotelSandboxFor, startSandbox } from './start-sandbox.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const exampleDir = join(root, 'examples/talk-now')
@@ -43,12 +46,15 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
         : { url: settings.databaseUrl }
     const port = settings.port === 0 ? await freePort(settings.host, portOf(known?.platformUrl)) : settings.port
     const publicUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
-    const twilioTest = await testTwilio(settings, dataDir, known, stack)
     const masterKey = settings.masterKey ?? (await embeddedMasterKey(dataDir))
+    const twilio = await testTwilio(settings, dataDir, known, stack)
+    const incomingUrl = `${publicUrl}${incomingPathOf(masterKey, 'exotel', 'test')}`
+    const exotel = await testExotel(settings, { dataDir, known, incomingUrl }, stack)
+    const sandboxes = { twilio: twilio.baseUrl, exotel: exotel.baseUrl }
     const { platform } = stack.add(
-      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, twilioTest }),
+      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test: { twilio, exotel } }),
     )
-    const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, twilioUrl: twilioTest.baseUrl })
+    const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, sandboxes })
     await built
     const example = stack.add(
       await startExample({
@@ -78,25 +84,55 @@ async function testTwilio(settings: Settings, dataDir: string, known: Demo | und
   return { baseUrl: sandbox.url, accountSid, authToken }
 }
 
-/** The demo app of the start before, when this database still has it; else a new one with a virtual number. */
+/** The flow that asks the platform about calls, as one builds it once in Exotel's dashboard. */
+const sandboxFlow = 'platform'
+
+/** The same of Exotel. The sandbox's account is one that may do all: each phone is rung, joined and hung up by the platform. */
+async function testExotel(
+  { exotelTest }: Settings,
+  at: { readonly dataDir: string; readonly known: Demo | undefined; readonly incomingUrl: string },
+  stack: Stack,
+): Promise<ExotelAccountSettings> {
+  const account = {
+    accountSid: SANDBOX_EXOTEL_ACCOUNT_SID,
+    apiKey: SANDBOX_EXOTEL_API_KEY,
+    apiToken: SANDBOX_EXOTEL_API_TOKEN,
+    ...exotelTest,
+  }
+  if (exotelTest.baseUrl !== undefined) return { pattern: 'connect', ...account, baseUrl: exotelTest.baseUrl }
+  const usual = at.known === undefined || at.known.sandboxes.exotel === '' ? undefined : at.known.sandboxes.exotel
+  const sandbox = await startExotelSandboxFor(account, at.dataDir, await freePort('127.0.0.1', portOf(usual)))
+  stack.add({ stop: () => sandbox.close() })
+  const flowId = account.flowId ?? sandboxFlow
+  sandbox.control.defineFlow({ appId: flowId, connectUrl: at.incomingUrl })
+  return { pattern: 'legs', ...account, flowId, baseUrl: sandbox.url }
+}
+
+/** Its people are in India, whose calls go by Exotel: with numbers of both providers, both can be seen at work. */
+async function ensureNumbers(platform: Platform, appId: string): Promise<void> {
+  await platform.ensureNumber(appId, 'test', 'US')
+  await platform.ensureNumber(appId, 'test', 'IN')
+}
+
+/** The demo app of the start before, when this database still has it; else a new one with virtual numbers. */
 async function prepareDemo(
   platform: Platform,
   known: Demo | undefined,
-  at: { dataDir: string; publicUrl: string; host: string; twilioUrl: string },
+  at: { dataDir: string; publicUrl: string; host: string; sandboxes: Demo['sandboxes'] },
 ): Promise<Demo> {
   const users = await readPeople(exampleDir)
   const addresses = {
     platformUrl: at.publicUrl,
     demoUrl: `http://${at.host}:${await freePort(at.host, portOf(known?.demoUrl))}`,
     users,
-    sandboxes: { twilio: at.twilioUrl },
+    sandboxes: at.sandboxes,
   }
   if (known !== undefined && (await platform.knowsKey(known.secretKey))) {
-    await platform.ensureNumber(known.appId, 'test', 'US')
+    await ensureNumbers(platform, known.appId)
     return { ...known, ...addresses }
   }
   const { appId, modes } = await platform.createApp('Talk Now')
-  await platform.ensureNumber(appId, 'test', 'US')
+  await ensureNumbers(platform, appId)
   const demo = { ...addresses, appId, publishableKey: modes.test.publishableKey, secretKey: modes.test.secretKey }
   // The keys are nowhere else: they are safe on disk before anything uses them.
   await writeDemo(at.dataDir, demo)

@@ -6,10 +6,10 @@ import { expect } from 'vitest'
 /** Long enough for a machine that does other things too; a test that passes never waits for it. */
 const patienceMs = 60_000
 
-export const openBrowser = (): Promise<Browser> =>
+export const openBrowser = (...more: readonly string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', ...more],
   })
 
 export interface View {
@@ -40,9 +40,15 @@ export function phoneOn(page: Page, side: 'caller' | 'advisor') {
   const root = page.locator(`#${side}`)
   const part = (element: string, name: string) => root.locator(`${element} [part~="${name}"]`)
   return {
+    talkButton: root.locator('ihc-call-button[channel=browser] [part~="button"]'),
+    talkNote: root.locator('ihc-call-button[channel=browser] [part~="note"]'),
+    acceptButton: part('ihc-call-panel', 'accept'),
+    muteButton: part('ihc-call-panel', 'mute'),
+    hearButton: part('ihc-call-panel', 'hear'),
+    problem: part('ihc-call-panel', 'problem'),
     presence: part('ihc-presence', 'label'),
-    callButton: part('ihc-call-button', 'button'),
-    callNote: part('ihc-call-button', 'note'),
+    callButton: part('ihc-call-button:not([channel])', 'button'),
+    callNote: part('ihc-call-button:not([channel])', 'note'),
     status: part('ihc-call-panel', 'status'),
     timer: part('ihc-call-panel', 'timer'),
     coins: part('ihc-call-panel', 'coins'),

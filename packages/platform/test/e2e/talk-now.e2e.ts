@@ -33,7 +33,7 @@ beforeAll(async () => {
   })
   const { platformUrl: baseUrl, secretKey, demoUrl, sandboxes } = platform.demo
   server = createServer({ baseUrl, secretKey })
-  phones = telephones(sandboxes.twilio)
+  phones = telephones(sandboxes.exotel)
   url = demoUrl
   browser = await openBrowser()
   cleanUp.push(() => browser.close())

@@ -21,6 +21,7 @@ export function presentTenant(tenant: Tenant, actor: Actor) {
     allowedOrigins: [...tenant.allowedOrigins],
     sharePercent: tenant.sharePercent,
     ringSeconds: tenant.ringSeconds,
+    providerOrder: tenant.providerOrder === null ? null : [...tenant.providerOrder],
     spokenTexts: tenant.spokenTexts,
     hostKeys: tenant.hostKeys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, ...(y === undefined ? {} : { y }) })),
     createdAt: tenant.createdAt.toISOString(),

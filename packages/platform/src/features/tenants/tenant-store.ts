@@ -14,6 +14,8 @@ export interface Tenant extends TenantRef {
   readonly sharePercent: number
   readonly maxCallSeconds: number
   readonly ringSeconds: number
+  /** In which order telephone providers are tried; null: the platform's own rules. */
+  readonly providerOrder: readonly ('twilio' | 'exotel')[] | null
   readonly hostKeys: readonly HostKey[]
   /** The app’s own words for callers who are not put through. */
   readonly spokenTexts: SpokenTexts
@@ -44,6 +46,7 @@ interface Row {
   share_percent: number
   max_call_seconds: number
   ring_seconds: number
+  provider_order: ('twilio' | 'exotel')[] | null
   host_keys: HostKey[]
   spoken_texts: SpokenTexts
   created_at: Date
@@ -65,6 +68,7 @@ const read = (row: Row): Tenant => ({
   sharePercent: row.share_percent,
   maxCallSeconds: row.max_call_seconds,
   ringSeconds: row.ring_seconds,
+  providerOrder: row.provider_order,
   hostKeys: row.host_keys,
   spokenTexts: row.spoken_texts,
   createdAt: row.created_at,
@@ -80,6 +84,7 @@ export interface TenantChange {
   readonly sharePercent?: number | undefined
   readonly maxCallSeconds?: number | undefined
   readonly ringSeconds?: number | undefined
+  readonly providerOrder?: Tenant['providerOrder'] | undefined
   readonly hostKeys?: readonly HostKey[] | undefined
   readonly spokenTexts?: SpokenTexts | undefined
 }
@@ -119,7 +124,8 @@ export const tenantStore = {
          share_percent = coalesce($8, share_percent), max_call_seconds = coalesce($9, max_call_seconds),
          ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys),
          rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
-         rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts)
+         rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts),
+         provider_order = case when $17 then $18::text[] else provider_order end
        where id = $1 returning *`,
       [
         tenantId,
@@ -138,6 +144,8 @@ export const tenantStore = {
         change.rateBounds?.maxCoins ?? null,
         change.rateBounds?.seconds ?? null,
         change.spokenTexts === undefined ? null : JSON.stringify(change.spokenTexts),
+        change.providerOrder !== undefined,
+        change.providerOrder ?? null,
       ],
     )
     return row && read(row)

@@ -12,6 +12,8 @@ const origin = z
 /** Prices that receivers may choose from, each for `seconds`. */
 const rateBounds = z.object({ minCoins: z.int(), maxCoins: z.int(), seconds: z.int() })
 
+const provider = z.enum(['twilio', 'exotel'])
+
 const publicApp = {
   id: z.string(),
   name: z.string(),
@@ -46,6 +48,8 @@ const app = z.object({
   allowedOrigins: z.array(z.string()).optional(),
   sharePercent: z.int().optional(),
   ringSeconds: z.int().optional(),
+  /** In which order telephone providers are tried; null: by the countries of the two phones. */
+  providerOrder: z.array(provider).nullable().optional(),
   spokenTexts: spokenTexts.optional(),
   hostKeys: z.array(jwk).optional(),
   createdAt: time.optional(),
@@ -70,6 +74,8 @@ export const scope = z.enum([
   'webhooks:read',
   'webhooks:write',
   'events:read',
+  'disputes:read',
+  'disputes:write',
 ])
 
 const key = z.object({
@@ -113,6 +119,14 @@ export const appServerSchemas = {
       maxCallSeconds: z.int().min(60).max(14_400).optional(),
       /** How long the callee's phone rings. */
       ringSeconds: z.int().min(5).max(60).optional(),
+      /** Telephone providers in the order in which they are tried; those left out are not used. Null: by the countries of the two phones. */
+      providerOrder: z
+        .array(provider)
+        .min(1)
+        .max(2)
+        .refine((names) => new Set(names).size === names.length, 'must name each once')
+        .nullable()
+        .optional(),
       currency: z
         .string()
         .regex(/^[A-Z]{3}$/)
