@@ -12,7 +12,7 @@ import { sendOne, type Sent } from './send-one.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 /** Deliveries of one endpoint that are under way at once; one that gives no answer gets a single one to prove itself. */
-const atOnce = 8
+const atOnce = 16
 
 /**
  * One round of an endpoint: what is due goes out, all at the same time, and then what came of it is written down in one transaction. A
