@@ -47,7 +47,7 @@ const flattened = (fields: Values): [string, string][] =>
       ? value.flatMap((one: Values, at) =>
           Object.entries(one).map(([key, told]): [string, string] => [`${name}[${at}][${key}]`, String(told)]),
         )
-      : [[name, String(value ?? '')]],
+      : [[name, typeof value === 'string' || typeof value === 'number' ? String(value) : '']],
   )
 
 async function multipart(fields: Values): Promise<{ headers: Record<string, string>; raw: Buffer }> {

@@ -245,11 +245,11 @@ describe('looking for a dial whose answer was lost', () => {
     stub.reply(
       ok(
         callList([
-          newCall({ Sid: `${'1'.repeat(32)}`, DateCreated: '2027-03-03 10:48:20' }),
-          newCall({ Sid: `${'2'.repeat(32)}`, From: '09800000009' }),
-          newCall({ Sid: `${'3'.repeat(32)}`, To: '09800000009' }),
-          newCall({ Sid: `${'4'.repeat(32)}`, Direction: 'inbound' }),
-          newCall({ Sid: `${'5'.repeat(32)}`, PhoneNumberSid: '08030752499' }),
+          newCall({ Sid: '1'.repeat(32), DateCreated: '2027-03-03 10:48:20' }),
+          newCall({ Sid: '2'.repeat(32), From: '09800000009' }),
+          newCall({ Sid: '3'.repeat(32), To: '09800000009' }),
+          newCall({ Sid: '4'.repeat(32), Direction: 'inbound' }),
+          newCall({ Sid: '5'.repeat(32), PhoneNumberSid: '08030752499' }),
         ]),
       ),
     )

@@ -43,7 +43,8 @@ const ofLeg: ReadonlyMap<string, (event: EventWire) => LegStatus> = new Map<stri
   ['leg_ringing', () => 'ringing'],
   ['leg_answered', () => 'in_progress'],
   ['leg_joined_bridge', () => 'in_progress'],
-  ['leg_left_bridge', () => 'completed'],
+  // The phone is still on the line: what that means, the legs tell when asked.
+  ['leg_left_bridge', () => 'unknown'],
   // Without a word for the outcome it is over all the same.
   ['leg_terminated', ({ data }) => overOr(legStatusOf('terminal', data?.terminal_status), 'completed')],
   ['leg_failed_to_create', () => 'failed'],
@@ -54,7 +55,7 @@ const overOr = (status: LegStatus, otherwise: LegStatus): LegStatus => (status =
 /** Events of the bridge as a whole are told as the callee's, who is there only while it lasts. */
 const ofBridge: ReadonlyMap<string, LegStatus> = new Map([
   ['bridge_created', 'in_progress'],
-  ['bridge_terminal', 'completed'],
+  ['bridge_terminal', 'unknown'],
   ['bridge_failed_to_create', 'failed'],
 ])
 

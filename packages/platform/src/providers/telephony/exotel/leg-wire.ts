@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Leg, LegStatus } from '../port.ts'
-import { readInstant, readStatus, sid } from './wire.ts'
+import { isOver, readInstant, readStatus, sid } from './wire.ts'
 
 /** What the Legs API says of a leg. It comes wrapped, or as it is: pages of the documentation show both. */
 
@@ -70,6 +70,10 @@ function answerOf(wire: LegWire, ended: Date | null | undefined): Date | null | 
   return ended && onCall !== null ? new Date(ended.getTime() - onCall) : null
 }
 
+/** A leg that nobody answered has no length. */
+const durationOf = (status: LegStatus, seconds: number | null): number | null =>
+  status === 'completed' ? seconds : isOver(status) ? 0 : null
+
 /** A leg in our words. `start_time` is that of the dialling, and says nothing about how long somebody was on the line. */
 export function readLeg(wire: LegWire): ReadLeg {
   const status = legStatusOf(wire.state, wire.terminal_status)
@@ -84,7 +88,7 @@ export function readLeg(wire: LegWire): ReadLeg {
     leg: {
       id: wire.leg_sid,
       status,
-      durationSeconds: status === 'completed' ? (possible ? seconds : null) : over ? 0 : null,
+      durationSeconds: durationOf(status, possible ? seconds : null),
       startedAt: possible ? (answered ?? null) : null,
       endedAt: over ? (ended ?? null) : null,
     },

@@ -1,7 +1,7 @@
 import { ProviderError, type DialWish, type ProviderCall } from '../port.ts'
 import { callbackUrl } from './callback-address.ts'
 import { accept, refused, type Answer, type ExotelClient } from './client.ts'
-import { anything, legWire, newLeg, readLeg, type ReadLeg } from './leg-wire.ts'
+import { legWire, newBridge, newLeg, readLeg, type ReadLeg } from './leg-wire.ts'
 import { exoPhone } from './phone.ts'
 import { isOver, sid } from './wire.ts'
 
@@ -52,8 +52,6 @@ export const dialCaller = (client: ExotelClient, wish: DialWish): Promise<{ legI
 export const dialCallee = (client: ExotelClient, wish: DialWish, callerLegId: string): Promise<{ legId: string }> =>
   ring(client, wish, { phone: wish.calleePhone, side: 'callee', limitSeconds: wish.limitSeconds + joinSeconds, beside: callerLegId })
 
-const conflict = 409
-
 /** Joins two legs that have both answered. */
 export async function join(client: ExotelClient, wish: Pick<DialWish, 'urls'>, callerLegId: string, calleeLegId: string): Promise<void> {
   const legs = { caller: sid.parse(callerLegId), callee: sid.parse(calleeLegId) }
@@ -63,9 +61,15 @@ export async function join(client: ExotelClient, wish: Pick<DialWish, 'urls'>, c
     path: 'bridges',
     json: { leg_sids: [legs.caller, legs.callee], bridge_event_endpoint: callbackUrl(wish.urls.callerStatus, 'leg-events', legs) },
   })
-  // They are in a bridge already: in the one that an earlier request made.
-  if (answer.status === conflict) return
-  accept(answer, anything)
+  if (answer.ok) return void accept(answer, newBridge)
+  const refusal = refused(answer)
+  // What it answers about legs that are joined already is not told: the legs themselves tell.
+  if (refusal.failure !== 'refused' || !(await areJoined(client, legs.caller, legs.callee))) throw refusal
+}
+
+async function areJoined(client: ExotelClient, callerLegId: string, calleeLegId: string): Promise<boolean> {
+  const [caller, callee] = [await fetchLeg(client, callerLegId), await fetchLeg(client, calleeLegId)]
+  return typeof caller?.bridge === 'string' && caller.bridge === callee?.bridge
 }
 
 const isUnknownLeg = ({ status, refusal }: Answer): boolean => status === 404 && refusal.isExotels
