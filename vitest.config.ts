@@ -87,4 +87,19 @@ if (existsSync(`${storybook}/main.ts`) && (!args.includes('--project') || args.i
   })
 }
 
+// Long: never without being asked for.
+if (args.includes('soak')) {
+  projects.push({
+    ...forNode,
+    test: {
+      name: 'soak',
+      environment: 'node',
+      include: ['packages/platform/test/soak/**/*.soak.ts'],
+      globalSetup: 'packages/platform/test/server/global-setup.ts',
+      fileParallelism: false,
+      hookTimeout: 60_000,
+    },
+  })
+}
+
 export default defineConfig({ test: { projects, passWithNoTests: false } })
