@@ -31,6 +31,8 @@ export interface StartOptions {
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
+  /** What time the held clock shows first: a day of January 2026 unless told. */
+  readonly startMs?: number
   /** This machine unless told. */
   readonly webhookReach?: Reach
 }
@@ -95,7 +97,7 @@ const generous: Limits = {
 /** The whole platform in this process: real PostgreSQL, the Twilio sandbox over HTTP, our own SDK as the client, one clock in the test's hand. */
 export async function startPlatform(options: StartOptions = {}): Promise<TestPlatform> {
   const { beside } = options
-  const held = beside?.held ?? heldClock()
+  const held = beside?.held ?? heldClock(options.startMs)
   const database = beside?.database ?? (await freshDatabase({ migrate }))
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
   const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
