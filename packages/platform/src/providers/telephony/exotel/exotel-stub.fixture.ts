@@ -15,7 +15,7 @@ export const callee = '+919800000002'
 export const exoPhone = '+918030752400'
 
 export const exotelAt = (baseUrl: string, settings: Partial<ExotelSettings> = {}) =>
-  createExotel({ baseUrl, accountSid, apiKey, apiToken, pattern: 'connect', timeoutMs: 300, ...settings })
+  createExotel({ baseUrl, accountSid, apiKey, apiToken, pattern: 'connect', timeoutMs: 10_000, ...settings })
 
 export const callUrl = 'https://connect.example/providers/exotel/calls/call_01j00000000000000000000000/token0123456789abcdef'
 

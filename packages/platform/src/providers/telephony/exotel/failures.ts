@@ -17,6 +17,8 @@ export interface Refusal {
   readonly code: string | undefined
   /** Which of our two people's numbers is wrong stands in the text alone, and there is no code for it. */
   readonly aboutNumber: boolean
+  /** Nor is there one for what was done before. */
+  readonly already: boolean
 }
 
 // Named as the parameters are, so that an ordinary "to" or "from" of a sentence is none.
@@ -35,6 +37,7 @@ export function readRefusal(body: unknown): Refusal {
     isExotels: read?.RestException !== undefined || newer !== undefined,
     code: /^[\w-]{1,20}$/.test(word) ? word : undefined,
     aboutNumber: texts.some((text) => numberParameter.test(text) && wrong.test(text)),
+    already: texts.some((text) => /\balready\b/i.test(text)),
   }
 }
 

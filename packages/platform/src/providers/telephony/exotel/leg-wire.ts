@@ -19,10 +19,8 @@ export const legWire = z.preprocess(
     state: field,
     terminal_status: field,
     start_time: field,
-    answer_time: field,
     end_time: field,
     on_call_duration_ms: field,
-    bridge_sid: field,
   }),
 )
 export type LegWire = z.output<typeof legWire>
@@ -57,42 +55,26 @@ function readMs(value: unknown): number | null | undefined {
 export interface ReadLeg {
   readonly leg: Leg
   readonly readable: boolean
-  /** The bridge it is in now. */
-  readonly bridge: string | null
-}
-
-/** When a completed leg was answered: told as such, or by how long it was on the line. null: not known yet; undefined: not told. */
-function answerOf(wire: LegWire, ended: Date | null | undefined): Date | null | undefined {
-  const told = readInstant(wire.answer_time)
-  if (told !== null) return told
-  const onCall = readMs(wire.on_call_duration_ms)
-  if (onCall === undefined) return undefined
-  return ended && onCall !== null ? new Date(ended.getTime() - onCall) : null
 }
 
 /** A leg that nobody answered has no length. */
 const durationOf = (status: LegStatus, seconds: number | null): number | null =>
   status === 'completed' ? seconds : isOver(status) ? 0 : null
 
-/** A leg in our words. `start_time` is that of the dialling, and says nothing about how long somebody was on the line. */
+/** A leg in our words. When it was answered follows from its end and how long it was on the line: `start_time` is that of the dialling. */
 export function readLeg(wire: LegWire): ReadLeg {
   const status = legStatusOf(wire.state, wire.terminal_status)
   const [started, ended] = [wire.start_time, wire.end_time].map(readInstant)
-  const over = terminal.has(wire.state)
-  const answered = status === 'completed' ? answerOf(wire, ended) : null
-  const onCallMs = answered && ended ? ended.getTime() - answered.getTime() : null
-  const possible = onCallMs === null || (onCallMs >= 0 && onCallMs <= longestMs)
-  const seconds = onCallMs === null ? null : Math.floor(onCallMs / 1_000)
-  const bridge = sid.safeParse(wire.bridge_sid)
+  const onCallMs = status === 'completed' ? readMs(wire.on_call_duration_ms) : null
+  const backwards = started && ended ? ended < started : false
   return {
     leg: {
       id: wire.leg_sid,
       status,
-      durationSeconds: durationOf(status, possible ? seconds : null),
-      startedAt: possible ? (answered ?? null) : null,
-      endedAt: over ? (ended ?? null) : null,
+      durationSeconds: durationOf(status, typeof onCallMs === 'number' ? Math.floor(onCallMs / 1_000) : null),
+      startedAt: ended && typeof onCallMs === 'number' ? new Date(ended.getTime() - onCallMs) : null,
+      endedAt: terminal.has(wire.state) ? (ended ?? null) : null,
     },
-    readable: status !== 'unknown' && possible && ![started, ended, answered].includes(undefined),
-    bridge: bridge.success ? bridge.data : null,
+    readable: status !== 'unknown' && onCallMs !== undefined && started !== undefined && ended !== undefined && !backwards,
   }
 }
