@@ -29,10 +29,14 @@ export async function driveCall(deps: CallDeps, { tenantId, subject: callId }: T
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   if (call === undefined || isPast(call) || call.caller.legId === null) return undefined
   const telephony = await reachProvider(deps, tenantId, call.provider)
-  if (telephony?.dialCallee === undefined) return undefined
+  if (telephony === undefined || !takesEachStep(telephony, call)) return undefined
   if (call.callee.legId === null) return ringCallee(deps, telephony, tenantId, callId)
   return call.status === 'in_progress' ? joinLegs(deps, telephony, tenantId, call) : undefined
 }
+
+/** Whether the platform takes each step of a call itself. A call that came in runs on the instructions that were given for it. */
+export const takesEachStep = ({ dialCallee }: Pick<Telephony, 'dialCallee'>, { direction }: Pick<CallRow, 'direction'>): boolean =>
+  dialCallee !== undefined && direction === 'outbound'
 
 const isPast = ({ settled, endedAt, endRequestedBy, callee }: CallRow): boolean =>
   settled || endedAt !== null || endRequestedBy !== null || callee.cause === 'failed'

@@ -10,6 +10,7 @@ import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs, judge, type Verdict } from './call-verdict.ts'
+import { takesEachStep } from './drive-call.ts'
 import { closeCall, endPending, lookAgainMs, nextLookForFigures, parkCall } from './finish-call.ts'
 import { happen } from './go-live.ts'
 import { reachProvider } from './reach-provider.ts'
@@ -43,7 +44,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
     const verdict = judge({ ...current, endedBy: current.endedBy ?? (await endedByUnread(tx, tenantId, callId)) }, truth, deps.clock.now())
     if (verdict.kind === 'unclear') return { found: 'unclear' }
     if (verdict.kind === 'open') {
-      await follow(deps, tx, tenantId, current, { verdict, truth, driven: telephony.dialCallee !== undefined })
+      await follow(deps, tx, tenantId, current, { verdict, truth, driven: takesEachStep(telephony, current) })
       return { found: 'open', call: current }
     }
     if (verdict.kind === 'pending') {
