@@ -7,33 +7,48 @@ import type { World } from './world.ts'
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString())
 
 /** `connecting`, `ringing`, `in-progress`, and `terminal` when it is over; how it was over is said beside it. */
-export function legState(line: Line | undefined): { state: string; terminal_status: string | null } {
+function stateOf(line: Line | undefined): { state: string; terminal_status: string | null } {
   if (!line) return { state: 'terminal', terminal_status: 'failed' }
   const { state } = line
   if (state === 'connecting' || state === 'ringing' || state === 'in-progress') return { state, terminal_status: null }
   return { state: 'terminal', terminal_status: state }
 }
 
-/** A leg as its events and the API show it. */
-export function presentLeg(world: World, leg: Leg): Record<string, Json> {
+/** A leg as its events show it. */
+function presentInEvent(world: World, leg: Leg): Record<string, Json> {
   const line = world.store.lines.all.get(leg.line)
   return {
     leg_sid: leg.sid,
     account_sid: world.accountSid,
     contact_uri: leg.contactUri,
     exophone: leg.exophone,
-    caller_id: leg.exophone,
-    direction: 'outbound',
-    network_type: 'pstn',
     custom_param: leg.customParam,
-    ...legState(line),
+    ...stateOf(line),
     start_time: iso(leg.createdAtMs),
-    answer_time: iso(line?.answeredAtMs),
     end_time: iso(line?.endedAtMs),
     date_created: iso(leg.createdAtMs),
     date_updated: iso(leg.updatedAtMs),
   }
 }
+
+/** A leg as the API shows it: what is not known before the end is left out until then, and somebody who has answered is `connected`. */
+export function presentLeg(world: World, leg: Leg): Record<string, Json> {
+  const line = world.store.lines.all.get(leg.line)
+  const { state, terminal_status, end_time, custom_param: _, ...shown } = presentInEvent(world, leg)
+  const isOver = line?.endedAtMs !== undefined
+  return {
+    ...shown,
+    caller_id: leg.exophone,
+    direction: 'outbound',
+    network_type: 'pstn',
+    time_limit: leg.timeLimitMs / 1_000,
+    state: state === 'in-progress' ? 'connected' : (state ?? null),
+    ...(isOver ? { terminal_status: terminal_status ?? null, end_time: end_time ?? null, on_call_duration_ms: onCallMs(line) } : {}),
+  }
+}
+
+const onCallMs = ({ answeredAtMs, endedAtMs }: Line): number =>
+  answeredAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - answeredAtMs
 
 /** A bridge as its events and the API show it. */
 export function presentBridge(world: World, bridge: Bridge): Record<string, Json> {
@@ -97,7 +112,7 @@ export function tellLeg(world: World, leg: Leg, name: LegEvent, atMs: number, ev
     world,
     about,
     leg.endpoint,
-    { name, type: 'leg_lifecycle_event', ...(eventData === undefined ? {} : { eventData }), data: presentLeg(world, leg) },
+    { name, type: 'leg_lifecycle_event', ...(eventData === undefined ? {} : { eventData }), data: presentInEvent(world, leg) },
     atMs,
   )
 }
@@ -110,7 +125,7 @@ export function tellAction(world: World, leg: Leg, name: string, action: { sid: 
     type: 'leg_action_event',
     actionSid: action.sid,
     customParam: action.customParam,
-    data: presentLeg(world, leg),
+    data: presentInEvent(world, leg),
   }
   send(world, about, leg.endpoint, told, atMs)
 }

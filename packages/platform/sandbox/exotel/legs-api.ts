@@ -81,7 +81,7 @@ function active(world: World, leg: Leg): Leg {
 export function fetchLeg(world: World, request: ApiRequest): Answer {
   enabled(world)
   const leg = legAt(world, request)
-  return envelope('GET', 200, { ...presentLeg(world, leg), sid: leg.sid, bridge_sid: leg.bridge ?? null })
+  return envelope('GET', 200, presentLeg(world, leg))
 }
 
 /** `POST /legs/{sid}/actions/hangup` */
@@ -112,7 +112,7 @@ export function postBridge(world: World, request: ApiRequest): Answer {
   if (sids.length < 2 || sids.length > MAX_LEGS_IN_BRIDGE || new Set(sids).size < sids.length) refuse('Invalid leg_sids')
   const endpoint = endpointIn(body, 'bridge_event_endpoint')
   const legs = sids.map((sid) => active(world, (typeof sid === 'string' && world.store.legs.all.get(sid)) || notFound('The leg')))
-  if (legs.some((leg) => leg.bridge !== undefined)) refuse('A leg is in a bridge already')
+  if (legs.some((leg) => leg.bridge !== undefined)) throw new ApiError(409, 'A leg is in a bridge already')
   const bridge = createBridge(world, legs, endpoint)
   return envelope('POST', 202, {
     bridge_sid: bridge.sid,

@@ -84,6 +84,28 @@ describe('a leg', () => {
     expect((await v2('GET', `/legs/${sid}`)).json).toMatchObject({ response: { data: { state: 'terminal', terminal_status: status } } })
   })
 
+  it('is shown as in the documented sample, with how long it was on the phone once it is over', async () => {
+    const sid = await dial('+919811111005', { time_limit: 200 })
+    await scene.clock.advance(4_000)
+    const sample = {
+      leg_sid: sid,
+      account_sid: 'sandbox1',
+      contact_uri: '+919811111005',
+      exophone: OWNED,
+      caller_id: OWNED,
+      direction: 'outbound',
+      network_type: 'pstn',
+      time_limit: 200,
+      date_created: '2026-01-05T09:00:00.000Z',
+      start_time: '2026-01-05T09:00:00.000Z',
+    }
+    const shown = async () => pick((await v2('GET', `/legs/${sid}`)).json, 'response', 'data')
+    expect(await shown()).toEqual({ ...sample, state: 'connected', date_updated: '2026-01-05T09:00:00.000Z' })
+    await scene.clock.advance(1_000)
+    const over = { state: 'terminal', terminal_status: 'completed', end_time: '2026-01-05T09:00:05.000Z', on_call_duration_ms: 5_000 }
+    expect(await shown()).toEqual({ ...sample, ...over, date_updated: '2026-01-05T09:00:05.000Z' })
+  })
+
   it('is cut off at its time limit, counted from the answer, and later if it is to overrun', async () => {
     scene.sandbox.control.overrunBy(3)
     const sid = await dial('+919811110000', { time_limit: 60 })
@@ -213,7 +235,7 @@ describe('a bridge', () => {
     expect(await refusal('both')).toBe(400)
     expect(await refusal([talking, 'nobody'])).toBe(404)
     await bridge(talking, other)
-    expect(await refusal([talking, other])).toBe(400)
+    expect(await refusal([talking, other])).toBe(409)
   })
 })
 
