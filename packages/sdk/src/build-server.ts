@@ -1,7 +1,9 @@
 import type { ConnectServer, ServerSettings } from './client-types.ts'
 import { buildRealtime } from './client.ts'
 import { appPaths, appServerPaths, keyPaths } from './contract/app/paths.ts'
+import { afterwardsPaths, refundPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
+import { disputePaths } from './contract/disputes/paths.ts'
 import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import { userPaths } from './contract/users/paths.ts'
@@ -23,7 +25,8 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     keys: bind<Areas['keys']>(keyPaths, send),
     users: bind<Areas['users']>(userPaths, send),
     presence: bind<Areas['presence']>(presencePaths, send),
-    calls: bind<Areas['calls']>(callPaths, send),
+    calls: bind<Areas['calls']>({ ...callPaths, ...afterwardsPaths, ...refundPaths }, send),
+    disputes: bind<Areas['disputes']>(disputePaths, send),
     wallets: bind<Areas['wallets']>(walletServerPaths, send),
     ledger: bind<Areas['ledger']>(ledgerPaths, send),
     numbers: bind<Areas['numbers']>(numberPaths, send),

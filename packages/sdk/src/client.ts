@@ -1,5 +1,6 @@
 import type { ClientSettings, ConnectClient, Realtime } from './client-types.ts'
 import { appPaths } from './contract/app/paths.ts'
+import { afterwardsPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
@@ -36,7 +37,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     app: bind<Areas['app']>(appPaths, sendByKey),
     me: bind<Areas['me']>(mePaths, send),
     presence: bind<Areas['presence']>(presencePaths, send),
-    calls: bind<Areas['calls']>(callPaths, send),
+    calls: bind<Areas['calls']>({ ...callPaths, ...afterwardsPaths }, send),
     waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),

@@ -5,6 +5,7 @@ import { taskStore } from '../db/tasks-store.ts'
 import { callOperations } from '../features/calls/calls.routes.ts'
 import { dialLimit } from '../features/calls/inbound/dial-limit.ts'
 import { createCalls, createProofBook, type CallDeps, type Calls, type ProofBook } from '../features/calls/index.ts'
+import { disputeOperations } from '../features/calls/afterwards/afterwards.routes.ts'
 import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
 import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
 import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
@@ -90,6 +91,7 @@ export function tieFeatures(base: Foundation): Features {
       ...numberOperations(numberDeps),
       ...callOperations(callDeps),
       ...waitingOperations(callDeps),
+      ...disputeOperations(callDeps),
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],

@@ -42,6 +42,25 @@ const ownerOf = (world: World, whose: Whose): TestApp => (whose === 'otherApp' ?
 const callers: Readonly<Record<Whose, string>> = { own: asker, otherUser: asker, otherApp: outsider, unknown: subjects.unknown }
 
 let made = 0
+const aboutCall = (ok: readonly number[], body?: unknown): Fixture => ({
+  names: true,
+  ownerOnly: true,
+  ok,
+  send: ({ calls }, whose) => ({ params: { callId: calls[whose] }, ...(body === undefined ? {} : { body }) }),
+})
+/** Somebody's dispute: the open one of their call, or a new one. */
+const dispute = (ok: readonly number[], body?: unknown): Fixture => ({
+  names: true,
+  ok,
+  async send(world, whose) {
+    if (whose === 'unknown') return { params: { disputeId: newId('dsp') }, ...(body === undefined ? {} : { body }) }
+    const { disputes, calls } = ownerOf(world, whose).server
+    const callId = world.calls[whose]
+    const known = (await disputes.list({ limit: 100 })).data.find((one) => one.callId === callId)
+    const { id } = known ?? (await calls.dispute({ callId, reason: 'other' }))
+    return { params: { disputeId: id }, ...(body === undefined ? {} : { body }) }
+  },
+})
 /** Somebody of whom nothing is wanted afterwards. */
 const freshUser: Fixture = {
   names: true,
@@ -138,6 +157,17 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'calls.list': list,
   'calls.get': call,
   'calls.end': call,
+  'calls.missed': list,
+  'calls.seeMissed': list,
+  // Let through to the call, which nobody answered and which cost nothing.
+  'calls.rate': aboutCall([409], { score: 5 }),
+  'calls.ratings': call,
+  'calls.receipt': call,
+  'calls.dispute': aboutCall([201, 409], { reason: 'other' }),
+  'calls.refund': aboutCall([409], { reason: 'Test' }),
+  'disputes.list': list,
+  'disputes.get': dispute([200]),
+  'disputes.resolve': dispute([200, 409], { outcome: 'reject', note: 'Test' }),
   'waiting.join': user,
   'waiting.leave': user,
   'waiting.list': list,

@@ -20,6 +20,8 @@ export type Scope =
   | 'webhooks:read'
   | 'webhooks:write'
   | 'events:read'
+  | 'disputes:read'
+  | 'disputes:write'
 
 /**
  * Who may use a route. What is not named is refused; a route that names nobody does not start.

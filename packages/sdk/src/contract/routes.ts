@@ -1,5 +1,7 @@
 import { appRoutes, appServerRoutes, keyRoutes } from './app/routes.ts'
+import { afterwardsRoutes, refundRoutes } from './calls-afterwards/routes.ts'
 import { callRoutes } from './calls/routes.ts'
+import { disputeRoutes } from './disputes/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
@@ -13,7 +15,7 @@ export const clientTables = {
   app: appRoutes,
   me: meRoutes,
   presence: presenceRoutes,
-  calls: callRoutes,
+  calls: { ...callRoutes, ...afterwardsRoutes },
   waiting: waitingRoutes,
   wallet: walletRoutes,
   realtime: realtimeRoutes,
@@ -25,7 +27,8 @@ export const serverTables = {
   keys: keyRoutes,
   users: userRoutes,
   presence: presenceRoutes,
-  calls: callRoutes,
+  calls: { ...callRoutes, ...afterwardsRoutes, ...refundRoutes },
+  disputes: disputeRoutes,
   wallets: walletServerRoutes,
   ledger: ledgerRoutes,
   numbers: numberRoutes,

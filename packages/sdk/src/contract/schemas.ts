@@ -1,5 +1,7 @@
 import { appSchemas, appServerSchemas, keySchemas } from './app/schemas.ts'
+import { afterwardsSchemas, refundSchemas } from './calls-afterwards/schemas.ts'
 import { callSchemas } from './calls/schemas.ts'
+import { disputeSchemas } from './disputes/schemas.ts'
 import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
@@ -12,7 +14,7 @@ export const clientSchemas = {
   app: appSchemas,
   me: meSchemas,
   presence: presenceSchemas,
-  calls: callSchemas,
+  calls: { ...callSchemas, ...afterwardsSchemas },
   waiting: waitingSchemas,
   wallet: walletSchemas,
   realtime: realtimeSchemas,
@@ -23,7 +25,8 @@ export const serverSchemas = {
   keys: keySchemas,
   users: userSchemas,
   presence: presenceSchemas,
-  calls: callSchemas,
+  calls: { ...callSchemas, ...afterwardsSchemas, ...refundSchemas },
+  disputes: disputeSchemas,
   wallets: walletServerSchemas,
   ledger: ledgerSchemas,
   numbers: numberSchemas,

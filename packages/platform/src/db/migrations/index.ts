@@ -8,6 +8,7 @@ import { callPaths } from './0007-call-paths.ts'
 import { browserCalls } from './0008-browser-calls.ts'
 import { virtualNumbers } from './0009-virtual-numbers.ts'
 import { receiverControls } from './0010-receiver-controls.ts'
+import { afterwards } from './0011-afterwards.ts'
 import { webhooks } from './0012-webhooks.ts'
 import { routing } from './0013-routing.ts'
 import { roundTrips } from './0014-round-trips.ts'
@@ -24,6 +25,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0008-browser-calls', sql: browserCalls },
   { name: '0009-virtual-numbers', sql: virtualNumbers },
   { name: '0010-receiver-controls', sql: receiverControls },
+  { name: '0011-afterwards', sql: afterwards },
   { name: '0012-webhooks', sql: webhooks },
   { name: '0013-routing', sql: routing },
   { name: '0014-round-trips', sql: roundTrips },

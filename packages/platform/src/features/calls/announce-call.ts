@@ -28,10 +28,9 @@ export async function announceCall(deps: CallDeps, { tenantId, subject: callId }
   const { call, wallets } = found
   const { caller, callee } = call
   const now = clock.now()
-  const seen = presentCall(call, 'party', now)
   await Promise.all([
-    news.toUser(tenantId, caller.id, 'call.updated', seen),
-    news.toUser(tenantId, callee.id, 'call.updated', seen),
+    news.toUser(tenantId, caller.id, 'call.updated', presentCall(call, 'caller', now)),
+    news.toUser(tenantId, callee.id, 'call.updated', presentCall(call, 'callee', now)),
     news.toApp(tenantId, 'call.updated', presentCall(call, 'server', now)),
   ])
   // One telling may stand for several changes, the admission among them: all that they could have touched is told.

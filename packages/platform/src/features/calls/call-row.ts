@@ -76,6 +76,8 @@ export interface CallRow {
   readonly heldCoins: number
   readonly chargedCoins: number
   readonly earnedCoins: number
+  readonly refundedCoins: number
+  readonly disputed: boolean
   readonly durationSeconds: number
   readonly settled: boolean
   readonly review: boolean
@@ -138,6 +140,8 @@ export interface StoredCall {
   readonly held_coins: string
   readonly charged_coins: string
   readonly earned_coins: string
+  readonly refunded_coins: string
+  readonly disputed: boolean
   readonly duration_seconds: number
   readonly settled: boolean
   readonly review: boolean
@@ -188,6 +192,8 @@ export function readCall(row: StoredCall): CallRow {
     heldCoins: toCoins(row.held_coins),
     chargedCoins: toCoins(row.charged_coins),
     earnedCoins: toCoins(row.earned_coins),
+    refundedCoins: toCoins(row.refunded_coins),
+    disputed: row.disputed,
     durationSeconds: row.duration_seconds,
     settled: row.settled,
     review: row.review,

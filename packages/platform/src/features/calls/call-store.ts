@@ -186,22 +186,29 @@ export interface CallFilter {
   readonly userId: string | undefined
   readonly status: CallStatus | undefined
   readonly active: boolean | undefined
+  /** Only those that were missed: by this user, or without one by anybody. */
+  readonly missed: boolean
 }
 
 // Behind every id: '~' sorts after all of an id's characters.
 const newest = '~'
 
+/** Ends that the callee was not asked for; as the index over missed calls has it. */
+export const wasMissed = `status in ('no_answer', 'canceled', 'busy')`
+
 /** Newest first. A party's calls are two lists, each read along its own index. */
 export async function listCalls(
   tx: Tx,
   tenantId: TenantId,
-  { userId, status, active }: CallFilter,
+  { userId, status, active, missed }: CallFilter,
   { limit, before }: { limit: number; before: string | undefined },
 ): Promise<CallRow[]> {
-  const wanted = `tenant_id = $1 and id < $2 and ($4::text is null or status = $4) and ($5::boolean is null or (ended_at is null) = $5)`
+  const wanted = `tenant_id = $1 and id < $2 and ($4::text is null or status = $4) and ($5::boolean is null or (ended_at is null) = $5)${missed ? ` and ${wasMissed}` : ''}`
   const part = (side: Side) => `(select id from calls where ${wanted} and ${side}_id = $6 order by id desc limit $3)`
   const ids =
-    userId === undefined ? `select id from calls where ${wanted} order by id desc limit $3` : `${part('caller')} union ${part('callee')}`
+    userId === undefined ? `select id from calls where ${wanted} order by id desc limit $3` : missed
+        ? part('callee')
+        : `${part('caller')} union ${part('callee')}`
   const rows = await tx.query<StoredCall>(
     `with chosen as (${ids}) select ${columns} from calls c join chosen on chosen.id = c.id ${people} where c.tenant_id = $1 order by c.id desc limit $3`,
     [tenantId, before ?? newest, limit, status ?? null, active ?? null, ...(userId === undefined ? [] : [userId])],

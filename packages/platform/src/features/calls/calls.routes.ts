@@ -2,6 +2,7 @@ import { allSchemas, allTables, type Call } from '@impacthub/sdk/contract'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
+import { afterwardsHandlers } from './afterwards/afterwards.routes.ts'
 import { browserHandlers } from './browser/browser.routes.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
@@ -9,12 +10,12 @@ import { findCall } from './call-store.ts'
 import { endCall, roleOf } from './end-call.ts'
 import { callHistory } from './list-calls.ts'
 import { circumstancesOf, placeCall } from './place-call.ts'
-import { presentCall } from './present-call.ts'
+import { presentCall, viewerOf } from './present-call.ts'
 
 type Caller = UserActor | SecretActor
 
 export function callOperations(deps: CallDeps): Operation[] {
-  const show = (actor: Caller, call: CallRow): Call => presentCall(call, actor.kind === 'secret' ? 'server' : 'party', deps.clock.now())
+  const show = (actor: Caller, call: CallRow): Call => presentCall(call, viewerOf(actor, call), deps.clock.now())
   return implement('calls', allTables.calls, allSchemas.calls, {
     create: async ({ body }, { actor, once }) => {
       const { calleeId, channel, peer } = body
@@ -32,6 +33,7 @@ export function callOperations(deps: CallDeps): Operation[] {
       return once(async (tx) => show(actor, await endCall(deps, tx, actor, params.callId)))
     },
     ...browserHandlers(deps),
+    ...afterwardsHandlers(deps),
   })
 }
 

@@ -85,7 +85,7 @@ export function createCalls(deps: CallDeps): Calls {
     async openCallsOf(tenantId, userId) {
       const rows = await db.transact(tenantId, (tx) => openCalls(tx, tenantId, userId))
       const now = clock.now()
-      return rows.map((row) => presentCall(row, userId === undefined ? 'server' : 'party', now))
+      return rows.map((row) => presentCall(row, userId === undefined ? 'server' : row.caller.id === userId ? 'caller' : 'callee', now))
     },
     async findCallback(callId, token, provider) {
       const known = await callbacks.recall(callId, () => db.transact(everyTenant, (tx) => callbackOf(tx, callId)))

@@ -6,7 +6,7 @@ import { userIdOf } from './admission-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallStatus } from './call-lifecycle.ts'
 import { listCalls, type CallFilter } from './call-store.ts'
-import { presentCall } from './present-call.ts'
+import { presentCall, viewerOf } from './present-call.ts'
 
 export interface CallQuery {
   readonly limit: number
@@ -14,6 +14,7 @@ export interface CallQuery {
   readonly userId?: string | undefined
   readonly status?: CallStatus | undefined
   readonly active?: 'true' | 'false' | undefined
+  readonly missed?: 'true' | undefined
 }
 
 /** Calls newest first: a user sees their own, a secret key those of the whole app or of one user. */
@@ -25,7 +26,6 @@ export async function callHistory(
   const tenantId = actor.tenant.id
   if (actor.kind === 'user' && query.userId !== undefined && query.userId !== actor.hostUserId)
     fail('forbidden', { detail: 'A user token shows its own user’s calls only.' })
-  const viewer = actor.kind === 'secret' ? 'server' : 'party'
   const now = clock.now()
   return db.transact(tenantId, async (tx) => {
     const asked = actor.kind === 'user' ? actor.userId : query.userId && (await userIdOf(tx, tenantId, query.userId))
@@ -35,14 +35,15 @@ export async function callHistory(
       userId: asked,
       status: query.status,
       active: query.active === undefined ? undefined : query.active === 'true',
+      missed: query.missed === 'true',
     }
-    const scope = { tenantId, route: 'calls.list', filter: JSON.stringify([asked, query.status, query.active]) }
+    const scope = { tenantId, route: 'calls.list', filter: JSON.stringify([asked, query.status, query.active, query.missed]) }
     return pageOf(
       cursors,
       scope,
       query,
       (page) => listCalls(tx, tenantId, filter, page),
-      (row) => presentCall(row, viewer, now),
+      (row) => presentCall(row, viewerOf(actor, row), now),
     )
   })
 }

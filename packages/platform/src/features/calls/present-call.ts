@@ -1,11 +1,20 @@
 import type { Call } from '@impacthub/sdk/contract'
 import { isOver } from './call-lifecycle.ts'
-import type { CallRow } from './call-row.ts'
+import type { SecretActor, UserActor } from '../../base/tenant.ts'
+import type { CallRow, Side } from './call-row.ts'
 import { dueCoins } from './call-tariff.ts'
 import { talkedSeconds } from './call-time.ts'
 
 /** `server`: a secret key, which also sees the provider's ids. */
-export type Viewer = 'party' | 'server'
+export type Viewer = Side | 'server'
+
+export function viewerOf(actor: UserActor | SecretActor, call: Pick<CallRow, 'caller'>): Viewer {
+  if (actor.kind === 'secret') return 'server'
+  return call.caller.id === actor.userId ? 'caller' : 'callee'
+}
+
+/** Ends that the callee was not asked for: their own no is none of them. */
+const missedStatuses: ReadonlySet<string> = new Set(['no_answer', 'canceled', 'busy'])
 
 /** Built field by field: phone numbers, tokens and legs of others are in no answer. */
 export function presentCall(call: CallRow, viewer: Viewer, now: Date): Call {
@@ -34,9 +43,9 @@ export function presentCall(call: CallRow, viewer: Viewer, now: Date): Call {
     number: call.number,
     canEnd: call.canEnd,
     peers: call.channel === 'browser' ? { caller: caller.peer, callee: callee.peer } : null,
-    missed: call.acceptedAt === null && (call.status === 'no_answer' || call.status === 'canceled' || call.status === 'busy'),
-    disputed: false,
-    refundedCoins: 0,
+    missed: viewer !== 'caller' && call.acceptedAt === null && missedStatuses.has(call.status),
+    disputed: call.disputed,
+    refundedCoins: call.refundedCoins,
     routing: viewer === 'server' ? call.routing : null,
     providerIds: viewer === 'server' ? { caller: caller.legId, callee: callee.legId } : null,
     hangupCauses: { caller: caller.cause, callee: callee.cause },

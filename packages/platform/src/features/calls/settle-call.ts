@@ -5,6 +5,7 @@ import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { ProviderCall } from '../../providers/telephony/port.ts'
 import { lookAtBrowser } from './browser/follow-browser.ts'
+import { keepAccount } from './afterwards/evidence-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { findCall, lockCall } from './call-store.ts'
@@ -51,6 +52,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
       await endPending(deps, tx, tenantId, current, verdict.ending)
       return { found: 'pending', endedAt: current.endedAt ?? deps.clock.now() }
     }
+    if (truth !== undefined) await keepAccount(tx, tenantId, callId, truth)
     return outcome(await closeCall(deps, tx, tenantId, current, verdict.ending))
   })
 }

@@ -6,6 +6,7 @@ import { readWallet, readWallets } from './wallet-store.ts'
 
 export { holdForCall } from './hold-for-call.ts'
 export { settleCall } from './settle-call.ts'
+export { chargeByBucket, refundCall, type CallRefund, type ChargeByBucket } from './refund-call.ts'
 export { openWallet } from './wallet-store.ts'
 export { post, type Posting } from './post-entry.ts'
 export { releaseLedger, releaseLedgerOf, verifyLedger, watchLedger, type Fault, type Verdict } from './trial-balance.ts'

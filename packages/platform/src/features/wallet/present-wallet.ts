@@ -17,13 +17,16 @@ export function presentTransaction({ id, type, buckets, reference, description, 
     coins: spendableOf(buckets),
     buckets,
     reference,
-    description: partnerName === null ? description : inWords(type, partnerName),
+    description: partnerName === null ? description : inWords(type, partnerName, spendableOf(buckets)),
     createdAt: createdAt.toISOString(),
   }
 }
 
-const inWords = (type: string, partner: string): string =>
-  type === 'call_hold' ? `Held for a call with ${partner}` : `Call with ${partner}`
+function inWords(type: string, partner: string, coins: number): string {
+  if (type === 'call_hold') return `Held for a call with ${partner}`
+  if (type !== 'call_refund') return `Call with ${partner}`
+  return coins < 0 ? `Given back for a refunded call with ${partner}` : `Refund of a call with ${partner}`
+}
 
 export const presentWallet = (row: WalletRow, history: readonly HistoryRow[]) => ({
   ...presentBalances(row),

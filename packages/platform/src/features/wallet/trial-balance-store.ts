@@ -80,6 +80,16 @@ export const questions: readonly Question[] = [
         (s.metadata ->> 'chargedCoins')::bigint <> c.charged_coins or (s.metadata ->> 'earnedCoins')::bigint <> c.earned_coins
         or (s.metadata ->> 'overrunCoins')::bigint <> c.overrun_coins))`,
   },
+  {
+    rule: 'what was refunded of a call is what its record says',
+    sql: `select c.id as subject, 'record ' || c.refunded_coins || ', ledger ' || coalesce(r.total, 0) as detail
+      from calls c
+      left join (
+        select t.reference_id, sum(e.coins) as total from ledger_transactions t
+        join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id = t.metadata ->> 'callerId'
+        where t.tenant_id = $1 and t.type = 'call_refund' group by t.reference_id) r on r.reference_id = c.id
+      where c.tenant_id = $1 and c.refunded_coins <> coalesce(r.total, 0)`,
+  },
 ]
 
 export const ask = (tx: Tx, tenantId: TenantId, { sql }: Question): Promise<Finding[]> =>

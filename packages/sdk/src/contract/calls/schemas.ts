@@ -70,7 +70,7 @@ export const call = z.object({
   canEnd: z.boolean(),
   /** Of a browser call: which tab or device of each side carries the sound. Null on phones. */
   peers: z.object({ caller: z.string().nullable(), callee: z.string().nullable() }).nullable(),
-  /** Over without an answer, and not for the callee's own no. */
+  /** Over without an answer, and not for the callee's own no. The caller misses nothing: false for them. */
   missed: z.boolean(),
   /** Somebody has disputed the charge, and it is not decided yet. */
   disputed: z.boolean(),
@@ -145,6 +145,8 @@ export const callSchemas = {
       status: callStatus.optional(),
       /** true: only calls that are not over. */
       active: z.enum(['true', 'false']).optional(),
+      /** true: only calls that the user (with a secret key: somebody) missed. */
+      missed: z.literal('true').optional(),
     }),
     answer: listOf(call),
   },
