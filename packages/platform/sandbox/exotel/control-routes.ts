@@ -58,7 +58,7 @@ function callControls(world: World, control: ExotelControl): ControlRoute[] {
     person('busy', control.decline),
     {
       method: 'POST',
-      path: /^\/calls\/(\w{1,64}|\*)\/misreport$/,
+      path: /^\/(?:calls|legs)\/(\w{1,64}|\*)\/misreport$/,
       run({ at: [sid = ''], body }) {
         const wrong = readMisreport(body)
         if (!wrong) return controlError(400, 'expected { conversationDuration?, duration?, status?, where?: callbacks | details }')

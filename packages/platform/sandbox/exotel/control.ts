@@ -63,8 +63,8 @@ export interface ExotelControl {
   change(settings: Partial<Settings>): void
   /** Calls and conversations are cut so much later than their limit. */
   overrunBy(seconds: number): void
-  /** Tells something wrong about a call, or about every call for `*`; without a second argument the truth again. */
-  misreport(callSid: string, wrong?: Misreport): void
+  /** Tells something wrong about a call or a leg, or about all for `*`; without a second argument the truth again. */
+  misreport(sid: string, wrong?: Misreport): void
   /** Registers a number as not to be disturbed, or takes it off. */
   markDnd(phoneNumber: string, isDnd?: boolean): void
   /** Adds a fault to callbacks; the result is its id. */

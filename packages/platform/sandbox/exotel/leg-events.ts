@@ -1,6 +1,7 @@
 import type { Json } from '../kit/json.ts'
 import type { Bridge, Leg } from './leg.ts'
 import type { Line } from './line.ts'
+import { misreportOf } from './misreport.ts'
 import { newLegSid } from './sid.ts'
 import type { World } from './world.ts'
 
@@ -35,6 +36,7 @@ function presentInEvent(world: World, leg: Leg): Record<string, Json> {
 export function presentLeg(world: World, leg: Leg): Record<string, Json> {
   const line = world.store.lines.all.get(leg.line)
   const { state, terminal_status, end_time, custom_param: _, ...shown } = presentInEvent(world, leg)
+  const wrong = misreportOf(world.misreports, leg.sid, 'details')
   const isOver = line?.endedAtMs !== undefined
   return {
     ...shown,
@@ -43,7 +45,13 @@ export function presentLeg(world: World, leg: Leg): Record<string, Json> {
     network_type: 'pstn',
     time_limit: leg.timeLimitMs / 1_000,
     state: state === 'in-progress' ? 'connected' : (state ?? null),
-    ...(isOver ? { terminal_status: terminal_status ?? null, end_time: end_time ?? null, on_call_duration_ms: onCallMs(line) } : {}),
+    ...(isOver
+      ? {
+          terminal_status: wrong.status ?? terminal_status ?? null,
+          end_time: end_time ?? null,
+          on_call_duration_ms: wrong.duration === undefined ? onCallMs(line) : wrong.duration,
+        }
+      : {}),
   }
 }
 

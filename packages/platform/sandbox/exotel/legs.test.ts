@@ -106,6 +106,15 @@ describe('a leg', () => {
     expect(await shown()).toEqual({ ...sample, ...over, date_updated: '2026-01-05T09:00:05.000Z' })
   })
 
+  it.each([[-1], [1e12], ['abc'], [null]])('can be told about wrongly: %j', async (wrong) => {
+    const sid = await dial('+919811111005')
+    scene.sandbox.control.misreport(sid, { duration: wrong, status: 'teleported' })
+    await scene.clock.advance(5_000)
+    expect((await v2('GET', `/legs/${sid}`)).json).toMatchObject({
+      response: { data: { on_call_duration_ms: wrong, terminal_status: 'teleported' } },
+    })
+  })
+
   it('is cut off at its time limit, counted from the answer, and later if it is to overrun', async () => {
     scene.sandbox.control.overrunBy(3)
     const sid = await dial('+919811110000', { time_limit: 60 })

@@ -1,10 +1,10 @@
 import { isRecord, type Json } from '../kit/json.ts'
 
-/** What is told wrongly about a call, in its callbacks and in what the API says. */
+/** What is told wrongly about a call, in its callbacks and in what the API says; about a leg, in what the API says. */
 export interface Misreport {
   /** In place of the seconds: a number out of range, a text, null. */
   readonly conversationDuration?: Json
-  /** In place of the length of the whole call. */
+  /** In place of the length of the whole call, or of the milliseconds of a leg. */
   readonly duration?: Json
   /** In place of the status once the call is over: a word that nobody has documented. */
   readonly status?: string
