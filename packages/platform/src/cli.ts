@@ -89,7 +89,7 @@ const sandboxes: Readonly<Record<string, (settings: Settings) => Promise<Running
     }
   },
   async exotel(settings) {
-    const { url, accountSid, close } = await startExotelSandboxFor({}, settings.dataDir, settings.port)
+    const { url, accountSid, close } = await startExotelSandboxFor(settings.exotelTest, settings.dataDir, settings.port)
     return {
       advice: `The Exotel sandbox is at ${url}: set EXOTEL_BASE_URL to it, EXOTEL_ACCOUNT_SID to ${accountSid}, and its key and token.`,
       close,
