@@ -19,6 +19,18 @@ function choosePeople(people) {
   return { callers, caller, advisor, other }
 }
 
+/** `?phone=caller` or `?phone=advisor` shows that phone alone, so that two tabs are two people. */
+function choosePhone() {
+  const query = new URLSearchParams(location.search)
+  const only = ['caller', 'advisor'].find((phone) => phone === query.get('phone'))
+  if (only) page.dataset.only = page.dataset.shown = only
+  for (const link of document.querySelectorAll('[data-phone]')) {
+    query.set('phone', link.dataset.phone)
+    link.href = `/?${query}`
+  }
+  return only
+}
+
 function introduce({ callers, caller, advisor, other }) {
   const cast = { caller, advisor }
   for (const element of document.querySelectorAll('[data-text]')) {
@@ -39,7 +51,7 @@ function introduce({ callers, caller, advisor, other }) {
 /** One phone: its owner's session, and whom it calls. The widgets do the rest. */
 function connect(phone, owner, other, { baseUrl, publishableKey }) {
   phone.querySelector('ihc-presence').userId = other.userId
-  phone.querySelector('ihc-call-button').calleeId = other.userId
+  for (const button of phone.querySelectorAll('ihc-call-button')) button.calleeId = other.userId
   // A call takes the place of the other's profile, until "Done". Who was there with the keyboard stays there.
   const stage = phone.querySelector('.stage')
   const show = (calling) => {
@@ -89,8 +101,9 @@ try {
   introduce(cast)
   page.dataset.known = ''
   document.querySelector('#docs').href = `${session.baseUrl}/docs`
-  connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
-  connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
+  const only = choosePhone()
+  if (only !== 'advisor') connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
+  if (only !== 'caller') connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
   offerCoins(document.querySelector('#caller'), cast.caller)
 } catch (error) {
   trouble.hidden = false

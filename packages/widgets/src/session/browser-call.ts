@@ -1,7 +1,7 @@
 import { createCallMedia, type Call, type CallMedia } from '@impacthub/sdk'
 import { createCall, faultOf, wishFor } from './call-acts.ts'
 import { isLive } from './call-progress.ts'
-import { forget, remember } from './carried-calls.ts'
+import { forget, remember } from './carried-here.ts'
 import type { ConnectStore, Feed } from './connect-store.ts'
 
 /** The sound that a session's tab carries, or is about to. */
