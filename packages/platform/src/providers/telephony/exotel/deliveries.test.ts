@@ -122,6 +122,24 @@ describe('a status callback', () => {
     expect((await to('status', json(answered()), flow))?.report).toMatchObject({ leg: 'caller', legId: callSid, status: 'in_progress' })
   })
 
+  it('does not take the caller’s answer for the callee’s, where the legs are told', async () => {
+    const [first, second] = [
+      { OnCallDuration: 0, Status: 'in-progress' },
+      { OnCallDuration: 0, Status: null },
+    ]
+    const ringing = answered({ Legs: [first, second] })
+    const talking = answered({ Legs: [first, first] })
+    for (const form of [json, multipart]) {
+      const [caller, callee] = [await to('status', await form(ringing)), await to('status', await form(talking))]
+      expect(caller?.report).toMatchObject({ leg: 'caller', legId: callSid, status: 'in_progress' })
+      expect(callee?.report).toMatchObject({ leg: 'callee', legId: calleeLeg, status: 'in_progress' })
+      // Two messages, though they have one name.
+      expect(callee?.deliveryId).not.toBe(caller?.deliveryId)
+    }
+    for (const legs of [undefined, 'x', [], [first], [null, 7]])
+      expect((await to('status', json(answered({ Legs: legs }))))?.report.leg).toBe('callee')
+  })
+
   it('takes an answer that is told after the end for the end', async () => {
     expect((await to('status', json(answered({ Status: 'completed' }))))?.report).toMatchObject({ leg: 'caller', status: 'completed' })
   })

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
+import * as z from 'zod'
 import { fail } from '../../../base/problem.ts'
 import type { Delivery, LegReport, LegStatus, VerifiedDelivery } from '../port.ts'
 import { calleeLegOf } from './call-details.ts'
 import { readAddress } from './callback-address.ts'
 import { readFields, type Fields } from './fields.ts'
 import { readLegEvent, type EventLogin } from './leg-events.ts'
-import { isOver, readStamp, readStatus, sid } from './wire.ts'
+import { isOver, readLegStatus, readStamp, readStatus, sid } from './wire.ts'
 
 export interface Reading {
   readonly offsetMinutes: number
@@ -53,9 +54,18 @@ const reportOf = (callSid: string, leg: 'caller' | 'callee', status: LegStatus, 
   endedBy: null,
 })
 
+const legsWire = z.array(z.object({ Status: z.unknown() }).nullish()).min(2)
+
+/** What is told of the callee's leg, the second one; undefined where nothing is, in JSON or as a form flattens it. */
+function calleeTold(fields: Fields): LegStatus | null | undefined {
+  const legs = legsWire.safeParse(fields.get('Legs'))
+  if (legs.success) return readLegStatus(legs.data[1]?.Status)
+  return fields.has('Legs[1][Status]') ? readLegStatus(fields.get('Legs[1][Status]')) : undefined
+}
+
 /**
- * A status callback. Which phone `answered` is about, Exotel does not say: where both are rung by it, it is taken for the callee's, as an
- * estimate that only the running timer shows. What comes after the end is about the end, whatever it is called.
+ * A status callback. Which phone `answered` is about, Exotel does not say: where both are rung by it, it is taken for the callee's unless that
+ * leg is told to be none, as an estimate that only the running timer shows. What comes after the end is about the end, whatever it is called.
  */
 function readStatusCallback(fields: Fields, { offsetMinutes, answeredMeansCallee }: Reading): Read {
   const callSid = callSidOf(fields)
@@ -63,12 +73,11 @@ function readStatusCallback(fields: Fields, { offsetMinutes, answeredMeansCallee
   const event = text(fields, 'EventType') || 'terminal'
   const status = readStatus(told)
   const at = (name: string): Date | null => readStamp(fields.get(name), offsetMinutes) ?? null
-  const key = `${callSid}:${keyOf(event, told)}`
   if (event === 'answered' && !isOver(status)) {
-    const leg = answeredMeansCallee ? 'callee' : 'caller'
-    return { key, report: reportOf(callSid, leg, 'in_progress', at('DateUpdated')) }
+    const leg = answeredMeansCallee && calleeTold(fields) !== null ? 'callee' : 'caller'
+    return { key: `${callSid}:${keyOf(event, told)}:${leg}`, report: reportOf(callSid, leg, 'in_progress', at('DateUpdated')) }
   }
-  return { key, report: reportOf(callSid, 'caller', status, at('EndTime') ?? at('DateUpdated')) }
+  return { key: `${callSid}:${keyOf(event, told)}`, report: reportOf(callSid, 'caller', status, at('EndTime') ?? at('DateUpdated')) }
 }
 
 const dialEvents: ReadonlyMap<string, LegStatus> = new Map([

@@ -34,8 +34,8 @@ describe('two numbers, connected', () => {
     })
     expect(told?.figuresPending).toBeUndefined()
     expect(told?.callee?.endedAt?.getTime()).toBe(scene.clock.now() - 66_000)
-    expect(scene.story().at(0)).toBe('callee in_progress')
-    expect(scene.story().at(-1)).toBe('caller completed')
+    expect(scene.story()).toEqual(['caller in_progress', 'callee in_progress', 'caller completed'])
+    expect(new Set(scene.delivered.map(({ deliveryId }) => deliveryId)).size).toBe(3)
     expect(scene.refused).toEqual([])
   })
 
