@@ -51,6 +51,9 @@ function lifeOf(caller: Leg, callee: Leg | null): Pick<Extract<Verdict, { kind: 
 function presumedEnding(call: Judged, caller: Leg, callee: Leg | null, now: Date): CallEnding {
   const ending = endingOf(call, caller, callee ?? { ...caller, durationSeconds: null }, now)
   if (ending.status !== 'completed') return ending
+  // Ended before the callee was rung: there is nothing to know but that.
+  const asked = call.answeredAt === null ? askedEnd(call) : undefined
+  if (asked !== undefined) return { ...ending, status: endOf(asked[0]), endReason: asked[1], answeredAt: null, durationSeconds: 0 }
   const durationSeconds = elapsedSeconds(call.answeredAt, call.limit.seconds, ending.endedAt)
   return { ...ending, answeredAt: call.answeredAt, durationSeconds }
 }
