@@ -74,4 +74,17 @@ describe('deliveries', () => {
     await deliveries.release(['unknown', 'b'])
     expect(pending.size).toBe(0)
   })
+
+  it('that are tried again leave at their time, and not at all once everything is forgotten', async () => {
+    const { clock, deliveries, sent, pending } = scene()
+    deliveries.add({ ...delivery('a:2'), again: { attempt: 2, notBeforeMs: 5_000 } })
+    await clock.advance(4_999)
+    expect([sent, [...pending]]).toEqual([[], ['a:2']])
+    await clock.advance(1)
+    expect(sent).toEqual(['a:2'])
+    deliveries.add({ ...delivery('a:3'), again: { attempt: 3, notBeforeMs: 9_000 } })
+    deliveries.clear()
+    await clock.advance(10_000)
+    expect(sent).toEqual(['a:2'])
+  })
 })
