@@ -13,7 +13,7 @@ import {
   type Journey,
   type Option,
   type Passed,
-} from '../../providers/telephony/routing.ts'
+} from './routing-policy.ts'
 import { takeNumber } from '../numbers/index.ts'
 import type { Routing } from './call-row.ts'
 

@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
-import type { ProviderName } from './port.ts'
+import type { ProviderName } from '../../providers/telephony/port.ts'
 
 /** Pure: which provider carries a call between two phones. Tables with reasons; the code below only reads them. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { barredCountry, canCarry, countryOf, journeyOf, passedBefore, policyFor, rank, type Option } from './routing.ts'
+import { barredCountry, canCarry, countryOf, journeyOf, passedBefore, policyFor, rank, type Option } from './routing-policy.ts'
 
 const india = '+919800000001'
 const india2 = '+919800000002'
