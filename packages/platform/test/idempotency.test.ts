@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { allTables, type Route } from '@impacthub/sdk/contract'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../src/base/ids.ts'
 import { ask, codeOf, type Asked } from './ask.ts'
 import { holdRow } from './held-row.ts'
 import { startPlatform, type TestApp, type TestPlatform } from './start-platform.ts'
@@ -172,13 +173,27 @@ const required = Object.entries(allTables).flatMap(([area, table]) =>
 )
 
 it('requires keys where coins move or a call starts', () => {
-  expect(required.map(({ name }) => name).sort()).toEqual(['calls.create', 'wallets.credit', 'wallets.debit'])
+  expect(required.map(({ name }) => name).sort()).toEqual([
+    'calls.create',
+    'calls.refund',
+    'disputes.resolve',
+    'wallets.credit',
+    'wallets.debit',
+  ])
 })
+
+/** Bodies of those that do not move coins of a user by name. */
+const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
+  'calls.create': async (callerId) => ({ callerId, calleeId: await person() }),
+  'disputes.resolve': async () => ({ outcome: 'refund', note: 'Test' }),
+  'calls.refund': async () => ({ reason: 'Test' }),
+}
 
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {
   const userId = await person(10)
-  const body = name === 'calls.create' ? { callerId: userId, calleeId: await person() } : { coins: 1, reason: 'Test' }
-  const answer = await post(route.path.replace('{userId}', userId), body, undefined)
+  const body = (await bodies[name]?.(userId)) ?? { coins: 1, reason: 'Test' }
+  const path = route.path.replace('{userId}', userId).replace('{callId}', newId('call')).replace('{disputeId}', newId('dsp'))
+  const answer = await post(path, body, undefined)
   expect(answer.status).toBe(400)
   expect(codeOf(answer)).toBe('idempotency_key_required')
   expect(await balanceOf(userId)).toBe(10)

@@ -206,7 +206,9 @@ export async function listCalls(
   const wanted = `tenant_id = $1 and id < $2 and ($4::text is null or status = $4) and ($5::boolean is null or (ended_at is null) = $5)${missed ? ` and ${wasMissed}` : ''}`
   const part = (side: Side) => `(select id from calls where ${wanted} and ${side}_id = $6 order by id desc limit $3)`
   const ids =
-    userId === undefined ? `select id from calls where ${wanted} order by id desc limit $3` : missed
+    userId === undefined
+      ? `select id from calls where ${wanted} order by id desc limit $3`
+      : missed
         ? part('callee')
         : `${part('caller')} union ${part('callee')}`
   const rows = await tx.query<StoredCall>(

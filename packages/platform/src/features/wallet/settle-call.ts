@@ -36,7 +36,11 @@ async function settled(tx: Tx, tenantId: TenantId, callId: string): Promise<Call
 }
 
 /** A hold never changes once it is posted, so it can be read without a lock. */
-export async function heldFor(tx: Tx, tenantId: TenantId, { callId, callerId }: Pick<CallEnd, 'callId' | 'callerId'>): Promise<HeldBuckets> {
+export async function heldFor(
+  tx: Tx,
+  tenantId: TenantId,
+  { callId, callerId }: Pick<CallEnd, 'callId' | 'callerId'>,
+): Promise<HeldBuckets> {
   const hold = await transactionByKey(tx, tenantId, holdKey(callId))
   const changes = hold === undefined ? {} : await changesOf(tx, tenantId, hold.id, callerId)
   return { bonus: 0 - (changes.bonus ?? 0), purchased: 0 - (changes.purchased ?? 0), earned: 0 - (changes.earned ?? 0) }

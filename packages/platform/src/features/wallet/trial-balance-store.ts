@@ -82,13 +82,17 @@ export const questions: readonly Question[] = [
   },
   {
     rule: 'what was refunded of a call is what its record says',
-    sql: `select c.id as subject, 'record ' || c.refunded_coins || ', ledger ' || coalesce(r.total, 0) as detail
+    sql: `select c.id as subject, 'record ' || c.refunded_coins || ', ledger ' || coalesce(r.total, 0) || ', refunds ' || coalesce(f.total, 0) as detail
       from calls c
       left join (
         select t.reference_id, sum(e.coins) as total from ledger_transactions t
         join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id = t.metadata ->> 'callerId'
         where t.tenant_id = $1 and t.type = 'call_refund' group by t.reference_id) r on r.reference_id = c.id
-      where c.tenant_id = $1 and c.refunded_coins <> coalesce(r.total, 0)`,
+      left join (
+        select f.call_id, sum(f.coins) as total from call_refunds f
+        join ledger_transactions t on t.tenant_id = f.tenant_id and t.id = f.transaction_id and t.reference_id = f.call_id
+        where f.tenant_id = $1 group by f.call_id) f on f.call_id = c.id
+      where c.tenant_id = $1 and (c.refunded_coins <> coalesce(r.total, 0) or c.refunded_coins <> coalesce(f.total, 0))`,
   },
 ]
 

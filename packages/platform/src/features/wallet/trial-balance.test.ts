@@ -106,6 +106,19 @@ it('finds a call whose record differs from the ledger', async () => {
   )
 })
 
+it('finds a refund that stands in one place only', async () => {
+  await books.admin.query(
+    `insert into calls (id, tenant_id, caller_id, callee_id, provider, callback_token, number, rate_coins, rate_seconds, share_percent, ring_seconds,
+       limit_seconds, limit_reason, held_coins, charged_coins, earned_coins, refunded_coins, created_at, status, end_reason, ended_at, settled)
+     values ('call_over', $1, $2, $3, 'twilio', 't', '+1', 10, 60, 50, 30, 120, 'balance_exhausted', 20, 10, 5, 4, $4, 'completed', 'caller_hangup', $4, true)`,
+    [books.tenant, asha.id, bela.id, noon],
+  )
+  const { faults } = await verifyLedger(books.db)
+  expect(faults.filter(({ subject }) => subject === 'call_over')).toMatchObject([
+    { rule: 'what was refunded of a call is what its record says', detail: 'record 4, ledger 0, refunds 0' },
+  ])
+})
+
 it('finds a user who owns less than nothing', async () => {
   await books.admin.query('alter table ledger_accounts drop constraint never_negative')
   await tamper("update ledger_accounts set balance = -1 where name = 'bonus'")

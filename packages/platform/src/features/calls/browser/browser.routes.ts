@@ -15,7 +15,8 @@ type BrowserHandlers = Pick<AllHandlers, 'accept' | 'decline' | 'iceServers' | '
 export function browserHandlers(deps: CallDeps): BrowserHandlers {
   const show = (actor: UserActor, call: CallRow) => presentCall(call, viewerOf(actor, call), deps.clock.now())
   return {
-    accept: ({ params, body }, { actor, once }) => once(async (tx) => show(actor, await acceptCall(deps, tx, actor, params.callId, body.peer))),
+    accept: ({ params, body }, { actor, once }) =>
+      once(async (tx) => show(actor, await acceptCall(deps, tx, actor, params.callId, body.peer))),
     decline: ({ params }, { actor, once }) => once(async (tx) => show(actor, await declineCall(deps, tx, actor, params.callId))),
     iceServers: async ({ params }, { actor }) => {
       const { call } = await callOfParty(deps, actor, params.callId)
