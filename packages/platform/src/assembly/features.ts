@@ -98,15 +98,15 @@ export function tieFeatures(base: Foundation): Features {
   }
 }
 
-function numberParts({ db, clock, cursors, directory, telephony, publicUrl, masterKey }: Foundation): NumberDeps {
+function numberParts({ db, clock, logger, cursors, directory, telephony, publicUrl, masterKey }: Foundation): NumberDeps {
   return {
     db,
     clock,
+    logger,
     cursors,
     tasks: taskStore,
     providers: (mode) => Object.values(telephony.among(mode)).filter((one) => one !== undefined),
     modeOf: async (id) => ((await directory.tenant(id)) ?? fail('not_found')).mode,
-    publicUrl: () => publicUrl,
     incomingUrl: (provider, mode) => `${publicUrl}${incomingPathOf(masterKey, provider, mode)}`,
   }
 }

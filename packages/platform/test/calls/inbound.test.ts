@@ -137,10 +137,10 @@ describe('a call to a virtual number', () => {
   })
 
   it('ends where the coins end', async () => {
-    const two = await scene({ coins: 2 })
+    const two = await scene({ coins: 1 })
     await dial(two.callerPhone, two.own)
     const call = await until(here, app, (await onlyCall(two.caller.userId)).id, settled)
-    expect(call).toMatchObject({ endReason: 'balance_exhausted', durationSeconds: 120, chargedCoins: 2, earnedCoins: 1 })
+    expect(call).toMatchObject({ endReason: 'balance_exhausted', durationSeconds: 60, chargedCoins: 1, earnedCoins: 1 })
     expect(await purses(two)).toEqual({ left: 0, held: 0, earned: 1 })
   })
 
@@ -197,9 +197,64 @@ describe('a call to a virtual number', () => {
     await shop.server.calls.end({ callId: back?.id ?? '' })
     expect(await until(here, shop, back?.id ?? '', settled)).toMatchObject({ chargedCoins: 1, endReason: 'platform' })
     // A stranger to the pair reaches nobody by the same number.
-    const third = await shop.user('third', { coins: 5, phone: phone() })
-    await shop.server.users.put({ userId: third.userId, displayName: 'Third', phone: '+919711110000' })
+    await shop.user('third', { coins: 5, phone: '+919711110000' })
     expect(await asked(out.number ?? '', '+919711110000')).toEqual(says('en', /cannot be connected/))
+  })
+})
+
+async function over(of: TestApp, callId: string): Promise<void> {
+  await of.server.calls.end({ callId })
+  await until(here, of, callId, settled)
+}
+
+/** Two who have just talked: what their phones showed, and how to dial it. */
+async function acquainted(of: TestApp): Promise<Pair & { shown: string }> {
+  const two = await pair(of)
+  await of.server.wallets.credit({ userId: two.callee.userId, coins: 5, reason: 'Start' })
+  await of.server.presence.set({ userId: two.caller.userId, availability: 'always' })
+  const out = await two.caller.client.calls.create({ calleeId: two.callee.userId })
+  await until(here, of, out.id, inProgress)
+  await over(of, out.id)
+  return { ...two, shown: out.number ?? '' }
+}
+
+describe('who is meant', () => {
+  it('is decided by the number where several users have one phone', async () => {
+    const shop = await here.app('Families')
+    const two = await acquainted(shop)
+    // A younger record with the callee's phone, who has never talked over this number.
+    const child = await shop.user('child', { coins: 5, phone: two.calleePhone, availability: 'always' })
+    await dial(two.calleePhone, two.shown)
+    const [back] = await callsOf(two.callee.userId, shop)
+    expect(back).toMatchObject({ direction: 'inbound', calleeId: two.caller.userId })
+    expect(await callsOf(child.userId, shop)).toEqual([])
+    await over(shop, back?.id ?? '')
+    // Where no number decides, the youngest record is the caller; never the owner while there is another.
+    const own = await number(shop)
+    await shop.server.numbers.assign({ userId: child.userId, phoneNumber: own })
+    await dial(two.calleePhone, own)
+    const [call] = await callsOf(two.callee.userId, shop)
+    expect(call).toMatchObject({ calleeId: child.userId })
+    await over(shop, call?.id ?? '')
+  })
+
+  it('is the owner once the number has one, and nobody after the other is deleted', async () => {
+    const shop = await here.app('Owners')
+    const two = await acquainted(shop)
+    const owner = await shop.user('owner', { phone: phone(), availability: 'always' })
+    await number(shop)
+    await shop.server.numbers.assign({ userId: owner.userId, phoneNumber: two.shown })
+    await dial(two.calleePhone, two.shown)
+    const [call] = await callsOf(two.callee.userId, shop)
+    expect(call).toMatchObject({ calleeId: owner.userId })
+    await over(shop, call?.id ?? '')
+    // What it stood for before is forgotten with the assignment.
+    await shop.server.numbers.unassign({ userId: owner.userId })
+    expect(await asked(two.shown, two.calleePhone)).toEqual(says('en', /cannot be connected/))
+
+    const gone = await acquainted(shop)
+    await shop.server.users.delete({ userId: gone.caller.userId })
+    expect(await asked(gone.shown, gone.calleePhone)).toEqual(says('en', /cannot be connected/))
   })
 })
 

@@ -9,7 +9,7 @@ alter table numbers
   add column cooling_until timestamptz,
   -- The app has given it up, and what becomes of it at the provider: after the cool-down the row goes.
   add column leaving text check (leaving in ('keep', 'release')),
-  -- The address at which the provider asks us about calls to it, as it was last told to the provider.
+  -- The digest of the address at which the provider asks us about calls to it, as it was last told to the provider.
   add column receives_at text,
   add foreign key (tenant_id, user_id) references users (tenant_id, id),
   add check (leaving is null or cooling_until is not null),

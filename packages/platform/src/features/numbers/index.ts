@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
+import type { Logger } from '../../base/logger.ts'
 import type { Mode, TenantId, TenantRef } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import { everyTenant } from '../../base/tenant.ts'
@@ -14,7 +15,6 @@ import { listNumbers, type VirtualNumber } from './number-store.ts'
 import { dropPairsWith, forgetPairs } from './pair-store.ts'
 import { leaveNumber } from './remove-number.ts'
 
-export { kindOf } from './number-kind.ts'
 export { numberDialled, virtualNumbersOf, type VirtualNumber } from './number-store.ts'
 export { callerWith, otherOf, renewPair, takeNumber } from './pair-store.ts'
 export { countRefused } from './refused-store.ts'
@@ -24,11 +24,10 @@ export interface NumberDeps {
   readonly clock: Clock
   readonly cursors: Cursors
   readonly tasks: TaskStore
+  readonly logger: Logger
   /** The telephone providers of a mode; fails with `provider_unavailable` where there is none. */
   readonly providers: (mode: Mode) => readonly Telephony[]
   readonly modeOf: (tenantId: TenantId) => Promise<Mode>
-  /** Where the world reaches us. */
-  readonly publicUrl: () => string
   /** Where a provider asks about calls that come in. */
   readonly incomingUrl: (provider: ProviderName, mode: Mode) => string
 }

@@ -81,6 +81,17 @@ const take = (
 const other = ({ tenant }: Pool, numberId: string | undefined, userId: string, now: Date) =>
   db.transact(tenant.id, (tx) => otherOf(tx, tenant.id, numberId ?? '', userId, now))
 
+/** All ways back at once: whom each number stands for to each person. */
+async function waysBack({ tenant }: Pool, now: Date): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.transact(tenant.id, (tx) =>
+    tx.query<{ number_id: string; user_id: string; other_id: string }>(
+      'select number_id, user_id, other_id from number_pairs where tenant_id = $1 and expires_at > $2',
+      [tenant.id, now],
+    ),
+  )
+  return new Map(rows.map((row) => [`${row.number_id} ${row.user_id}`, row.other_id]))
+}
+
 const user = ({ users }: Pool, at: number): string => users[at] ?? expect.unreachable('no such user')
 
 describe('the number that a call shows', () => {
@@ -171,7 +182,7 @@ describe('the number that a call shows', () => {
 })
 
 /** A day on which two people call each other, after so many hours without. */
-const happenings = fc.array(fc.record({ a: fc.nat(7), b: fc.nat(7), after: fc.nat(40) }), { minLength: 20, maxLength: 60 })
+const happenings = fc.array(fc.record({ a: fc.nat(7), b: fc.nat(7), after: fc.nat(40) }), { minLength: 20, maxLength: 40 })
 
 describe.each([1, 2, 3])('with at most %i partners at once', (most) => {
   it(`${2 * most - 1} numbers are enough, and no two pairs of one person share one`, async () => {
@@ -195,14 +206,14 @@ describe.each([1, 2, 3])('with at most %i partners at once', (most) => {
             const numbers = partnersOf(person).map(({ number }) => number)
             expect(new Set(numbers).size).toBe(numbers.length)
           }
+          const reached = await waysBack(one, hours(now))
           for (const { people: two, number, until } of live.values()) {
             if (until - coolDownMs / 3_600_000 <= now) continue
-            expect(await other(one, number, two[0], hours(now))).toBe(two[1])
-            expect(await other(one, number, two[1], hours(now))).toBe(two[0])
+            expect([reached.get(`${number} ${two[0]}`), reached.get(`${number} ${two[1]}`)]).toEqual([two[1], two[0]])
           }
         }
       }),
-      { numRuns: 8, seed: 20_300_101 + most },
+      { numRuns: 5, seed: 20_300_101 + most },
     )
   })
 })

@@ -13,6 +13,8 @@ export interface VirtualNumber {
   readonly coolingUntil: Date | null
   /** The app has given it up, and what becomes of it at the provider. */
   readonly leaving: 'keep' | 'release' | null
+  /** The digest of the address at which the provider asks about calls to it; null: it was not told yet. */
+  readonly receivesAt: string | null
   /** Whose own it is: `usr_…`, and the host's id. */
   readonly userId: string | null
   readonly hostUserId: string | null
@@ -27,6 +29,7 @@ interface Row {
   readonly type: VirtualNumber['type']
   readonly cooling_until: Date | null
   readonly leaving: VirtualNumber['leaving']
+  readonly receives_at: string | null
   readonly user_id: string | null
   readonly host_user_id: string | null
   readonly created_at: Date
@@ -40,12 +43,13 @@ const toNumber = (row: Row): VirtualNumber => ({
   type: row.type,
   coolingUntil: row.cooling_until,
   leaving: row.leaving,
+  receivesAt: row.receives_at,
   userId: row.user_id,
   hostUserId: row.host_user_id,
   createdAt: row.created_at,
 })
 
-const columns = `n.id, n.provider, n.phone_number, n.country, n.type, n.cooling_until, n.leaving, n.user_id, u.host_id as host_user_id, n.created_at`
+const columns = `n.id, n.provider, n.phone_number, n.country, n.type, n.cooling_until, n.leaving, n.receives_at, n.user_id, u.host_id as host_user_id, n.created_at`
 const from = 'from numbers n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id'
 
 async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<VirtualNumber | undefined> {
@@ -136,24 +140,19 @@ export async function isInCall(tx: Tx, tenantId: TenantId, phoneNumber: string):
   return rows.length > 0
 }
 
-export const receivesAt = async (tx: Tx, tenantId: TenantId, numberId: string): Promise<string | null> =>
-  (
-    await tx.query<{ receives_at: string | null }>('select receives_at from numbers where tenant_id = $1 and id = $2', [tenantId, numberId])
-  )[0]?.receives_at ?? null
-
-export async function setReceivesAt(tx: Tx, tenantId: TenantId, numberId: string, url: string): Promise<void> {
-  await tx.query('update numbers set receives_at = $3 where tenant_id = $1 and id = $2', [tenantId, numberId, url])
+export async function setReceivesAt(tx: Tx, tenantId: TenantId, numberId: string, digest: string): Promise<void> {
+  await tx.query('update numbers set receives_at = $3 where tenant_id = $1 and id = $2', [tenantId, numberId, digest])
 }
 
-/** Above all tenants: numbers whose provider was last told another address than the one that begins like this, or none. */
+/** Above all tenants: numbers whose provider was last told none of these addresses. */
 export async function numbersElsewhere(
   tx: Tx,
-  base: string,
+  digests: readonly string[],
   limit: number,
 ): Promise<{ readonly id: string; readonly tenantId: TenantId }[]> {
   const rows = await tx.query<{ id: string; tenant_id: number }>(
-    `select id, tenant_id from numbers where leaving is null and (receives_at is null or not starts_with(receives_at, $1)) order by id limit $2`,
-    [base, limit],
+    `select id, tenant_id from numbers where leaving is null and (receives_at is null or not (receives_at = any($1))) order by id limit $2`,
+    [digests, limit],
   )
   return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id) }))
 }

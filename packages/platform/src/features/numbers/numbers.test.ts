@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshDatabase } from '../../../test/server/fresh-database.ts'
 import type { TenantRef } from '../../base/tenant.ts'
+import { createLogger } from '../../base/logger.ts'
 import { createCursors } from '../../base/cursor.ts'
 import { systemClock } from '../../base/clock.ts'
 import { connect, type Db } from '../../db/connect.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
     tasks: taskStore,
     providers: (mode) => (mode === 'test' ? [twilio] : fail('provider_unavailable')),
     modeOf: async () => 'test',
-    publicUrl: () => 'https://connect.example',
+    logger: createLogger('silent'),
     incomingUrl: (provider, mode) => `https://connect.example/providers/${provider}/${mode}/incoming`,
   }
   close = async () => {

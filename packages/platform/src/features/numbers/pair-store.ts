@@ -112,18 +112,26 @@ export async function forgetPairs(tx: Tx, now: Date, limit: number): Promise<boo
   return gone.length === limit
 }
 
-/** Registered users of the app with this phone, who means the number first: the pair decides, then the youngest record. */
+/**
+ * Who calls by this phone. Where several users of the app have it: whom the number stands for somebody to, then the youngest record; the
+ * number's own owner last, who has no reason to dial it.
+ */
 export async function callerWith(
   tx: Tx,
   tenantId: TenantId,
-  { phone, numberId, now }: { readonly phone: string; readonly numberId: string; readonly now: Date },
+  {
+    phone,
+    numberId,
+    ownerId,
+    now,
+  }: { readonly phone: string; readonly numberId: string; readonly ownerId: string | null; readonly now: Date },
 ): Promise<{ readonly id: string; readonly hostId: string; readonly languages: readonly string[] } | undefined> {
   const [row] = await tx.query<{ id: string; host_id: string; languages: string[] }>(
     `select u.id, u.host_id, u.languages from users u
      left join number_pairs p on p.tenant_id = u.tenant_id and p.number_id = $3 and p.user_id = u.id and p.expires_at > $4
      where u.tenant_id = $1 and u.phone = $2 and u.deleted_at is null
-     order by p.last_used_at desc nulls last, u.id desc limit 1`,
-    [tenantId, phone, numberId, now],
+     order by (u.id is not distinct from $5), p.last_used_at desc nulls last, u.id desc limit 1`,
+    [tenantId, phone, numberId, now, ownerId],
   )
   return row && { id: row.id, hostId: row.host_id, languages: row.languages }
 }

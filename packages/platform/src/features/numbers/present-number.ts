@@ -11,6 +11,7 @@ export function presentNumber(number: VirtualNumber, now: Date) {
     status: cooling ? ('cooling' as const) : ('active' as const),
     coolingUntil: cooling ? (number.coolingUntil?.toISOString() ?? null) : null,
     leaving: number.leaving,
+    receivesCalls: number.receivesAt !== null,
     userId: number.hostUserId,
     createdAt: number.createdAt.toISOString(),
   }

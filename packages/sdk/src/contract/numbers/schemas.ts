@@ -20,6 +20,8 @@ const number = z.object({
   coolingUntil: time.nullable(),
   /** Set by `DELETE /v1/numbers/{numberId}`: after its cool-down the number is the app’s no longer. */
   leaving: z.enum(['keep', 'release']).nullable(),
+  /** Whether the provider has been told to ask us about calls to it, which happens soon after it was added. */
+  receivesCalls: z.boolean(),
   /** Whose own number it is; without one it serves the app’s calls in turn. */
   userId: z.string().nullable(),
   createdAt: time,

@@ -66,7 +66,7 @@ async function peopleOf(deps: CallDeps, { number, tenant, from }: Dialled): Prom
   if (from === null) return { occasion: 'withheld', languages: [] }
   const now = deps.clock.now()
   return deps.db.transact(tenant.id, async (tx) => {
-    const caller = await callerWith(tx, tenant.id, { phone: from, numberId: number.id, now })
+    const caller = await callerWith(tx, tenant.id, { phone: from, numberId: number.id, ownerId: number.ownerId, now })
     if (caller === undefined) return { occasion: 'unknown_caller', languages: [] }
     const { languages } = caller
     if (number.ownerId === caller.id) return { occasion: 'own_number', languages }
