@@ -10,6 +10,7 @@ import { setReviewReason, writeEnd, writeParked, writePending, type ParkedEnding
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
+import { endTypes, recordCallNow } from './record-call.ts'
 
 const minute = 60_000
 const hour = 3_600_000
@@ -38,6 +39,9 @@ export async function finishCall(
     now,
   })
   await writeEnd(tx, tenantId, call.id, ending, settlement, now)
+  // Of a call that ended before, the end is told already.
+  const ended = call.endedAt === null ? endTypes : () => []
+  await recordCallNow(tx, tenantId, call.id, (settled) => [...ended(settled), 'call.settled'], now)
   await release(tx, tenantId, call.id)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.freed(call.id)], now)
 }
@@ -90,6 +94,7 @@ export async function endPending(deps: CallDeps, tx: Tx, tenantId: TenantId, cal
   // A provider's end that lies ahead would put off the questions.
   const endedAt = ending.endedAt > now ? now : ending.endedAt
   await writePending(tx, tenantId, call.id, { ...ending, endedAt })
+  await recordCallNow(tx, tenantId, call.id, endTypes, now)
   await release(tx, tenantId, call.id)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))], now)
 }
@@ -106,9 +111,14 @@ export async function parkCall(
   why: ReviewReason,
   known?: ParkedEnding,
 ): Promise<void> {
-  if (call.endedAt !== null) return setReviewReason(tx, tenantId, call.id, why)
   const now = deps.clock.now()
+  if (call.endedAt !== null) {
+    await setReviewReason(tx, tenantId, call.id, why)
+    if (!call.review) await recordCallNow(tx, tenantId, call.id, () => ['call.parked'], now)
+    return
+  }
   await writeParked(tx, tenantId, call.id, known ?? presumedEnd(call, now), why)
+  await recordCallNow(tx, tenantId, call.id, (parked) => [...endTypes(parked), 'call.parked'], now)
   await release(tx, tenantId, call.id)
   const tasks = [callTasks.announce(call.id), callTasks.freed(call.id), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
   await deps.tasks.add(tx, tenantId, known === undefined ? [...tasks, callTasks.hangUp(call.id)] : tasks, now)

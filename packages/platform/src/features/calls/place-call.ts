@@ -18,6 +18,7 @@ import { findCall } from './call-store.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
 import { longestCallWith } from './receiver-rules/longest-call.ts'
 import { callTasks } from './call-tasks.ts'
+import { recordCall } from './record-call.ts'
 import { reaches, routeCall, type Way } from './route-call.ts'
 import { leaveQueue } from './waiting/waiting-store.ts'
 
@@ -104,7 +105,9 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     const dial = around.inbound === undefined ? [callTasks.dial(callId)] : []
     await deps.tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
   }
-  return (await findCall(tx, tenantId, callId)) ?? fail('internal')
+  const call = (await findCall(tx, tenantId, callId)) ?? fail('internal')
+  await recordCall(tx, tenantId, call, ['call.initiated'], now)
+  return call
 }
 
 interface Ready {
