@@ -1,4 +1,6 @@
+import { createClient } from '@impacthub/sdk'
 import type { Call, CallSignal } from '@impacthub/sdk/contract'
+import { createServer } from '@impacthub/sdk/server'
 import { TestClient } from '../realtime/test-client.ts'
 import type { TestApp, TestPlatform, TestUser } from '../start-platform.ts'
 
@@ -46,6 +48,14 @@ export const ring = ({ caller, callee }: BrowserPair): Promise<Call> =>
   caller.client.calls.create({ calleeId: callee.userId, channel: 'browser', peer: caller.peer })
 
 export const accept = ({ callee }: BrowserPair, callId: string): Promise<Call> => callee.client.calls.accept({ callId, peer: callee.peer })
+
+/** The same person as they reach another process, or the platform that came after. */
+export async function movedTo(there: Pick<TestPlatform, 'url'>, { publishableKey, secretKey }: TestApp, talker: Talker): Promise<Talker> {
+  const server = createServer({ baseUrl: there.url, secretKey })
+  const token = async () => (await server.users.createToken({ userId: talker.userId })).token
+  const moved = { ...talker, token, client: createClient({ baseUrl: there.url, publishableKey, getToken: token }) }
+  return { ...moved, live: await connect(there, moved) }
+}
 
 let bytes = 0
 
