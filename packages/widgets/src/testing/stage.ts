@@ -1,5 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import '../session/ihc-session.define.ts'
+import { connectEvent } from '../base/events.ts'
+import type { ConnectStore, MediaView } from '../session/connect-store.ts'
 import { scriptedClient, type Script, type ScriptedClient } from './scripted-client.ts'
 
 export interface Scene extends Script {
@@ -8,17 +10,28 @@ export interface Scene extends Script {
   readonly unopened?: boolean
   /** What happens after the elements are there. */
   readonly then?: (client: ScriptedClient) => void
+  /** How the sound of a browser call is in this tab. */
+  readonly media?: Partial<MediaView>
 }
 
 /** Resolves when all elements below have rendered what they know so far. */
 const settled = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 
+/** Stands in for the microphone and the connection, which a story has not. */
+export function showMedia(client: ScriptedClient, media: Partial<MediaView>): void {
+  const asker = [...document.querySelectorAll('ihc-session')].find((session) => session.client === client)?.firstElementChild
+  const take = (store: ConnectStore | undefined) =>
+    store?.set({ media: { callId: store.state.call?.id, carries: true, state: 'connected', muted: false, ...media } })
+  asker?.dispatchEvent(connectEvent('ihc-session-request', { take }))
+}
+
 /** Shows elements in a session whose platform plays a scene. */
-export function stage(content: TemplateResult, { language = 'en', unopened, then, ...script }: Scene = {}): TemplateResult {
+export function stage(content: TemplateResult, { language = 'en', unopened, then, media, ...script }: Scene = {}): TemplateResult {
   const client = scriptedClient(script)
   void settled().then(() => {
     if (!unopened) client.open()
     then?.(client)
+    if (media) showMedia(client, media)
   })
   return html`<main style="padding: 24px; max-width: 640px">
     <ihc-session .client=${client} language=${language}>${content}</ihc-session>

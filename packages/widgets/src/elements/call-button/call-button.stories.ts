@@ -47,6 +47,12 @@ export const NotEnoughCoins: StoryObj = {
   },
 }
 export const NoConnection = story({ then: (client) => client.connection('offline') }, 'No connection')
+export const InBrowser: StoryObj = {
+  render: () =>
+    stage(html`<ihc-call-button callee-id=${ravi} channel="browser">Talk in the browser</ihc-call-button>`, { presence: online }),
+  play: ({ canvasElement }) => says(canvasElement, '10 coins per minute'),
+}
+export const PhoneOnly = story({ calls: [{ ...running, canEnd: false }] }, 'In call')
 export const OwnWords: StoryObj = {
   render: () => stage(html`<ihc-call-button callee-id=${ravi} rate-coins="25">Talk to Ravi</ihc-call-button>`, { presence: online }),
   play: ({ canvasElement }) => says(canvasElement, '25 coins per minute'),

@@ -1,6 +1,18 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
-import { asha, ended, initiated, ravi, ringing, running, settled, unanswered } from '../../testing/samples.ts'
+import {
+  asha,
+  browserAccepted,
+  browserRinging,
+  browserRunning,
+  ended,
+  initiated,
+  ravi,
+  ringing,
+  running,
+  settled,
+  unanswered,
+} from '../../testing/samples.ts'
 import type { ScriptedClient } from '../../testing/scripted-client.ts'
 import { says, stage, type Scene } from '../../testing/stage.ts'
 import './call-panel.define.ts'
@@ -13,6 +25,12 @@ const left = (secondsLeft: number) => (client: ScriptedClient) => {
   client.emit('call.warning', { callId: running.id, elapsedSeconds: 720 - secondsLeft, chargedCoins: 120, secondsLeft })
 }
 const later = (call: typeof running) => (client: ScriptedClient) => client.emit('call.updated', call)
+
+const lostByThem = {
+  channel: 'browser',
+  endReason: 'callee_hangup',
+  hangupCauses: { caller: 'completed', callee: 'lost' },
+} as const
 
 const meta: Meta = { title: 'Call panel', component: 'ihc-call-panel' }
 export default meta
@@ -50,5 +68,46 @@ export const LongNames = story(
 )
 export const Hindi = story({ calls: [running], language: 'hi', then: left(60) }, 'उसके बाद कॉल')
 export const HindiSettled = story({ calls: [running], language: 'hi', then: later(settled) }, 'कटे कॉइन')
+const inTab = (media: NonNullable<Scene['media']>, text: string, scene: Scene = {}) =>
+  story({ calls: [browserRunning], media, ...scene }, text)
+const ringsHere: Scene = { me: ravi, calls: [browserRinging] }
+
+export const BrowserIncoming = story(ringsHere, 'Asha Menon is calling you.')
+export const BrowserAsking = inTab({ carries: false, state: 'asking' }, 'Allow the microphone', ringsHere)
+export const BrowserRefused = inTab(
+  { carries: false, state: 'failed', problem: 'microphone_refused' },
+  'The microphone is blocked here.',
+  ringsHere,
+)
+export const BrowserNoMicrophone = inTab({ carries: false, state: 'failed', problem: 'no_microphone' }, 'No microphone', ringsHere)
+export const BrowserMicrophoneBusy = inTab({ carries: false, state: 'failed', problem: 'microphone_busy' }, 'Another app', ringsHere)
+export const BrowserInsecure = inTab({ carries: false, state: 'failed', problem: 'insecure_page' }, 'https://', ringsHere)
+export const BrowserNotSupported = inTab({ carries: false, state: 'failed', problem: 'not_supported' }, 'This browser cannot', ringsHere)
+export const BrowserRinging = inTab({ state: 'connecting' }, 'Ringing Ravi Kumar…', { calls: [browserRinging] })
+export const BrowserConnecting = inTab({ state: 'connecting' }, 'Connecting the sound…', { calls: [browserAccepted] })
+export const BrowserInCall = inTab({}, 'Mute')
+export const BrowserMuted = inTab({ muted: true }, 'Your microphone is off.')
+export const BrowserReconnecting = inTab({ state: 'interrupted' }, 'Reconnecting…')
+export const BrowserAutoplay = inTab({ problem: 'autoplay_blocked' }, 'Tap to hear')
+export const BrowserUnplugged = inTab({ problem: 'no_microphone' }, 'Try again')
+export const BrowserElsewhere = story({ calls: [browserRunning] }, 'This call is on another tab or device.')
+export const BrowserJoin = story({ calls: [{ ...browserRinging, peers: { caller: null, callee: null } }] }, 'is ready.')
+export const BrowserNotStarted = inTab(
+  { callId: undefined, calleeId: ravi, carries: false, state: 'failed', problem: 'microphone_refused' },
+  'The call has not started',
+  { calls: [] },
+)
+export const BrowserNoSound = story(
+  {
+    calls: [browserAccepted],
+    then: later({ ...browserAccepted, status: 'failed', endReason: 'provider_error', settled: true, endedAt: '2026-01-05T10:00:30Z' }),
+  },
+  'The sound could not be connected.',
+)
+export const BrowserLost = story({ calls: [browserRunning], then: later({ ...settled, ...lostByThem }) }, 'Ravi Kumar lost the connection.')
+export const PhoneOnly = story({ calls: [{ ...running, canEnd: false }] }, 'hang up your phone')
+export const BrowserIncomingHindi = story({ ...ringsHere, language: 'hi' }, 'आपको कॉल कर रहे हैं')
+export const BrowserIncomingDark: StoryObj = { ...BrowserIncoming, globals: { scheme: 'dark' } }
+export const BrowserRefusedDark: StoryObj = { ...BrowserRefused, globals: { scheme: 'dark' } }
 export const Dark: StoryObj = { ...Warning60, globals: { scheme: 'dark' } }
 export const SettledDark: StoryObj = { ...Settled, globals: { scheme: 'dark' } }

@@ -106,6 +106,12 @@ export const callPanelStyles = css`
     grid-auto-flow: column;
     gap: 12px;
   }
+  .actions button {
+    padding-inline: 0.75em;
+  }
+  .card:focus {
+    outline: 0;
+  }
   [role='alertdialog']:focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;

@@ -70,7 +70,7 @@ export class IhcCallPanel extends ConnectElement {
       part="card"
       class="card"
       role=${incoming ? 'alertdialog' : nothing}
-      tabindex=${incoming ? '-1' : nothing}
+      tabindex="-1"
       aria-label=${incoming ? texts.incomingCall : texts.label}
       aria-describedby=${incoming ? 'status' : nothing}
       lang=${state?.catalogue?.language ?? 'en'}

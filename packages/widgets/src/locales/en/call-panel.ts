@@ -32,7 +32,7 @@ export const callPanelEn = {
   endsSoon: 'The call ends in less than {n} second.|The call ends in less than {n} seconds.',
   accept: 'Accept',
   join: 'Join',
-  takeHere: 'Take the call here',
+  takeHere: 'Take it here',
   allow: 'Waiting…',
   retry: 'Try again',
   hear: 'Tap to hear',
