@@ -77,12 +77,15 @@ export async function warnOfEnd(deps: CallDeps, { tenantId, subject, payload }: 
   return undefined
 }
 
-/** Task `call.cutoff`: at the limit the platform ends the call. */
+/**
+ * Task `call.cutoff`: at the limit the platform ends the call. One that it cannot end is ended by the provider's own limit: its account is
+ * asked for, and tells whether it was that.
+ */
 export async function cutOff(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
   await deps.db.transact(tenantId, async (tx) => {
     const call = await lockCall(tx, tenantId, callId)
     if (call?.status !== 'in_progress') return
-    await setEndRequest(tx, tenantId, callId, 'limit')
-    await deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], deps.clock.now())
+    if (call.canEnd) await setEndRequest(tx, tenantId, callId, 'limit')
+    await deps.tasks.add(tx, tenantId, [call.canEnd ? callTasks.hangUp(callId) : callTasks.settle(callId)], deps.clock.now())
   })
 }
