@@ -19,7 +19,7 @@ let stub: TwilioStub
 let twilio: Telephony
 beforeAll(async () => {
   stub = await startStub()
-  twilio = createTwilio({ baseUrl: stub.url, accountSid, authToken, timeoutMs: 300 })
+  twilio = createTwilio({ baseUrl: stub.url, accountSid, authToken, timeoutMs: 10_000 })
 })
 beforeEach(() => stub.reply())
 afterAll(() => stub.close())
