@@ -79,18 +79,21 @@ export async function otherOf(tx: Tx, tenantId: TenantId, numberId: string, user
   return row?.other_id
 }
 
-/** A call over the number renews the pair. */
+/** A call over the number renews the pair. False when the number is the app's no longer; else it stays so until the commit. */
 export async function renewPair(
   tx: Tx,
   tenantId: TenantId,
   { numberId, one, other, now }: { readonly numberId: string; readonly one: string; readonly other: string; readonly now: Date },
-): Promise<void> {
+): Promise<boolean> {
   const expiresAt = after(now, callBackMs)
+  const held = await tx.query('select from numbers where tenant_id = $1 and id = $2 for key share', [tenantId, numberId])
+  if (held.length === 0) return false
   await tx.query(
     `update number_pairs set last_used_at = $5, expires_at = $6, free_at = $7
      where tenant_id = $1 and number_id = $2 and ((user_id = $3 and other_id = $4) or (user_id = $4 and other_id = $3))`,
     [tenantId, numberId, one, other, now, expiresAt, after(expiresAt, coolDownMs)],
   )
+  return true
 }
 
 export async function dropPairsOf(tx: Tx, tenantId: TenantId, numberId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { spokenLanguages } from '@impacthub/sdk/contract'
 import { bridge, hangUp } from './twiml.ts'
 
 const plan = {
@@ -37,4 +38,8 @@ it('says nothing in a language that no voice speaks', () => {
 
 it('ends a call', () => {
   expect(hangUp().body).toBe('<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>')
+})
+
+it.each(spokenLanguages)('has a voice that speaks %s', (language) => {
+  expect(hangUp({ text: 'x', language }).body).toContain(`<Say language="${language}-IN"`)
 })
