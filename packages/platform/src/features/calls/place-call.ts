@@ -73,8 +73,7 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   const { caller, callee } = await admissible(tx, tenantId, wish, around, now)
   await makeBusy(tx, tenantId, caller, callee, callId)
   const terms = await termsOf(tx, tenantId)
-  const line =
-    wish.channel === 'browser' ? browserLine(wish.peer) : await phoneLine(tx, tenantId, { caller, callee, terms, around, now })
+  const line = wish.channel === 'browser' ? browserLine(wish.peer) : await phoneLine(tx, tenantId, { caller, callee, terms, around, now })
   const rate = callee.rate ?? terms.rate
   const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
   await leaveQueue(tx, tenantId, callee.id, caller.id)
@@ -146,7 +145,7 @@ async function wayOf(
     })
   const { telephony, number } = inbound
   if (!reaches(telephony.name, phones)) fail('provider_unavailable')
-  await renewPair(tx, tenantId, { numberId: number.id, one: caller.id, other: callee.id, now })
+  if (!(await renewPair(tx, tenantId, { numberId: number.id, one: caller.id, other: callee.id, now }))) fail('not_found')
   return { provider: telephony.name, number: number.phoneNumber, routing: null }
 }
 
