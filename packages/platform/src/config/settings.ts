@@ -47,7 +47,7 @@ const iceUrls = (pattern: RegExp, example: string) =>
         .filter((item) => item !== ''),
     )
     .refine((items) => items.every((item) => pattern.test(item)), `must be URLs like ${example}, separated by commas`)
-    .refine((items) => items.length <= 8, 'must be 8 URLs at most')
+    .refine((items) => items.length >= 1 && items.length <= 8, 'must be 1 to 8 URLs')
 
 const environment = z.object({
   PORT: whole(0, 65_535).default(4000),
