@@ -96,10 +96,6 @@ it.each([
   ['CONNECT_PUBLIC_URL', 'https://connect.example/?a=1'],
   ['REDIS_URL', 'http://redis'],
   ['CONNECT_TRUSTED_PROXIES', '10.0.0.0/8'],
-  ['CONNECT_STUN_URLS', 'https://stun.example'],
-  ['CONNECT_STUN_URLS', ','],
-  ['CONNECT_TURN_URLS', 'turn:turn.example,stun:stun.example'],
-  ['CONNECT_TURN_SECRET', 'short'],
 ])('refuses %s=%s', (name, value) => {
   expect(mistakes({ [name]: value })).toContain(`${name}:`)
 })
@@ -117,15 +113,39 @@ it('drops the slash at the end of a URL, and spells addresses one way', () => {
   expect(settings).toMatchObject({ publicUrl: 'https://connect.example', trustedProxies: ['10.0.0.1', '2001:db8::1'] })
 })
 
-it('takes STUN and TURN servers, and a TURN server with its secret only', () => {
-  const urls = 'turn:turn.example:3478, turns:[2001:db8::1]:443?transport=tcp'
-  expect(
-    readSettings({ CONNECT_STUN_URLS: 'stun:stun.example', CONNECT_TURN_URLS: urls, CONNECT_TURN_SECRET: 's'.repeat(32) }).ice,
-  ).toEqual({
-    stunUrls: ['stun:stun.example'],
-    turn: { urls: ['turn:turn.example:3478', 'turns:[2001:db8::1]:443?transport=tcp'], secret: 's'.repeat(32) },
+describe('Exotel', () => {
+  const key = 'k'.repeat(48)
+  const live = { EXOTEL_LIVE_ACCOUNT_SID: 'impacthub1', EXOTEL_LIVE_API_KEY: key, EXOTEL_LIVE_API_TOKEN: key }
+
+  it('is not there unless an account is told, and takes no half of one', () => {
+    expect(readSettings({})).toMatchObject({ exotelTest: {}, exotelLive: undefined })
+    for (const left of Object.keys(live))
+      expect(mistakes({ [left]: live[left as keyof typeof live] })).toMatch(/EXOTEL_LIVE_\w+: is required with/)
   })
-  expect(readSettings({}).ice).toEqual({ stunUrls: [], turn: undefined })
-  expect(mistakes({ CONNECT_TURN_URLS: 'turn:turn.example' })).toContain('CONNECT_TURN_SECRET:')
-  expect(mistakes({ CONNECT_TURN_SECRET: 's'.repeat(32) })).toContain('CONNECT_TURN_URLS:')
+
+  it.each([
+    [{}, 'connect'],
+    [{ EXOTEL_LIVE_FLOW_ID: '4711' }, 'flow'],
+    [{ EXOTEL_LIVE_LEGS: 'on' }, 'legs'],
+    [{ EXOTEL_LIVE_LEGS: 'on', EXOTEL_LIVE_FLOW_ID: '4711' }, 'legs'],
+    [{ EXOTEL_LIVE_LEGS: 'off', EXOTEL_LIVE_FLOW_ID: '4711' }, 'flow'],
+  ])('with %j makes calls by the pattern "%s", in Mumbai', (given, pattern) => {
+    expect(readSettings({ ...live, ...given }).exotelLive).toMatchObject({
+      baseUrl: 'https://api.in.exotel.com',
+      legsBaseUrl: 'https://cpaas-api.in.exotel.com',
+      pattern,
+    })
+  })
+
+  it('keeps the sandbox of test mode unless another address is told', () => {
+    expect(readSettings({ ...live, EXOTEL_FLOW_ID: '9' }).exotelTest).toEqual({ flowId: '9', pattern: 'flow' })
+    expect(readSettings({ EXOTEL_BASE_URL: 'https://exotel.example/' }).exotelTest).toEqual({ baseUrl: 'https://exotel.example' })
+  })
+
+  it.each([
+    ['EXOTEL_LEGS', 'yes'],
+    ['EXOTEL_ACCOUNT_SID', 'a/b'],
+    ['EXOTEL_API_TOKEN', 'short'],
+    ['EXOTEL_LIVE_BASE_URL', 'api.exotel.com'],
+  ])('refuses %s=%s', (name, value) => expect(mistakes({ [name]: value })).toContain(`${name}:`))
 })
