@@ -84,6 +84,25 @@ describe('the events of a call', () => {
     await platform.advance(30, 2)
   })
 
+  it('go on after its end: rated, disputed, decided, given back', async () => {
+    const { id } = await callTo('+919800001020')
+    await platform.advance(120, 2)
+    const { client } = await app.user('asha')
+    await client.calls.rate({ callId: id, score: 2 })
+    const dispute = await client.calls.dispute({ callId: id, reason: 'other' })
+    await app.server.disputes.resolve({ disputeId: dispute.id, outcome: 'refund', note: 'Bad line' })
+    await platform.quiet()
+    await receiver.of('call.dispute_resolved')
+    const after = inOrder().slice(5)
+    expect(after.map(({ type }) => type)).toEqual(['call.rated', 'call.disputed', 'call.refunded', 'call.dispute_resolved'])
+    expect(after.map(({ data }) => data)).toMatchObject([
+      { disputed: false, refundedCoins: 0 },
+      { disputed: true },
+      { refundedCoins: 1 },
+      { disputed: false, refundedCoins: 1 },
+    ])
+  })
+
   it('name a deleted person no more', async () => {
     const { id } = await callTo('+919800000001')
     await platform.advance(30, 2)
@@ -92,4 +111,21 @@ describe('the events of a call', () => {
     expect(data.length).toBeGreaterThan(2)
     for (const event of data) expect(event.data).toMatchObject({ callerName: 'asha', calleeName: 'Deleted user' })
   })
+})
+
+it('a number that is given and taken is told of by its id', async () => {
+  await app.server.webhookEndpoints.create({ url: receiver.url, types: ['number.*'] })
+  await app.user('asha')
+  const [number] = (await app.server.numbers.list()).data
+  if (number === undefined) throw new Error('the app has no number')
+  const { id, phoneNumber } = await app.server.numbers.assign({ userId: 'asha', numberId: number.id })
+  await app.server.numbers.unassign({ userId: 'asha' })
+  await app.server.numbers.unassign({ userId: 'asha' })
+  await platform.quiet()
+  await receiver.of('number.released')
+  expect(inOrder().map(({ type, data }) => ({ type, data }))).toEqual([
+    { type: 'number.assigned', data: { id, userId: 'asha' } },
+    { type: 'number.released', data: { id, userId: 'asha' } },
+  ])
+  for (const { body } of receiver.received) expect(body).not.toContain(phoneNumber.slice(1))
 })

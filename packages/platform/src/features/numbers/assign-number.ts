@@ -11,6 +11,7 @@ import { kindOf } from './number-kind.ts'
 import { coolNumber, findNumber, isInCall, lockNumber, numberById, numberOfUser, type VirtualNumber } from './number-store.ts'
 import { numberTasks } from './number-tasks.ts'
 import { dropPairsOf } from './pair-store.ts'
+import { recordAssigned, recordReleased } from './record-number.ts'
 
 export interface AssignWish {
   /** The host's id. */
@@ -34,8 +35,12 @@ export async function assignNumber(deps: NumberDeps, tx: Tx, actor: SecretActor,
   await deps.tasks.add(tx, tenantId, [numberTasks.connect(wanted.id)], now)
   if (wanted.id === current?.id) return wanted
   if (await isInCall(tx, tenantId, wanted.phoneNumber)) fail('number_in_call')
-  if (current !== undefined) await coolNumber(tx, tenantId, current.id, after(now, coolDownMs), null)
+  if (current !== undefined) {
+    await coolNumber(tx, tenantId, current.id, after(now, coolDownMs), null)
+    await recordReleased(tx, tenantId, current, now)
+  }
   await setOwner(tx, tenantId, wanted.id, owner.id)
+  await recordAssigned(tx, tenantId, wanted.id, wish.userId, now)
   // Who dials it from now on means its owner, not whom a call showed it for.
   await dropPairsOf(tx, tenantId, wanted.id)
   await audit(
@@ -97,5 +102,6 @@ export async function takeBack(
   await lockNumber(tx, tenantId, number.id)
   if (await isInCall(tx, tenantId, number.phoneNumber)) fail('number_in_call')
   await coolNumber(tx, tenantId, number.id, after(clock.now(), coolDownMs), null)
+  await recordReleased(tx, tenantId, number, clock.now())
   return number
 }

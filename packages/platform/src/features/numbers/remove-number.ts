@@ -9,6 +9,7 @@ import type { NumberDeps } from './index.ts'
 import { asked, providersFor } from './number-providers.ts'
 import { coolNumber, deleteNumber, isInCall, lockNumber, numberById, type VirtualNumber } from './number-store.ts'
 import { numberTasks } from './number-tasks.ts'
+import { recordReleased } from './record-number.ts'
 
 /**
  * Takes a number out of the app: at once nobody is given it any more, and its owner has it no longer; after the cool-down, in which people
@@ -29,6 +30,7 @@ export async function removeNumber(
   const now = clock.now()
   const until = number.leaving !== null && number.coolingUntil !== null ? number.coolingUntil : after(now, coolDownMs)
   await coolNumber(tx, tenantId, numberId, until, atProvider)
+  await recordReleased(tx, tenantId, number, now)
   await tasks.add(tx, tenantId, [numberTasks.leave(numberId, until)], now)
   const details = { atProvider, ...(number.userId === null ? {} : { takenFrom: number.userId }) }
   if (number.leaving !== atProvider)

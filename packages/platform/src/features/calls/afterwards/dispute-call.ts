@@ -6,6 +6,7 @@ import type { Tx } from '../../../db/connect.ts'
 import type { CallDeps } from '../call-deps.ts'
 import { lockCall } from '../call-store.ts'
 import { callTasks } from '../call-tasks.ts'
+import { recordCallNow } from '../record-call.ts'
 import { decideDispute, findDispute, insertDispute, markDisputed, type Dispute, type DisputeReason } from './dispute-store.ts'
 import { holdEndedCall, refuseAfter } from './ended-call.ts'
 import { gatherEvidence } from './evidence-store.ts'
@@ -39,6 +40,7 @@ export async function openDispute(
   const opened = { id: newId('dsp', now), callId, openedBy: ended.by, reason, comment: comment ?? null, openedAt: now, evidence }
   const dispute = (await insertDispute(tx, tenantId, opened)) ?? fail('conflict', { detail: 'This call is disputed already.' })
   await audit(tx, tenantId, actor, { action: 'dispute.opened', subject: dispute.id, fromIp: ip, details: { callId, reason } }, now)
+  await recordCallNow(tx, tenantId, callId, () => ['call.disputed'], now)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(callId)], now)
   return dispute
 }
@@ -70,6 +72,7 @@ export async function resolveDispute(deps: CallDeps, tx: Tx, actor: SecretActor,
   const status = refund === null ? 'rejected' : 'refunded'
   const decided = await decideDispute(tx, tenantId, disputeId, { status, refundedCoins: refund?.coins ?? null, note, resolvedAt: now })
   await markDisputed(tx, tenantId, call.id, false)
+  await recordCallNow(tx, tenantId, call.id, () => ['call.dispute_resolved'], now)
   const details = { callId: call.id, coins: refund?.coins ?? 0, uncollectedCoins: refund?.uncollectedCoins ?? 0 }
   await audit(tx, tenantId, actor, { action: `dispute.${status}`, subject: disputeId, reason: note, fromIp: ip, details }, now)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id)], now)

@@ -4,6 +4,7 @@ import type { Tx } from '../../../db/connect.ts'
 import type { CallDeps } from '../call-deps.ts'
 import { findCall } from '../call-store.ts'
 import { roleOf } from '../end-call.ts'
+import { recordCallNow } from '../record-call.ts'
 import { holdEndedCall, refuseAfter } from './ended-call.ts'
 import { putRating, ratingsOf, type Rating, type RatingReason } from './rating-store.ts'
 
@@ -25,7 +26,9 @@ export async function rateCall(deps: CallDeps, tx: Tx, actor: UserActor, callId:
   if (ended.by === 'platform') return fail('forbidden')
   if (ended.call.answeredAt === null) fail('conflict', { detail: 'Only a call that was answered can be rated.' })
   refuseAfter(daysToRate, ended, now)
-  return putRating(tx, actor.tenant.id, callId, ended.by, wish, now)
+  const rating = await putRating(tx, actor.tenant.id, callId, ended.by, wish, now)
+  await recordCallNow(tx, actor.tenant.id, callId, () => ['call.rated'], now)
+  return rating
 }
 
 /** A user sees their own rating, never the other's. */

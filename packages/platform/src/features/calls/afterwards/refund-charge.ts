@@ -7,6 +7,7 @@ import { refundCall } from '../../wallet/index.ts'
 import type { CallDeps } from '../call-deps.ts'
 import type { CallRow } from '../call-row.ts'
 import { callTasks } from '../call-tasks.ts'
+import { recordCallNow } from '../record-call.ts'
 import { holdEndedCall } from './ended-call.ts'
 import { insertRefund, type Refund } from './refund-store.ts'
 
@@ -62,6 +63,7 @@ export async function refundCharge(
   const done = await refundCall(tx, tenantId, charged, { refundId: disputeId ?? id, coins, reason, now })
   const refund = { id, callId: call.id, disputeId, coins, reason, createdAt: now, ...done }
   await insertRefund(tx, tenantId, refund)
+  await recordCallNow(tx, tenantId, call.id, () => ['call.refunded'], now)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id)], now)
   return refund
 }
