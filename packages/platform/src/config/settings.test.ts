@@ -96,6 +96,10 @@ it.each([
   ['CONNECT_PUBLIC_URL', 'https://connect.example/?a=1'],
   ['REDIS_URL', 'http://redis'],
   ['CONNECT_TRUSTED_PROXIES', '10.0.0.0/8'],
+  ['CONNECT_STUN_URLS', 'https://stun.example'],
+  ['CONNECT_STUN_URLS', ','],
+  ['CONNECT_TURN_URLS', 'turn:turn.example,stun:stun.example'],
+  ['CONNECT_TURN_SECRET', 'short'],
 ])('refuses %s=%s', (name, value) => {
   expect(mistakes({ [name]: value })).toContain(`${name}:`)
 })
@@ -111,6 +115,19 @@ it('drops the slash at the end of a URL, and spells addresses one way', () => {
     CONNECT_TRUSTED_PROXIES: '::FFFF:10.0.0.1, 2001:DB8::0:1',
   })
   expect(settings).toMatchObject({ publicUrl: 'https://connect.example', trustedProxies: ['10.0.0.1', '2001:db8::1'] })
+})
+
+it('takes STUN and TURN servers, and a TURN server with its secret only', () => {
+  const urls = 'turn:turn.example:3478, turns:[2001:db8::1]:443?transport=tcp'
+  expect(
+    readSettings({ CONNECT_STUN_URLS: 'stun:stun.example', CONNECT_TURN_URLS: urls, CONNECT_TURN_SECRET: 's'.repeat(32) }).ice,
+  ).toEqual({
+    stunUrls: ['stun:stun.example'],
+    turn: { urls: ['turn:turn.example:3478', 'turns:[2001:db8::1]:443?transport=tcp'], secret: 's'.repeat(32) },
+  })
+  expect(readSettings({}).ice).toEqual({ stunUrls: [], turn: undefined })
+  expect(mistakes({ CONNECT_TURN_URLS: 'turn:turn.example' })).toContain('CONNECT_TURN_SECRET:')
+  expect(mistakes({ CONNECT_TURN_SECRET: 's'.repeat(32) })).toContain('CONNECT_TURN_URLS:')
 })
 
 describe('Exotel', () => {
