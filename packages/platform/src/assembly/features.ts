@@ -5,6 +5,7 @@ import { taskStore } from '../db/tasks-store.ts'
 import { callOperations } from '../features/calls/calls.routes.ts'
 import { dialLimit } from '../features/calls/inbound/dial-limit.ts'
 import { createCalls, createProofBook, type CallDeps, type Calls, type ProofBook } from '../features/calls/index.ts'
+import { forgetWords } from '../features/calls/afterwards/forget-words.ts'
 import { disputeOperations } from '../features/calls/afterwards/afterwards.routes.ts'
 import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
 import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
@@ -129,6 +130,7 @@ function callParts(
     providersFor: telephony.amongFor,
     mayDial: dialLimit(bus, masterKey),
     publicUrl: () => publicUrl,
+    masterKey,
     walletsOf,
     browser: {
       ice: ice ?? { stunUrls: [], turn: undefined },
@@ -172,6 +174,7 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,
     endWaits,
+    forgetWords,
     presenceHint: fanOut.presenceHint,
     measureDay: (tx, tenantId, userId) => measureDay(tx, tenantId, userId, clock.now()),
     users: createUserStore(db.sequelize),

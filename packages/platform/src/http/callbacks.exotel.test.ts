@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { callOf, pair, purses, settled, until, type Pair } from '../../test/calls/scene.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../../test/start-platform.ts'
 import { everyTenant } from '../base/tenant.ts'
+import { callSecret } from '../features/calls/index.ts'
 import { incomingPathOf } from './callback-routes.ts'
 
 /** What comes in Exotel's name, over HTTP, at the whole platform: nothing is signed, so the addresses are all that it can show. */
@@ -27,7 +28,7 @@ beforeEach(async () => {
   const [row] = await here.platform.db.transact(everyTenant, (tx) =>
     tx.query<{ callback_token: string; caller_leg_id: string }>('select callback_token, caller_leg_id from calls where id = $1', [callId]),
   )
-  path = `/providers/exotel/calls/${callId}/${row?.callback_token ?? ''}`
+  path = `/providers/exotel/calls/${callId}/${callSecret(here.masterKey, { id: callId, callbackToken: row?.callback_token ?? '' })}`
   legId = row?.caller_leg_id ?? ''
 })
 afterAll(() => here.stop())

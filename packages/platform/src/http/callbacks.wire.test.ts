@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { startPlatform, type TestApp, type TestPlatform } from '../../test/start-platform.ts'
 import { everyTenant } from '../base/tenant.ts'
+import { callSecret } from '../features/calls/index.ts'
 
 /** Providers' messages as they arrive: over HTTP, at the whole platform. */
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const [row] = await world.platform.db.transact(everyTenant, (tx) =>
     tx.query<{ callback_token: string; caller_leg_id: string }>('select callback_token, caller_leg_id from calls where id = $1', [call.id]),
   )
-  path = `/providers/twilio/calls/${call.id}/${row?.callback_token ?? ''}`
+  path = `/providers/twilio/calls/${call.id}/${callSecret(world.masterKey, { id: call.id, callbackToken: row?.callback_token ?? '' })}`
   legId = row?.caller_leg_id ?? ''
 })
 afterAll(() => world.stop())

@@ -33,6 +33,8 @@ export interface CallDeps {
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>
   /** Whether a virtual number (`num_…`) may be dialled by this phone once more; null: by one that is withheld. */
   mayDial(numberId: string, phone: string | null): Promise<boolean>
+  /** The secrets in calls' addresses follow from it. */
+  readonly masterKey: Buffer
   /** Where the provider reaches us. */
   publicUrl(): string
   readonly browser: BrowserParts

@@ -60,6 +60,7 @@ export interface CallRow {
   readonly channel: 'phone' | 'browser'
   readonly direction: 'outbound' | 'inbound'
   readonly provider: string
+  /** Random; the secret in the call's addresses follows from it and the master key. */
   readonly callbackToken: string
   /** Null for a browser call. */
   readonly number: string | null

@@ -250,7 +250,7 @@ export interface CallbackOwner {
   readonly provider: string
 }
 
-/** Above all tenants: whose call this is, the token of its URLs, and the provider that they were given to. */
+/** Above all tenants: whose call this is, what the secret of its URLs follows from, and the provider that they were given to. */
 export async function callbackOf(tx: Tx, callId: string): Promise<CallbackOwner | undefined> {
   const [row] = await tx.query<{ tenant_id: number; callback_token: string; provider: string }>(
     'select tenant_id, callback_token, provider from calls where id = $1',

@@ -12,6 +12,7 @@ import { onCallMessage, type CallMessage } from './browser/browser-messages.ts'
 import { ringBrowser, watchBrowser } from './browser/follow-browser.ts'
 import { busyOf } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
+import { callSecret } from './callback-url.ts'
 import { callbackOf, openCalls } from './call-store.ts'
 import { checkCall } from './check-call.ts'
 import { dialCall } from './dial-call.ts'
@@ -28,6 +29,7 @@ export type { CallDeps, CallNews } from './call-deps.ts'
 export type { IceSettings } from './browser/browser-parts.ts'
 export type { CallMessage } from './browser/browser-messages.ts'
 export { createProofBook, type ProofBook } from './browser/proof-book.ts'
+export { callSecret } from './callback-url.ts'
 export { parkedTable } from './parked-table.ts'
 export { settleParked } from './settle-parked.ts'
 
@@ -89,7 +91,11 @@ export function createCalls(deps: CallDeps): Calls {
     },
     async findCallback(callId, token, provider) {
       const known = await callbacks.recall(callId, () => db.transact(everyTenant, (tx) => callbackOf(tx, callId)))
-      return known !== undefined && known.provider === provider && sameText(known.token, token) ? known.tenantId : undefined
+      return known !== undefined &&
+        known.provider === provider &&
+        sameText(callSecret(deps.masterKey, { id: callId, callbackToken: known.token }), token)
+        ? known.tenantId
+        : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
     incoming: (call) => answerInbound(deps, call),

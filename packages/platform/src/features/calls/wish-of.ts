@@ -7,7 +7,7 @@ import { callUrls, referenceOf } from './callback-url.ts'
 const slackSeconds = 10
 
 /** What a provider is asked for a call. */
-export function wishOf(deps: Pick<CallDeps, 'publicUrl'>, call: CallRow): DialWish {
+export function wishOf(deps: Pick<CallDeps, 'publicUrl' | 'masterKey'>, call: CallRow): DialWish {
   const { id: callId, caller, callee, number, ringSeconds, limit } = call
   return {
     callId,
@@ -18,6 +18,6 @@ export function wishOf(deps: Pick<CallDeps, 'publicUrl'>, call: CallRow): DialWi
     limitSeconds: limit.seconds,
     maxSeconds: ringSeconds + limit.seconds + slackSeconds,
     urls: callUrls(deps, call),
-    reference: referenceOf(call),
+    reference: referenceOf(deps, call),
   }
 }
