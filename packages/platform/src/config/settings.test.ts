@@ -34,6 +34,16 @@ it('takes an empty value for one that was not given', () => {
   expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000, databaseUrl: undefined })
 })
 
+it('lets webhooks reach this machine when embedded, nothing inside when hosted, and private hosts where the operator says so', () => {
+  const reachOf = (env: Record<string, string>) => readSettings(env).webhookReach
+  expect([reachOf({}), reachOf(hosted)]).toEqual(['loopback', 'public'])
+  for (const env of [{}, hosted]) {
+    expect(reachOf({ ...env, CONNECT_ALLOW_PRIVATE_WEBHOOKS: 'true' })).toBe('private')
+    expect(reachOf({ ...env, CONNECT_ALLOW_PRIVATE_WEBHOOKS: 'false' })).toBe('public')
+  }
+  expect(mistakes({ CONNECT_ALLOW_PRIVATE_WEBHOOKS: 'yes' })).toContain('CONNECT_ALLOW_PRIVATE_WEBHOOKS:')
+})
+
 it('prints every mistake at once, without the values', () => {
   const text = mistakes({
     CONNECT_RUN_MODE: 'hosted',
