@@ -276,6 +276,22 @@ it('decides a dispute once, whoever asks, and takes another afterwards', async (
   expect(await here.trialBalance()).toBe(0)
 }, 60_000)
 
+it('forgets what a person wrote when they go, and keeps what was decided', async () => {
+  const { caller, callee, call } = await talk()
+  const { id: callId } = call
+  await caller.client.calls.rate({ callId, score: 1, comment: 'Rude words of mine' })
+  await callee.client.calls.rate({ callId, score: 3, comment: 'The other side' })
+  const { id: disputeId } = await caller.client.calls.dispute({ callId, reason: 'abuse', comment: 'More words of mine' })
+  await app.server.users.delete({ userId: caller.userId })
+  expect((await app.server.calls.ratings({ callId })).data.map(({ score, comment }) => [score, comment])).toEqual([
+    [1, null],
+    [3, 'The other side'],
+  ])
+  expect(await app.server.disputes.get({ disputeId })).toMatchObject({ status: 'open', comment: null })
+  expect(await app.server.disputes.resolve({ disputeId, outcome: 'refund', note: 'Fair' })).toMatchObject({ refundedCoins: 12 })
+  expect(await here.trialBalance()).toBe(0)
+}, 60_000)
+
 it('takes a dispute of the two of a call only, of one that is over, for 30 days', async () => {
   const { caller, call } = await talk()
   const { id: callId } = call

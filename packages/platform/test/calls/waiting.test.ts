@@ -1,5 +1,6 @@
 import type { RealtimeEvents } from '@impacthub/sdk'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { everyTenant } from '../../src/base/tenant.ts'
 import { startPlatform, type TestApp, type TestPlatform, type TestUser } from '../start-platform.ts'
 import { startRedis } from '../redis/start-redis.ts'
 import { callOf, inProgress, pair, settled, until, type Pair } from './scene.ts'
@@ -191,6 +192,27 @@ it('refuses to wait for oneself, for nobody, for another app’s user, and for t
   for (let twice = 0; twice < 2; twice++) await me.client.waiting.leave({ userId: first.data[0]?.calleeId ?? '' })
   expect((await me.client.waiting.list({ limit: 100 })).data).toHaveLength(19)
 }, 60_000)
+
+it('lets two hundred wait for one, and no more', async () => {
+  const away = await pair(app)
+  await app.server.presence.set({ userId: away.callee.userId, availability: 'never' })
+  await here.platform.db.transact(everyTenant, (tx) =>
+    tx.query(
+      `with crowd as (
+         insert into users (id, tenant_id, host_id, display_name, referral_code, created_at)
+         select 'usr_crowd' || n, c.tenant_id, 'crowd-' || n, 'Crowd', 'CROWD' || n, $2 from users c, generate_series(1, 199) n
+         where c.host_id = $1 returning id, tenant_id)
+       insert into waiters (id, tenant_id, callee_id, waiter_id, joined_at, expires_at)
+       select 'wait_' || crowd.id, crowd.tenant_id, c.id, crowd.id, $2, $2::timestamptz + interval '2 hours'
+       from crowd, users c where c.host_id = $1`,
+      [away.callee.userId, new Date(here.held.now())],
+    ),
+  )
+  const late = await Promise.all(['late-1', 'late-2', 'late-3'].map((userId) => app.user(userId)))
+  const answers = await Promise.allSettled(late.map((user) => wait(user, away)))
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toEqual(refused('conflict', 409))
+})
 
 it('gives one place to the same wish made ten times at once', async () => {
   const [me, away] = [await app.user('ten'), await pair(app)]

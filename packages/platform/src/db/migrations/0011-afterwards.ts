@@ -46,7 +46,7 @@ create table disputes (
 -- A call is disputed once at a time, however many try at once.
 create unique index disputes_open on disputes (tenant_id, call_id) where status = 'open';
 create index on disputes (tenant_id, status, id);
-grant select, insert, update (status, refunded_coins, note, resolved_at) on disputes to connect_app;
+grant select, insert, update (status, refunded_coins, note, resolved_at, comment) on disputes to connect_app;
 call connect_fence('disputes');
 
 create table call_refunds (

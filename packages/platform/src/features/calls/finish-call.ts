@@ -96,7 +96,12 @@ export async function endPending(deps: CallDeps, tx: Tx, tenantId: TenantId, cal
   await writePending(tx, tenantId, call.id, { ...ending, endedAt })
   await recordCallNow(tx, tenantId, call.id, endTypes, now)
   await release(tx, tenantId, call.id)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))], now)
+  await deps.tasks.add(
+    tx,
+    tenantId,
+    [callTasks.announce(call.id), callTasks.freed(call.id), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))],
+    now,
+  )
 }
 
 /**

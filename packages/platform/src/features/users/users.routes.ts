@@ -19,7 +19,7 @@ export function userOperations(deps: UserDeps): Operation[] {
 
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
-  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, virtualNumbers, letGoOfNumber, revoke } = deps
+  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, forgetWords, virtualNumbers, letGoOfNumber, revoke } = deps
   return {
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
@@ -61,8 +61,10 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
         await users.erase(tx, actor.tenant.id, user.id, clock.now())
         await recordDeletion(tx, actor.tenant.id, user, clock.now())
         await endWaits(tx, actor.tenant.id, user.id)
-        await letGoOfNumber(tx, actor.tenant.id, user.id)
-        await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip }, clock.now())
+        await forgetWords(tx, actor.tenant.id, user.id)
+        const number = await letGoOfNumber(tx, actor.tenant.id, user.id)
+        const details = number === undefined ? {} : { number }
+        await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip, details }, clock.now())
         return user.id
       })
       await directory.changed(actor.tenant.id)
