@@ -359,3 +359,25 @@ describe('who asks', () => {
 it('leaves the books right', async () => {
   expect(await here.trialBalance()).toBe(0)
 })
+
+it('is settled by a platform that was started again in the middle of the call', async () => {
+  const two = await scene({ calleeDoes: '1090' })
+  await dial(two.callerPhone, two.own)
+  const { id } = await onlyCall(two.caller.userId)
+  await until(here, app, id, inProgress)
+  await here.crash()
+  const next = await startPlatform({ beside: here })
+  try {
+    for (let passed = 0; passed < 300 && next.twilio.control.calls().length > 0; passed += 10) await next.advance(10)
+    await next.advance(60, 5)
+    const headers = { authorization: `Bearer ${app.secretKey}` }
+    const call: unknown = await (await fetch(`${next.url}/v1/calls/${id}`, { headers })).json()
+    expect(call).toMatchObject({ status: 'completed', settled: true, durationSeconds: 90, chargedCoins: 2 })
+    expect(await next.trialBalance()).toBe(0)
+    await next.quiet()
+  } finally {
+    await next.stop()
+    await here.twilio.close()
+    await here.database.drop()
+  }
+})

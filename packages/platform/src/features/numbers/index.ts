@@ -37,8 +37,8 @@ export interface Numbers {
   addNumber(tenant: TenantRef, country: string): Promise<VirtualNumber>
   /** Whether the app has a number of this country (ISO 3166 alpha-2). */
   hasAny(tenantId: TenantId, country: string): Promise<boolean>
-  /** A user (`usr_…`) is deleted: their own number cools down, and nobody reaches them by another. */
-  letGo(tx: Tx, tenantId: TenantId, userId: string): Promise<void>
+  /** A user (`usr_…`) is deleted: their own number (`num_…`) cools down, and nobody reaches them by another. */
+  letGo(tx: Tx, tenantId: TenantId, userId: string): Promise<string | undefined>
   readonly handlers: Readonly<Record<string, TaskHandler>>
   /** Those that wait for the provider. */
   readonly slowKinds: readonly string[]
@@ -54,8 +54,9 @@ export const createNumbers = (deps: NumberDeps): Numbers => ({
       (number) => number.country === country,
     ),
   async letGo(tx, tenantId, userId) {
-    await takeBack(deps, tx, tenantId, userId)
+    const number = await takeBack(deps, tx, tenantId, userId)
     await dropPairsWith(tx, tenantId, userId)
+    return number?.id
   },
   handlers: {
     'number.connect': (task) => connectNumber(deps, task),

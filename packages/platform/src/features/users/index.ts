@@ -19,8 +19,8 @@ export interface UserDeps {
   readonly statuses: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, Status>>
   /** Their own virtual numbers, by the host's ids. */
   readonly virtualNumbers: (tenantId: TenantId, hostIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Nobody reaches this user (`usr_…`) by a virtual number any more. */
-  readonly letGoOfNumber: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
+  /** Nobody reaches this user (`usr_…`) by a virtual number any more. The one that they had (`num_…`). */
+  readonly letGoOfNumber: (tx: Tx, tenantId: TenantId, userId: string) => Promise<string | undefined>
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
   readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>

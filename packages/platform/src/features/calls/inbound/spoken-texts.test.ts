@@ -11,7 +11,7 @@ const scripts: Readonly<Record<SpokenLanguage, RegExp>> = {
   te: /^[\p{Script=Telugu}\s\u200c,.]+$/u,
   ta: /^[\p{Script=Tamil}\s,.]+$/u,
   gu: /^[\p{Script=Gujarati}\s,.]+$/u,
-  kn: /^[\p{Script=Kannada}\s\u200c\u200d,.]+$/u,
+  kn: /^(?:[\p{Script=Kannada}\s,.]|\u200c|\u200d)+$/u,
   ml: /^[\p{Script=Malayalam}\s,.]+$/u,
   pa: /^[\p{Script=Gurmukhi}\s,।]+$/u,
 }
