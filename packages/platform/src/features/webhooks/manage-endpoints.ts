@@ -47,7 +47,13 @@ export async function createEndpoint(deps: WebhookDeps, tx: Tx, actor: SecretAct
     secretSealed: sealSecret(deps.masterKey, id, secret),
     createdAt: now,
   })
-  await audit(tx, tenantId, actor, { action: 'webhook-endpoint.created', subject: id, fromIp: ip, details: { url: wish.url } }, now)
+  await audit(
+    tx,
+    tenantId,
+    actor,
+    { action: 'webhook-endpoint.created', subject: id, fromIp: ip, details: { origin: new URL(wish.url).origin } },
+    now,
+  )
   return { endpoint, secret }
 }
 

@@ -38,7 +38,8 @@ export interface Outbound {
 }
 
 const mostBytes = 65_536
-const socketsOfPool = 128
+/** Every endpoint of an app at its fullest: none waits for another's connection. */
+const socketsOfPool = 256
 const idleMs = 20_000
 
 interface Agents {
