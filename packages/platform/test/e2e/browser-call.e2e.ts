@@ -129,6 +129,8 @@ async function settled(callId: string) {
   return server.calls.get({ callId })
 }
 
+const after = (since: number, ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, since + ms - Date.now())))
+
 const coinsOf = (seconds: number) => Math.ceil(seconds / rate.seconds) * rate.coins
 
 it('carries sound both ways, counts the coins, and charges what the record says', async () => {
@@ -176,11 +178,12 @@ it('goes on after five seconds without a network, and charges none of them twice
   const [caller, advisor] = [await open('caller', { script: otherEnd }), await open('advisor', { line })]
   const callId = await talk(caller, advisor)
   for (const { page } of [caller, advisor]) await expectSound(page)
+  const cutAt = Date.now()
   line.cut()
   for (const { page } of [caller, advisor]) await expectSilence(page)
   await says(caller.phone.status, 'The sound is away. Reconnecting…')
   await picture(caller.page, 'browser-reconnecting')
-  await new Promise((resolve) => setTimeout(resolve, 1_500)) // about five seconds in all
+  await after(cutAt, 5_000)
   line.restore()
   for (const { page } of [caller, advisor]) await expectSound(page)
   await says(caller.phone.status, 'In call')
@@ -209,7 +212,7 @@ it('ends the call of a side that vanishes, and charges nothing after its last pr
   expect(record.chargedCoins).toBe(coinsOf(record.durationSeconds))
   await picture(caller.page, 'browser-lost')
   // Thirty seconds after the cut, the one who vanished finds the call over and the microphone off.
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, cutAt + 30_000 - Date.now())))
+  await after(cutAt, 30_000)
   line.restore()
   await says(advisor.phone.status, /^Call ended\. You lost the connection\.$/)
   for (const { page } of [caller, advisor]) await expect.poll(() => microphoneIsOff(page), wait).toBe(true)

@@ -125,7 +125,7 @@ class TabMedia implements CallMedia {
 
   async #ask(): Promise<boolean> {
     const inCall = () => this.#callId !== ''
-    this.#set(inCall() ? this.#state : 'asking', undefined)
+    if (!inCall()) this.#set('asking', undefined)
     const microphone = await openMicrophone()
     if (typeof microphone === 'string') {
       if (!this.#closed) this.#set(inCall() ? this.#state : 'failed', microphone)
@@ -134,12 +134,17 @@ class TabMedia implements CallMedia {
     release(this.#closed ? microphone : this.#microphone)
     if (this.#closed) return false
     this.#microphone = microphone
-    // Unplugged in mid-call: what is heard goes on.
-    for (const track of microphone.getTracks()) track.onended = () => this.#set(this.#state, 'no_microphone')
+    for (const track of microphone.getTracks()) track.onended = () => this.#unplugged()
     this.mute(this.#muted)
     await this.#link?.replace(microphone)
     this.#set(inCall() ? this.#state : 'idle', undefined)
     return true
+  }
+
+  /** What is heard goes on; another microphone may be there to speak through. */
+  #unplugged(): void {
+    this.#set(this.#state, 'no_microphone')
+    void this.ask()
   }
 
   async #getReady({ id: callId, peers }: Pick<Call, 'id' | 'peers'>): Promise<Call> {
