@@ -60,6 +60,15 @@ describe.each(['connect', 'flow', 'legs'] as const)('beside the pattern "%s"', (
     expect(await purses(rungOut)).toEqual({ left: 10, held: 0, earned: 0 })
   })
 
+  it('is out of our hands once it is put through', async () => {
+    const two = await scene({ calleeDoes: '1020' })
+    await dial(two.callerPhone, two.own)
+    const { id, canEnd } = await first(two)
+    expect(canEnd).toBe(false)
+    await expect(two.callee.client.calls.end({ callId: id })).rejects.toMatchObject({ code: 'conflict', status: 409 })
+    expect(await until(here, app, id, settled)).toMatchObject({ status: 'completed', durationSeconds: 20, chargedCoins: 1 })
+  })
+
   it('ends where the coins end', async () => {
     const two = await scene({ coins: 1 })
     await dial(two.callerPhone, two.own)

@@ -1,9 +1,11 @@
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Instructions } from '../../providers/telephony/port.ts'
+import type { Instructions, Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import { callUrls } from './callback-url.ts'
 import { findCall, lockCall, setOutOfReach } from './call-store.ts'
+import { takesEachStep } from './drive-call.ts'
+import type { CallRow } from './call-row.ts'
 
 /**
  * The caller has picked up: what the provider shall do. Read from the call's row, so it is the same each time it is asked; a call that is over
@@ -14,7 +16,7 @@ import { findCall, lockCall, setOutOfReach } from './call-store.ts'
 export async function answerInstructions(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Instructions> {
   const found = (await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))) ?? fail('not_found')
   const telephony = await deps.telephonyFor(tenantId, found.provider)
-  const call = telephony.abilities.hangUp
+  const call = hangsUp(telephony, found)
     ? found
     : await deps.db.transact(tenantId, async (tx) => {
         const current = (await lockCall(tx, tenantId, callId)) ?? fail('not_found')
@@ -33,3 +35,7 @@ export async function answerInstructions(deps: CallDeps, tenantId: TenantId, cal
     afterUrl: urls.after,
   })
 }
+
+/** Where calls are made leg by leg, one that follows instructions is not made so: nothing ends it from outside. */
+const hangsUp = (telephony: Telephony, call: CallRow): boolean =>
+  telephony.abilities.hangUp && (telephony.dialCallee === undefined || takesEachStep(telephony, call))

@@ -30,14 +30,14 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof ProviderError ? error.failure === 'refused' : error instanceof Problem && error.code === 'provider_unavailable'
 
 /**
- * Task `call.hangup`: ends the caller's leg, and with it the callee's. Done twice it does no harm; what fails is tried again, and the
+ * Task `call.hangup`: ends the caller's leg, and with it the callee's, where the provider can. Done twice it does no harm; what fails is tried again, and the
  * provider's own limits stand behind it. Without a leg yet, whoever finds one adds this task again.
  */
 export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<void> {
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
-  await takeDown(deps, tenantId, call.provider, { caller: legId, callee: call.callee.legId }, attempt)
+  if (call.canEnd) await takeDown(deps, tenantId, call.provider, { caller: legId, callee: call.callee.legId }, attempt)
   if (call.settled) return
   await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now()))
 }
