@@ -42,19 +42,25 @@ export interface NewProofs {
  * that processes never wait for each other's calls.
  */
 export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{ readonly tenantId: TenantId; readonly callId: string }[]> {
+  // A connection may plan this while the tables are small, and keeps the plan: it is to look up rows by index.
+  await tx.query(`select set_config(name, 'off', true) from unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) name`)
   const rows = await tx.query<{ tenant_id: number; call_id: string }>(
-    `with given as (
+    `with given as materialized (
        select tenant_id, call_id, user_id, peer, connected::int8multirange, heard_at, bytes
        from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
          as g(tenant_id, call_id, user_id, peer, connected, heard_at, bytes)
-     ), fitting as (
-       select s.tenant_id, s.call_id, s.side, g.peer, g.heard_at, g.bytes, c.status,
+       order by tenant_id, call_id, user_id
+     ), fitting as materialized (
+       select g.tenant_id, g.call_id, s.side, g.peer, g.heard_at, g.bytes, c.status,
          case when s.peer = g.peer and s.bytes = g.bytes then '{}' else g.connected end as connected
        from given g
-       join browser_sides s on s.tenant_id = g.tenant_id and s.call_id = g.call_id and s.user_id = g.user_id
-       join calls c on c.tenant_id = g.tenant_id and c.id = g.call_id
-       where c.ended_at is null and g.peer = case s.side when 'caller' then c.caller_peer else c.callee_peer end
-       order by s.tenant_id, s.call_id, s.side for update of s
+       cross join lateral (
+         select b.side, b.peer, b.bytes from browser_sides b
+         where b.tenant_id = g.tenant_id and b.call_id = g.call_id and b.user_id = g.user_id limit 1 for update) s
+       cross join lateral (
+         select k.status from calls k
+         where k.tenant_id = g.tenant_id and k.id = g.call_id and k.ended_at is null
+           and g.peer = case s.side when 'caller' then k.caller_peer else k.callee_peer end limit 1) c
      ), written as (
        update browser_sides s
        set connected = s.connected + f.connected, heard_at = greatest(s.heard_at, f.heard_at), peer = f.peer, bytes = f.bytes
