@@ -110,12 +110,7 @@ it('lets a user change their own name and languages and nothing else', async () 
     languages: ['ta', 'en'],
   })
   const token = await bala.token()
-  for (const field of [
-    { blocked: false },
-    { phone: '+919800000000' },
-    { userId: 'asha' },
-    { id: 'usr_x' },
-  ])
+  for (const field of [{ blocked: false }, { phone: '+919800000000' }, { userId: 'asha' }, { id: 'usr_x' }])
     expect((await ask(platform.url, { method: 'PATCH', path: '/v1/me', credential: token, body: field })).status).toBe(400)
 })
 
