@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { startPlatform, type TestApp, type TestPlatform } from '../../test/start-platform.ts'
@@ -79,4 +80,56 @@ describe('a message to the platform', () => {
     await world.quiet()
     expect(await world.platform.db.transact(everyTenant, (tx) => tx.query('select * from calls'))).toEqual(before)
   })
+})
+
+/** Numbers that look like chance and are the same each time. */
+function* dice(seed: string): Generator<number, never> {
+  for (let n = 0; ; n++) yield createHmac('sha256', seed).update(String(n)).digest().readUInt32BE()
+}
+
+it('changes nothing for 1,000 messages that are forged, moved, of another call or malformed', { timeout: 120_000 }, async () => {
+  const roll = dice('forged')
+  const pick = <One>(all: readonly One[]): One => all[roll.next().value % all.length] as One
+  const calls = (): Promise<unknown> => world.platform.db.transact(everyTenant, (tx) => tx.query('select * from calls'))
+  const before = [await calls(), await arrivals()]
+  const body = { ...fields(), CallStatus: 'completed', CallDuration: '3600', CallbackSource: 'call-progress-events', SequenceNumber: '99' }
+  const changed = { ...body, CallDuration: '1' }
+  const sign = (url: string, what: Record<string, string>, token = world.twilio.authToken) => getExpectedTwilioSignature(token, url, what)
+  const forgeries: ((url: string) => { url?: string; signature: string; form: Record<string, string> })[] = [
+    () => ({ signature: randomBytes(20).toString('base64'), form: body }),
+    () => ({ signature: '', form: body }),
+    (url) => ({ signature: sign(url, changed), form: body }),
+    (url) => ({ signature: sign(url, body, 'f'.repeat(32)), form: body }),
+    (url) => ({ signature: sign(url.replace(/[^/]+$/, 'moved'), body), form: body }),
+    (url) => ({ signature: sign(`${url}?a=1`, body), form: body }),
+    (url) => ({ url: `${url}?a=1`, signature: sign(url, body), form: body }),
+    (url) => ({ signature: sign(url, body).toLowerCase(), form: body }),
+    // Signed as it should be, and nonsense all the same.
+    (url) => ({ signature: sign(url, { ...body, CallSid: '../x' }), form: { ...body, CallSid: '../x' } }),
+    (url) => ({ signature: sign(url, { ...body, CallSid: '' }), form: { ...body, CallSid: '' } }),
+    (url) => ({ signature: sign(url, {}), form: {} }),
+    // Signed as it should be, for an address that is no call's.
+    (url) => {
+      const elsewhere = url.replace(/[^/]{43}/, randomBytes(32).toString('base64url'))
+      return { url: elsewhere, signature: sign(elsewhere, body), form: body }
+    },
+  ]
+  const codes = new Set<number>()
+  for (let n = 0; n < 1_000; n += 20) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => {
+        const at = `${world.url}${path}/${pick(['caller-status', 'callee-status', 'after', 'answer'])}`
+        const { url = at, signature, form } = pick(forgeries)(at)
+        return fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
+          body: new URLSearchParams(form).toString(),
+        })
+      }),
+    )
+    for (const { status } of answers) codes.add(status)
+  }
+  expect([...codes].sort()).toEqual([400, 403, 404])
+  await world.quiet()
+  expect([await calls(), await arrivals()]).toEqual(before)
 })
