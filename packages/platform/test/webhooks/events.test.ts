@@ -55,6 +55,16 @@ describe('the events of users', () => {
     expect(JSON.stringify(left)).not.toContain('Gone Person')
   })
 
+  it('tell nothing of a user who is written down again as they are', async () => {
+    const put = () => app.server.users.put({ userId: 'same', displayName: 'Same', languages: ['hi', 'en'] })
+    await put()
+    await put()
+    await app.server.users.setBlocked({ userId: 'same', blocked: false })
+    expect(await typesOf()).toEqual(['user.created'])
+    await app.server.users.setBlocked({ userId: 'same', blocked: true })
+    expect(await typesOf()).toEqual(['user.created', 'user.updated'])
+  })
+
   it('come once of a request that is repeated', async () => {
     const put = () => app.server.users.put({ userId: 'twice', displayName: 'Twice' }, { idempotencyKey: 'twice-1' })
     await put()

@@ -23,10 +23,10 @@ export function meOperations(deps: UserDeps): Operation[] {
       const tenant = (await directory.tenant(actor.tenant.id)) ?? fail('not_found')
       const change = ownChangeOf(body, tenant)
       const user = await db.transact(actor.tenant.id, async (tx) => {
+        const before = await users.lock(tx, actor.tenant.id, actor.hostUserId)
         const changed = await users.update(tx, actor.tenant.id, actor.userId, change)
         await measureDay(tx, actor.tenant.id, actor.userId)
-        if (changed !== null)
-          await recordUser(tx, actor.tenant.id, 'user.updated', changed, { bounds: tenant.rateBounds, now: clock.now() })
+        if (changed !== null) await recordUser(tx, actor.tenant.id, before, changed, { bounds: tenant.rateBounds, now: clock.now() })
         return changed
       })
       // Price and quiet hours are seen by those who watch.

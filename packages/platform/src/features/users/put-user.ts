@@ -37,14 +37,14 @@ export async function putUser(
   tx: Tx,
   tenantId: TenantId,
   wish: PutUser,
-): Promise<{ user: UserRow; made: boolean }> {
+): Promise<{ user: UserRow; made: boolean; before: UserRow | null }> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const known = await users.lock(tx, tenantId, wish.userId)
     if (known !== null) {
       const user = await users.update(tx, tenantId, known.id, changeOf(wish))
       if (user === null) throw new Error('a locked user is gone')
       await measureDay(tx, tenantId, known.id)
-      return { user, made: false }
+      return { user, made: false, before: known }
     }
     const now = clock.now()
     // Tokens name the host's id: those of a deleted person must not open the record of whoever has it next.
@@ -63,7 +63,7 @@ export async function putUser(
     })
     if (made !== undefined) {
       await openWallet(tx, tenantId, made.id)
-      return { user: made, made: true }
+      return { user: made, made: true, before: null }
     }
   }
   throw new Error('no free referral code was found')

@@ -24,8 +24,8 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
       return once(async (tx) => {
-        const { user, made } = await putUser(deps, tx, actor.tenant.id, body)
-        await recordUser(tx, actor.tenant.id, made ? 'user.created' : 'user.updated', user, around)
+        const { user, made, before } = await putUser(deps, tx, actor.tenant.id, body)
+        await recordUser(tx, actor.tenant.id, before, user, around)
         return new Reply(made ? 201 : 200, presentUser(user, around))
       })
     },
@@ -97,7 +97,7 @@ function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'set
         const known = (await users.lock(tx, id, params.userId)) ?? fail('not_found')
         await audit(tx, id, actor, { action, subject: known.id, fromIp: ip }, clock.now())
         const changed = (await users.update(tx, id, known.id, { blocked: body.blocked })) ?? fail('not_found')
-        await recordUser(tx, id, 'user.updated', changed, { bounds, now: clock.now() })
+        await recordUser(tx, id, known, changed, { bounds, now: clock.now() })
         return changed
       })
       await directory.changed(id)

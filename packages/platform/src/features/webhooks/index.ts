@@ -11,7 +11,7 @@ import type { WebhookDeps } from './webhook-deps.ts'
 
 /** Names a deleted person in no event that is still kept. */
 export const { forgetPerson } = eventStore
-export { deliverKind, recordEvent, recordEvents, type NewEvent } from './record-event.ts'
+export { recordEvent, recordEvents, type NewEvent } from './record-event.ts'
 export type { WebhookDeps } from './webhook-deps.ts'
 
 /** What the rest of the platform needs of webhooks. */

@@ -5,7 +5,7 @@ import { heldClock } from '../../../sandbox/kit/clock.ts'
 import { platformClock } from '../../../test/held-time.ts'
 import { OutboundError } from './outbound-error.ts'
 import { createOutbound, type OutboundRequest } from './outbound.ts'
-import type { Resolve } from './resolve.ts'
+import { resolveHost, type Resolve } from './resolve.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -92,6 +92,14 @@ describe('the address of a name', () => {
     for (const url of [`http://127.0.0.1:${server.port}/`, `http://[::ffff:127.0.0.1]:${server.port}/`, `http://localhost:${server.port}/`])
       expect(await failureOf(send(url, publicOnly)), url).toBe('url_refused')
     expect(server.connections()).toBe(0)
+  })
+
+  it('of this machine is known without asking anybody, and only what is allowed of it is used', async () => {
+    expect(await resolveHost('localhost', 'public')).toEqual(['127.0.0.1', '::1'])
+    expect(await resolveHost('203.0.113.9', 'public')).toEqual(['203.0.113.9'])
+    expect(await resolveHost('localhost', 'private')).toContain('127.0.0.1')
+    const server = await serve((_, response) => response.end())
+    expect((await outbound().send(`http://localhost:${server.port}/`)).status).toBe(200)
   })
 
   it('that does not exist is a failure of its own', async () => {

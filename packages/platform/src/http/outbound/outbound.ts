@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.ts'
 import { refusalOfUrl, type UrlRules } from './check-url.ts'
 import { OutboundError, outboundError } from './outbound-error.ts'
 import { mayReach, type Reach } from './public-address.ts'
-import { createResolve, type Resolve } from './resolve.ts'
+import { resolveHost, type Resolve } from './resolve.ts'
 
 export interface OutboundRequest {
   readonly url: string
@@ -52,7 +52,7 @@ function newAgents(): Agents {
   return { http: new http.Agent(common), https: new https.Agent({ ...common, minVersion: 'TLSv1.2' }) }
 }
 
-export function createOutbound({ clock, resolve = createResolve() }: { clock: Clock; resolve?: Resolve }): Outbound {
+export function createOutbound({ clock, resolve = resolveHost }: { clock: Clock; resolve?: Resolve }): Outbound {
   // One that is dropped ends its idle connections by itself; those in use go on.
   const pools = new LRUCache<string, Agents>({ max: 1_000 })
   const agentsOf = (pool: string): Agents => {
