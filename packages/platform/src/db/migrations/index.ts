@@ -12,6 +12,7 @@ import { afterwards } from './0011-afterwards.ts'
 import { webhooks } from './0012-webhooks.ts'
 import { routing } from './0013-routing.ts'
 import { roundTrips } from './0014-round-trips.ts'
+import { joinAttempt } from './0015-join-attempt.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -29,4 +30,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0012-webhooks', sql: webhooks },
   { name: '0013-routing', sql: routing },
   { name: '0014-round-trips', sql: roundTrips },
+  { name: '0015-join-attempt', sql: joinAttempt },
 ]

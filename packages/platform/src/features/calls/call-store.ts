@@ -42,6 +42,17 @@ export async function markCalleeAttempt(tx: Tx, tenantId: TenantId, callId: stri
   await tx.query('update calls set callee_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
 }
 
+/** Written before the provider is asked to join the two; false when it was before. */
+export async function markJoinAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date): Promise<boolean> {
+  const first = 'update calls set join_attempted_at = $3 where tenant_id = $1 and id = $2 and join_attempted_at is null returning id'
+  return (await tx.query(first, [tenantId, callId, at])).length > 0
+}
+
+/** The two were certainly not joined. */
+export async function clearJoinAttempt(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
+  await tx.query('update calls set join_attempted_at = null where tenant_id = $1 and id = $2', [tenantId, callId])
+}
+
 /** The callee could not be rung or joined: whatever the legs did, there was no conversation. */
 export async function setCalleeFailed(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
   await tx.query(`update calls set callee_cause = 'failed' where tenant_id = $1 and id = $2 and not settled`, [tenantId, callId])

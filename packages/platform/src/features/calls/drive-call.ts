@@ -4,7 +4,7 @@ import type { Task } from '../../db/tasks.ts'
 import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
-import { findCall, lockCall, markCalleeAttempt, setCalleeFailed } from './call-store.ts'
+import { clearJoinAttempt, findCall, lockCall, markCalleeAttempt, markJoinAttempt, setCalleeFailed } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { adoptCallee } from './on-leg-report.ts'
 import { reachProvider } from './reach-provider.ts'
@@ -23,7 +23,8 @@ const joinWithinMs = 20_000
  * Task `call.drive`, where the platform takes each step of a call itself: rings the callee once the caller has answered, joins the two once
  * the callee has. Which step is due follows from the call's row. The callee's ringing is marked before it is asked for, so that it happens
  * once at most: killed before the mark, the next worker rings; killed after it, or without an answer, the leg tells by its own events that it
- * is there, or the call has failed. To join is asked again until it is answered: two who are joined already are a success.
+ * is there, or the call has failed. To join is asked again until it is answered: two who are joined already are a success. That it was asked
+ * is marked as well: killed after it, the two may talk and be gone before it is asked again, and the provider's account tells how long.
  */
 export async function driveCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
   const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
@@ -80,6 +81,7 @@ async function onRingError(deps: CallDeps, tenantId: TenantId, call: CallRow, er
 }
 
 async function joinLegs(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
+  const isFirst = await deps.db.transact(tenantId, (tx) => markJoinAttempt(tx, tenantId, call.id, deps.clock.now()))
   try {
     await telephony.join?.(wishOf(deps, call), call.caller.legId ?? '', call.callee.legId ?? '')
     return undefined
@@ -88,9 +90,18 @@ async function joinLegs(deps: CallDeps, telephony: Telephony, tenantId: TenantId
     deps.logger.warn('two legs could not be joined', { callId: call.id, code: error.failure, provider: call.provider, error })
     const now = deps.clock.now()
     const hopeless = error.failure === 'refused' || error.failure === 'invalid_number'
+    // Whoever was joined by an earlier request, and has hung up since, cannot be joined again.
+    if (hopeless && !isFirst) return endJoined(deps, tenantId, call.id)
     if (hopeless || now >= after(call.answeredAt ?? call.createdAt, joinWithinMs)) return giveUp(deps, tenantId, call.id)
+    if (isFirst && error.failure === 'not_sent') await deps.db.transact(tenantId, (tx) => clearJoinAttempt(tx, tenantId, call.id))
     return { again: after(now, retryMs) }
   }
+}
+
+/** The two may have talked: both legs are taken down, and the provider's account of them counts. */
+async function endJoined(deps: CallDeps, tenantId: TenantId, callId: string): Promise<undefined> {
+  await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.hangUp(callId)], deps.clock.now()))
+  return undefined
 }
 
 /** The callee cannot be reached: the call is taken down, and costs nothing. */
