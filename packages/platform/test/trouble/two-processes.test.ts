@@ -87,6 +87,7 @@ it('shows a user of one process to watchers of the other: online, busy in a call
 
   const call = await server.calls.create({ callerId: 'caller', calleeId: 'callee' })
   await becomes('busy')
+  expect((await server.presence.get({ userIds: 'caller,callee' })).data).toMatchObject([{ status: 'busy' }, { status: 'busy' }])
   // The other process ends what this one began.
   await createServer({ baseUrl: two.demo.platformUrl, secretKey }).calls.end({ callId: call.id })
   await becomes('online')
