@@ -102,7 +102,8 @@ it('is canceled by the caller while it rings, and by the host’s server', async
     await here.quiet()
     const client = by === 'caller' ? two.caller.client : app.server
     const endReason = by === 'caller' ? 'canceled' : 'platform'
-    expect(await client.calls.end({ callId: id })).toMatchObject({ status: 'canceled', endReason, settled: true, missed: true })
+    expect(await client.calls.end({ callId: id })).toMatchObject({ status: 'canceled', endReason, settled: true })
+    expect(await two.callee.client.calls.get({ callId: id })).toMatchObject({ missed: true })
     await expect(accept(two, id)).rejects.toEqual(refused('conflict', 409))
     await nothingPaid(two)
   }

@@ -43,7 +43,9 @@ export interface NewProofs {
  */
 export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{ readonly tenantId: TenantId; readonly callId: string }[]> {
   // A connection may plan this while the tables are small, and keeps the plan: it is to look up rows by index.
-  await tx.query(`select set_config(name, 'off', true) from unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) name`)
+  await tx.query(
+    `select set_config(name, 'off', true) from unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin,enable_material}'::text[]) name`,
+  )
   const rows = await tx.query<{ tenant_id: number; call_id: string }>(
     `with given as materialized (
        select tenant_id, call_id, user_id, peer, connected::int8multirange, heard_at, bytes
@@ -58,9 +60,10 @@ export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{
          select b.side, b.peer, b.bytes from browser_sides b
          where b.tenant_id = g.tenant_id and b.call_id = g.call_id and b.user_id = g.user_id limit 1 for update) s
        cross join lateral (
-         select k.status from calls k
-         where k.tenant_id = g.tenant_id and k.id = g.call_id and k.ended_at is null
+         select k.tenant_id, k.status from calls k
+         where k.id = g.call_id and k.ended_at is null
            and g.peer = case s.side when 'caller' then k.caller_peer else k.callee_peer end limit 1) c
+       where c.tenant_id = g.tenant_id
      ), written as (
        update browser_sides s
        set connected = s.connected + f.connected, heard_at = greatest(s.heard_at, f.heard_at), peer = f.peer, bytes = f.bytes
