@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { everyTenant } from '../../src/base/tenant.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
 import { accept, alone, browserPair, connected, newPeer, prove, ring, talk, type BrowserPair } from './browser-scene.ts'
 
@@ -182,5 +183,29 @@ it('is settled once, however many end it at once', async () => {
       .sort(),
   ).toEqual(['call_hold', 'call_settlement'])
   expect(await left(two)).toBe(9)
+  expect(await here.trialBalance()).toBe(0)
+})
+
+it('lets both go when the books take no settlement, and settles by the same proofs when they do', async () => {
+  const two = await browserPair(here, app)
+  const { id } = await connected(here, two)
+  await talk(here, two, id, 60)
+  const freeze = (frozen: boolean) =>
+    here.platform.db.transact(everyTenant, (tx) => tx.query('update tenants set ledger_frozen = $1', [frozen]))
+  await freeze(true)
+  const parked = {
+    status: 'completed',
+    endReason: 'callee_hangup',
+    durationSeconds: 61,
+    hangupCauses: { caller: 'completed', callee: 'completed' },
+  }
+  expect(await two.callee.client.calls.end({ callId: id })).toMatchObject({ ...parked, settled: false })
+  await here.quiet()
+  const { data } = await app.server.presence.get({ userIds: `${two.caller.userId},${two.callee.userId}` })
+  expect(data.map(({ status }) => status)).not.toContain('busy')
+  await freeze(false)
+  await here.advance(70, 10)
+  expect(await get(id)).toMatchObject({ ...parked, settled: true, chargedCoins: 2 })
+  expect(await left(two)).toBe(8)
   expect(await here.trialBalance()).toBe(0)
 })
