@@ -21,8 +21,7 @@ export type BrowserLook =
  * The proofs are read under the lock; those that come in later are of a call that is over, and change nothing.
  */
 export async function followBrowser(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow): Promise<BrowserLook> {
-  const proofs = await proofsOf(tx, tenantId, call.id)
-  const verdict = judgeBrowser(call, proofs, deps.clock.now(), deps.browser.hearsSince)
+  const { proofs, verdict } = await judgeNow(deps, tx, tenantId, call)
   if (verdict.kind === 'over') {
     const { callerCause, calleeCause } = verdict.ending
     await setCauses(tx, tenantId, call.id, callerCause, calleeCause)
@@ -35,13 +34,30 @@ export async function followBrowser(deps: CallDeps, tx: Tx, tenantId: TenantId, 
   return { found: 'open', call, lookAt }
 }
 
-/** The look at a browser call by itself: what a telephone provider's account is to other calls, the proofs are to this one. */
+/**
+ * The look at a browser call by itself: what a telephone provider's account is to other calls, the proofs are to this one. Before it ends a
+ * call, what came in to this process and is not written yet is written, and looked at too.
+ */
 export async function lookAtBrowser(deps: CallDeps, tenantId: TenantId, callId: string): Promise<BrowserLook> {
+  const first = await lookOnce(deps, tenantId, callId, 'not yet')
+  if (first !== undefined) return first
   await deps.browser.proofs.flushOf(callId)
-  return deps.db.transact(tenantId, async (tx): Promise<BrowserLook> => {
+  return (await lookOnce(deps, tenantId, callId, 'may end')) ?? { found: 'over' }
+}
+
+/** Undefined: the call would end, and may not yet. */
+function lookOnce(deps: CallDeps, tenantId: TenantId, callId: string, end: 'may end' | 'not yet'): Promise<BrowserLook | undefined> {
+  return deps.db.transact(tenantId, async (tx) => {
     const call = await lockCall(tx, tenantId, callId)
-    return call === undefined || call.settled ? { found: 'over' } : followBrowser(deps, tx, tenantId, call)
+    if (call === undefined || call.settled) return { found: 'over' }
+    if (end === 'not yet' && (await judgeNow(deps, tx, tenantId, call)).verdict.kind === 'over') return undefined
+    return followBrowser(deps, tx, tenantId, call)
   })
+}
+
+async function judgeNow(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow) {
+  const proofs = await proofsOf(tx, tenantId, call.id)
+  return { proofs, verdict: judgeBrowser(call, proofs, deps.clock.now(), deps.browser.hearsSince) }
 }
 
 /**
