@@ -88,6 +88,12 @@ export async function knownLegs(tx: Tx, legIds: readonly string[]): Promise<Read
   return new Set(rows.map((row) => row.caller_leg_id))
 }
 
+/** Whether a leg belongs to a call, of any tenant, that is not settled. */
+export async function isLegWanted(tx: Tx, legId: string): Promise<boolean> {
+  const wanted = 'select id from calls where not settled and (caller_leg_id = $1 or callee_leg_id = $1) limit 1'
+  return (await tx.query(wanted, [legId])).length > 0
+}
+
 export async function setStatus(tx: Tx, tenantId: TenantId, callId: string, status: OpenStatus, answeredAt: Date | null): Promise<void> {
   await tx.query('update calls set status = $3, answered_at = coalesce(answered_at, $4) where tenant_id = $1 and id = $2', [
     tenantId,

@@ -1,9 +1,9 @@
 import { Problem } from '../../base/problem.ts'
-import type { TenantId } from '../../base/tenant.ts'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
-import { findCall } from './call-store.ts'
+import { findCall, isLegWanted } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 
 /** A provider that has refused so often, or is not there, will not be moved: its own limits end the leg. */
@@ -45,6 +45,11 @@ export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, at
 /** Those that were added before there was a choice name none. */
 const providerOf = ({ provider }: Task['payload']): string => (typeof provider === 'string' ? provider : 'twilio')
 
-/** Task `call.drop-leg`: takes down a leg that no call wants. */
-export const dropLeg = (deps: CallDeps, { tenantId, subject: legId, attempt, payload }: Task): Promise<void> =>
-  takeDown(deps, tenantId, providerOf(payload), { caller: legId, callee: null }, attempt)
+/**
+ * Task `call.drop-leg`: takes down a leg that no call wants. One that belongs to a call which goes on stays, whoever named it: a message that
+ * nobody signed may speak of others.
+ */
+export async function dropLeg(deps: CallDeps, { tenantId, subject: legId, attempt, payload }: Task): Promise<void> {
+  if (await deps.db.transact(everyTenant, (tx) => isLegWanted(tx, legId))) return
+  await takeDown(deps, tenantId, providerOf(payload), { caller: legId, callee: null }, attempt)
+}
