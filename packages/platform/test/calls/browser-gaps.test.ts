@@ -85,6 +85,19 @@ it('does not count a proof that is told again: audio that has not grown proves n
   expect(await get(id)).toMatchObject({ status: 'completed', endReason: 'caller_hangup', durationSeconds: 1 })
 })
 
+it('ends for a caller who proves just often enough not to be gone, and talks on unpaid', async () => {
+  const two = await browserPair(here, app)
+  const { id } = await connected(here, two)
+  const began = here.held.now()
+  for (let n = 0; (await get(id)).endedAt === null; n++) {
+    await prove(two.callee, id)
+    if (n % 4 === 0) await prove(two.caller, id)
+    await here.advance(2)
+  }
+  expect(since(began)).toBeLessThanOrEqual(40)
+  expect(await get(id)).toMatchObject({ status: 'completed', endReason: 'caller_hangup', settled: true })
+})
+
 it('fails without a charge when sound does not come about in 20 s', async () => {
   const two = await browserPair(here, app)
   const { id } = await ring(two)

@@ -66,6 +66,10 @@ function* neighbours(ones: readonly Span[], others: readonly Span[]): Generator<
   }
 }
 
+/** For how long one side proved, since the talk began, what the other one did not: milliseconds that cannot be charged. */
+export const provedAloneMs = ({ connected }: SideProofs, talk: Talk): number =>
+  connected.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, talk.from)), 0) - talk.provedMs
+
 /** When a side proved last that it was connected. */
 export const lastProof = ({ connected }: SideProofs): number | undefined => connected.at(-1)?.to
 

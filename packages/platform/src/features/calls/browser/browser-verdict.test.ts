@@ -88,6 +88,36 @@ it.each<[string, Told, Told, string, string | null, string | null]>([
   })
 })
 
+/** Proofs at these seconds, and no others. */
+const sparse = (...seconds: number[]): BrowserProofs['caller'] => ({
+  connected: spansOf(seconds.map((second) => at(second).getTime())),
+  heardAt: at(seconds.at(-1) ?? 0).getTime(),
+})
+
+it.each(['caller', 'callee'] as const)(
+  'ends the talk of a %s who proves just enough not to be gone, and is heard all the time',
+  (cheat) => {
+    const other = side([10, 40])
+    const given = cheat === 'caller' ? { caller: sparse(10, 20, 30, 40), callee: other } : { caller: other, callee: sparse(10, 20, 30, 40) }
+    expect(ended({ status: 'in_progress' }, given, 40)).toMatchObject({
+      endReason: `${cheat}_hangup`,
+      callerCause: cheat === 'caller' ? 'lost' : 'completed',
+      calleeCause: cheat === 'callee' ? 'lost' : 'completed',
+      durationSeconds: 0,
+    })
+  },
+)
+
+it('goes on where one side was not heard to hear the other now and then', () => {
+  const caller = { connected: [...side([10, 100]).connected, ...side([110, 200]).connected], heardAt: at(200).getTime() }
+  expect(lookAt({ status: 'in_progress' }, { caller, callee: side([10, 200]) }, 200)).toBe(213)
+})
+
+it('goes on, for what is proved, where the line is cut for both again and again', () => {
+  const cut = { connected: [10, 30, 50, 70, 90].flatMap((from) => side([from, from + 10]).connected), heardAt: at(100).getTime() }
+  expect(lookAt({ status: 'in_progress' }, { caller: cut, callee: cut }, 100)).toBe(113)
+})
+
 it('does not take for gone whom it could not hear', () => {
   expect(lookAt({ status: 'in_progress' }, proofs([10, 40], [10, 40]), 300, 299)).toBe(312)
   expect(ended({ status: 'in_progress' }, proofs([10, 40], [10, 40]), 312, 299)).toMatchObject({ durationSeconds: 30, endedAt: at(40) })

@@ -1,7 +1,7 @@
 import { after } from '../../../base/clock.ts'
 import { endOf, type EndEvent } from '../call-lifecycle.ts'
 import type { CallEnding, CallRow, EndReason, Side } from '../call-row.ts'
-import { lastProof, likelyMs, provedSeconds, talkOf, type BrowserProofs, type Talk } from './browser-talk.ts'
+import { lastProof, likelyMs, provedAloneMs, provedSeconds, talkOf, type BrowserProofs, type Talk } from './browser-talk.ts'
 
 /** Pure: what the proofs of both sides mean for a browser call. They stand where a telephone provider's account stands for others. */
 
@@ -20,6 +20,12 @@ export type JudgedBrowserCall = Pick<
 export const mediaMs = 20_000
 /** How long a side may prove nothing before it counts as gone. */
 const goneMs = 13_000
+/**
+ * How long, and beyond that for which part of what both proved, one side may hear the other and not be heard to say so. A cut line silences
+ * both; one that talks on and proves just enough not to count as gone would talk for nothing.
+ */
+const aloneMs = 20_000
+const alonePart = 0.25
 /** How far beyond the limit the last proofs are waited for; what they prove beyond it is not charged. */
 const lastProofsMs = 1_500
 /** Nobody stays busy beyond the limit, the ringing and this, however many gaps the talk had. */
@@ -104,7 +110,11 @@ function timelyEnd(call: JudgedBrowserCall, proofs: BrowserProofs, talk: Talk | 
   const silentAt = silences(proofs, since)
   const gone = (['caller', 'callee'] as const).filter((side) => now >= silentAt[side])
   if (gone.length > 0) return vanished(leastHeard(gone, proofs), talk)
-  return [silentAt.caller, silentAt.callee, after(now, overdueMs)].reduce(earlier, lastMoment)
+  const patience = patienceMs(proofs, talk)
+  const withheld = (['caller', 'callee'] as const).filter((side) => patience[side] <= 0)
+  if (withheld.length > 0) return vanished(leastHeard(withheld, proofs), talk)
+  const soonest = Math.min(overdueMs, patience.caller, patience.callee)
+  return [silentAt.caller, silentAt.callee, after(now, soonest)].reduce(earlier, lastMoment)
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
@@ -114,6 +124,13 @@ const later = (a: Date, b: Date): Date => (a > b ? a : b)
 function silences(proofs: BrowserProofs, since: Date): Record<Side, Date> {
   const of = (side: Side) => new Date(Math.max(lastProof(proofs[side]) ?? 0, since.getTime()) + goneMs)
   return { caller: of('caller'), callee: of('callee') }
+}
+
+/** How much longer each side may leave unproved what the other one proves. */
+function patienceMs(proofs: BrowserProofs, talk: Talk): Record<Side, number> {
+  const allowed = aloneMs + talk.provedMs * alonePart
+  const of = (other: Side) => Math.ceil(allowed - provedAloneMs(proofs[other], talk))
+  return { caller: of('callee'), callee: of('caller') }
 }
 
 /** A side that is cut off takes the other one's sound with it, but the other one is still heard of. */
