@@ -44,7 +44,8 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
   if (operation.name === 'calls.create') await deps.limiter.call(actor)
-  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query })
+  const { longestText } = operation.route
+  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, longestText })
   const onceKey = readKey(deps, incoming, operation, actor, parsed.body)
   const run = createRun(deps, incoming, operation, actor, onceKey)
   try {

@@ -13,7 +13,7 @@ export class JsonRefused extends Error {
 
 const maxDepth = 16
 const maxItems = 1_000
-const maxString = 4_096
+const usualText = 4_096
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 
 const escapePointer = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
@@ -25,19 +25,19 @@ interface Level {
   current: string
 }
 
-export function parseStrictJson(source: string): unknown {
+export function parseStrictJson(source: string, longestText = usualText): unknown {
   let value: unknown
   try {
     value = JSON.parse(source)
   } catch {
     throw new JsonRefused('', 'is not valid JSON')
   }
-  checkText(source)
+  checkText(source, longestText)
   return value
 }
 
 /** The text is known to be valid JSON here, so only strings and brackets need a look. */
-function checkText(source: string): void {
+function checkText(source: string, longestText: number): void {
   const levels: Level[] = []
   for (let at = 0; at < source.length; at++) {
     const char = source.charAt(at)
@@ -45,7 +45,7 @@ function checkText(source: string): void {
       const end = endOfString(source, at)
       const text = JSON.parse(source.slice(at, end + 1)) as string
       at = end
-      checkString(text, levels.at(-1), isKey(source, end))
+      checkString(text, levels.at(-1), isKey(source, end), longestText)
     } else if (char === '{' || char === '[') {
       if (levels.length === maxDepth) throw new JsonRefused(pointerOf(levels), `is nested deeper than ${maxDepth}`)
       levels.push({ keys: char === '{' ? new Set() : undefined, pointer: pointerOf(levels), items: 0, current: '0' })
@@ -86,7 +86,7 @@ function countItem(level: Level | undefined): void {
   if (level.items >= maxItems) throw new JsonRefused(level.pointer, `holds more than ${maxItems} items`)
 }
 
-function checkString(text: string, level: Level | undefined, key: boolean): void {
+function checkString(text: string, level: Level | undefined, key: boolean, longest: number): void {
   const pointer = level === undefined ? '' : `${level.pointer}/${escapePointer(level.current)}`
   if (key && level?.keys !== undefined) {
     const here = `${level.pointer}/${escapePointer(text.slice(0, 64))}`
@@ -96,7 +96,7 @@ function checkString(text: string, level: Level | undefined, key: boolean): void
     level.current = text
     if (level.keys.size > maxItems) throw new JsonRefused(level.pointer, `holds more than ${maxItems} fields`)
   }
-  if (text.length > maxString) throw new JsonRefused(pointer, `is longer than ${maxString} characters`)
+  if (text.length > longest) throw new JsonRefused(pointer, `is longer than ${longest} characters`)
   if (text.includes('\u0000') || !text.isWellFormed()) throw new JsonRefused(pointer, 'holds a character that is not allowed')
 }
 

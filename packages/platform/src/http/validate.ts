@@ -11,22 +11,22 @@ const maxErrors = 20
 export async function validate(
   request: IncomingMessage,
   schemas: RouteSchemas,
-  given: { params: Record<string, string | undefined>; query: URLSearchParams },
+  given: { params: Record<string, string | undefined>; query: URLSearchParams; longestText?: number | undefined },
 ): Promise<ParsedRequest<RouteSchemas>> {
   const errors: FieldError[] = []
   const params = check(schemas.params, given.params, '/params', errors)
   const query = check(schemas.query, flatten(given.query, errors), '/query', errors)
-  const body = check(schemas.body, await readJson(request), '', errors)
+  const body = check(schemas.body, await readJson(request, given.longestText), '', errors)
   if (errors.length > 0) fail('invalid_request', { errors: errors.slice(0, maxErrors) })
   return { params, query, body } as ParsedRequest<RouteSchemas>
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, longestText: number | undefined): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'DELETE') return {}
   const text = jsonText(request, await readBody(request))
   if (text === undefined) return {}
   try {
-    return parseStrictJson(text)
+    return parseStrictJson(text, longestText)
   } catch (error) {
     if (error instanceof JsonRefused) return fail('invalid_request', { errors: [{ pointer: error.pointer, detail: error.message }] })
     throw error

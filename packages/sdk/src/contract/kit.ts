@@ -51,6 +51,8 @@ export interface Route {
    * the answer is not kept.
    */
   readonly idempotency?: 'required' | 'optional' | 'read'
+  /** Characters that one text of the body may have, where 4,096 are too few. */
+  readonly longestText?: number
 }
 
 export type RouteTable = Readonly<Record<string, Route>>

@@ -26,6 +26,8 @@ export const callRoutes = describe(callPaths, {
     summary: 'Signals to the other side’s tab, where WebSocket is blocked',
     success: 204,
     idempotency: 'read',
+    // A description of a connection with all its candidates.
+    longestText: 12_000,
     access: { user: true },
   },
   sendProof: {
