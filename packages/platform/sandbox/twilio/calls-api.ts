@@ -79,9 +79,15 @@ function legAt(world: World, request: ApiRequest): Leg {
   return world.store.legs.get(request.at[0] ?? '') ?? notFound(request.path)
 }
 
+/** A call as the API shows it, with what it is to tell wrongly. */
+function shown(world: World, leg: Leg): Record<string, unknown> {
+  const call = presentCall(world.accountSid, leg)
+  return isLive(leg) ? call : { ...call, ...(world.misreports.get(leg.sid) ?? world.misreports.get('*')) }
+}
+
 /** `GET /Calls/{Sid}.json` */
 export function fetchCall(world: World, request: ApiRequest): Answer {
-  return { status: 200, json: presentCall(world.accountSid, legAt(world, request)) }
+  return { status: 200, json: shown(world, legAt(world, request)) }
 }
 
 /** `POST /Calls/{Sid}.json` */
@@ -122,7 +128,7 @@ export function listCalls(world: World, request: ApiRequest): Answer {
     started(leg.answeredAtMs ?? leg.endedAtMs ?? leg.createdAtMs) &&
     ended(leg.endedAtMs)
   const { items, paging } = pageOf(request, [...world.store.legs.values()].filter(fits).reverse())
-  return { status: 200, json: { ...paging, calls: items.map((leg) => presentCall(world.accountSid, leg)) } }
+  return { status: 200, json: { ...paging, calls: items.map((leg) => shown(world, leg)) } }
 }
 
 /** `Name`, `Name<` and `Name>` compare UTC days; the last includes the day itself. */

@@ -9,7 +9,7 @@ import { type CallStatus, type FinalStatus, isLive, type Leg } from './leg.ts'
 import { endLeg } from './legs.ts'
 import { ownNumber } from './numbers-api.ts'
 import { presentCall, presentNumber } from './present.ts'
-import type { Notification, World } from './world.ts'
+import type { Misreport, Notification, World } from './world.ts'
 
 /** A leg as the control surface shows it. */
 export interface ControlledCall {
@@ -39,6 +39,10 @@ export interface TwilioControl {
   ownNumber(phoneNumber: string, voiceUrl?: string): string
   /** How long phones ring before they are answered; null for phones that wait for `answer`. */
   answerAfter(ms: number | null): void
+  /** Conversations are cut so much later than their limit. */
+  overrunBy(seconds: number): void
+  /** The API tells something wrong about a call that is over, or about all for `*`; without a second argument the truth again. */
+  misreport(callSid: string, wrong?: Misreport): void
   /** Adds a fault to callbacks; the result is its id. */
   faultCallbacks(fault: CallbackFault): string
   /** Adds a fault to the API; the result is its id. */
@@ -107,6 +111,10 @@ export function controlOf(world: World): TwilioControl {
     answerAfter(ms) {
       world.settings.answerAfterMs = ms
     },
+    overrunBy(seconds) {
+      world.settings.overrunMs = seconds * 1_000
+    },
+    misreport: (sid, wrong) => void (wrong ? world.misreports.set(sid, wrong) : world.misreports.delete(sid)),
     faultCallbacks: (fault) => faults.addCallback(fault),
     faultApi: (fault) => faults.addApi(fault),
     clearFaults: () => faults.clear(),
@@ -123,6 +131,7 @@ export function controlOf(world: World): TwilioControl {
       store.clear()
       faults.clear()
       deliveries.clear()
+      world.misreports.clear()
       world.notifications.length = 0
     },
   }

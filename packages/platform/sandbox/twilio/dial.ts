@@ -70,7 +70,7 @@ function enterRoom(world: World, leg: Leg, dialing: Dialing, room: XmlElement, a
   turnTo(leg, conferenceSid === undefined ? dialing : { kind: 'conference', conferenceSid, action: dialing.action })
   if (conferenceSid === undefined) dialOver(world, leg, dialing, undefined, atMs)
   else {
-    leg.due.dialLimit = atMs + dialing.timeLimitMs
+    leg.due.dialLimit = atMs + dialing.timeLimitMs + world.settings.overrunMs
     touch(world, leg, atMs)
   }
 }
@@ -101,7 +101,7 @@ export function bridge(world: World, child: Leg, atMs: number): void {
   if (!dialer) return hangUp(world, child, atMs)
   child.bridged = true
   turnTo(child, { kind: 'bridged' })
-  child.due.dialLimit = atMs + dialer.dialing.timeLimitMs
+  child.due.dialLimit = atMs + dialer.dialing.timeLimitMs + world.settings.overrunMs
   if (dialer.parent.status !== 'in-progress') pickUp(world, dialer.parent, atMs)
   touch(world, dialer.parent, atMs)
   touch(world, child, atMs)

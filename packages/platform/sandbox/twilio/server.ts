@@ -104,9 +104,10 @@ function createWorld(accountSid: string, options: TwilioSandboxOptions, closing:
     faults,
     store,
     closing,
-    settings: { answerAfterMs: options.answerAfterMs === undefined ? 1_500 : options.answerAfterMs },
+    settings: { answerAfterMs: options.answerAfterMs === undefined ? 1_500 : options.answerAfterMs, overrunMs: 0 },
     timers: new Map(),
     notifications: [],
+    misreports: new Map(),
     log,
     deliveries: createDeliveries({
       clock,

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../kit/clock.ts'
 import type { Deliveries, Gate } from '../kit/deliver-later.ts'
 import type { FaultBook } from '../kit/faults.ts'
+import type { Json } from '../kit/json.ts'
 import type { DocumentRequest, DueKind, Leg } from './leg.ts'
 import type { Store } from './store.ts'
 
@@ -16,6 +17,16 @@ export interface Notification {
 export interface Settings {
   /** How long a phone rings before it is answered; null for phones that wait to be told. */
   answerAfterMs: number | null
+  /** How much later than asked conversations are cut. */
+  overrunMs: number
+}
+
+/** What the API tells wrongly about a call that is over. */
+export interface Misreport {
+  /** In place of the seconds: a number out of range, a text, null. */
+  readonly duration?: Json
+  /** A word that nobody has documented. */
+  readonly status?: string
 }
 
 /** Where a call goes on; filled in by the exchange, so that the verbs need not know each other. */
@@ -39,6 +50,8 @@ export interface World {
   readonly settings: Settings
   readonly timers: Map<string, Timer>
   readonly notifications: Notification[]
+  /** By Sid; `*` for all. */
+  readonly misreports: Map<string, Misreport>
   readonly flow: Flow
   /** Aborted when the sandbox closes. */
   readonly closing: AbortSignal
