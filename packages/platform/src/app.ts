@@ -39,8 +39,11 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const base = layFoundation(parts, (kinds) => runners.wake(kinds))
   const { db, clock, directory, masterKey } = base
   const features = tieFeatures(base)
+  const isUrgent = (kind: string) => features.urgentKinds.includes(kind)
+  const some = (wanted: (kind: string) => boolean) => Object.fromEntries(Object.entries(features.handlers).filter(([kind]) => wanted(kind)))
   const runners = createRunners([
-    { ...base, ...features },
+    { ...base, handlers: some(isUrgent), concurrency: 12 },
+    { ...base, handlers: some((kind) => !isUrgent(kind)), slowKinds: features.slowKinds, concurrency: 12 },
     { ...base, ...features.webhooks },
   ])
   const health = { stopping: false }

@@ -42,6 +42,8 @@ export interface Features {
   readonly proofs: ProofBook
   readonly jobs: readonly PeriodicJob[]
   readonly handlers: Readonly<Record<string, TaskHandler>>
+  /** Those that have places of their own. */
+  readonly urgentKinds: readonly string[]
   readonly slowKinds: readonly string[]
 }
 
@@ -78,6 +80,7 @@ export function tieFeatures(base: Foundation): Features {
       [applyTask]: inbox.apply,
       ...periodicHandlers(jobs, clock),
     },
+    urgentKinds: calls.urgentKinds,
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey }),

@@ -39,7 +39,7 @@ export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize
   readonly db: Db
   readonly queue: TaskQueue
   /** Says that a task was added in another way than by a transaction of `db`. */
-  wake(): void
+  wake(kinds: ReadonlySet<string>): void
   readonly cursors: Cursors
   readonly directory: Directory
   readonly auth: Authenticator

@@ -21,13 +21,18 @@ export interface Sql {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
-/** An open transaction. Row-level security shows it one tenant's rows only. */
+/**
+ * An open transaction. Row-level security shows it one tenant's rows only. Statements are sent as soon as they are asked for and run in that
+ * order: those that do not wait for each other's answers share a round trip.
+ */
 export interface Tx extends Sql {
+  /** Sends a statement that is not waited for: it goes along with the next one, and its failure fails the transaction. */
+  write(text: string, values: readonly unknown[]): void
   /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
   readonly sequelize: Transaction
   /** Lifts the limits of time for the rest of this transaction: for jobs that add up much, never for a request. */
   patiently(): Promise<void>
-  /** Undoes what `work` did when it throws, and lets the transaction go on. */
+  /** Undoes what `work` did when it throws, and lets the transaction go on. What it sent by `write` must not fail: that fails the transaction. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
 
@@ -106,10 +111,13 @@ function openPool(connection: Connection, size: number): Sequelize {
     retry: { max: 1 },
   }
   const sequelize = openSequelize(connection, common)
-  sequelize.addHook('afterConnect', async (client: unknown) => {
-    await (client as Client).query(
+  sequelize.addHook('afterConnect', async (connected: unknown) => {
+    const client = connected as Client & { pipeline: boolean }
+    await client.query(
       "set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s'",
     )
+    // Sequelize passes no such option on: set when the connection is idle, it holds from the next statement.
+    client.pipeline = true
   })
   return sequelize
 }
@@ -147,14 +155,46 @@ async function withClient<T>(pool: Pooled, use: (client: Client) => Promise<T>):
   }
 }
 
+/** Statements on their way that nobody waits for yet. */
+class Unawaited {
+  #sent: Promise<unknown>[] = []
+  #failure: { readonly cause: unknown } | undefined
+
+  add(statement: Promise<unknown>): void {
+    this.#sent.push(statement.catch((cause: unknown) => (this.#failure ??= { cause })))
+  }
+
+  /** Waits for them. Throws what the first of them failed with: all after it failed for that. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#sent.splice(0))
+    if (this.#failure !== undefined) throw this.#failure.cause
+  }
+
+  /** The reason behind a failure: a statement after a failed one only tells that the transaction is aborted. */
+  async reasonOf(cause: unknown): Promise<unknown> {
+    await Promise.all(this.#sent.splice(0))
+    return this.#failure?.cause ?? cause
+  }
+
+  /** What failed has been undone. */
+  forgive(): void {
+    this.#failure = undefined
+  }
+}
+
 async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const unawaited = new Unawaited()
   try {
-    // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text: begin and set in one round trip.
-    await command(client, `begin; set local connect.tenant = '${Number(tenant)}'`)
-    const result = await work(openTx(client))
-    await command(client, 'commit')
+    // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text. Should even this fail, the statements that
+    // follow see no tenant, and no rows.
+    unawaited.add(command(client, `begin; set local connect.tenant = '${Number(tenant)}'`))
+    const result = await work(openTx(client, unawaited))
+    // After a failed statement this is a rollback, and what failed is thrown.
+    unawaited.add(command(client, 'commit'))
+    await unawaited.settle()
     return result
-  } catch (cause) {
+  } catch (error) {
+    const cause = await unawaited.reasonOf(error)
     await command(client, 'rollback').catch(() => {
       throw new ClientBroken('the rollback failed', { cause })
     })
@@ -164,25 +204,31 @@ async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx)
 
 let savepoints = 0
 
-function openTx(client: Client): Tx {
+function openTx(client: Client, unawaited: Unawaited): Tx {
   // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
   const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
   let limitMs = answerMs
   return {
     sequelize,
     query: (text, values) => run(client, text, values, limitMs),
+    write: (text, values) => unawaited.add(run(client, text, values, limitMs)),
     async patiently() {
       limitMs = Infinity
-      await client.query('set local statement_timeout = 0')
+      unawaited.add(client.query('set local statement_timeout = 0'))
     },
     async savepoint(work) {
       const name = `s${++savepoints}`
-      await client.query(`savepoint ${name}`)
+      unawaited.add(command(client, `savepoint ${name}`))
       try {
         return await work()
       } catch (error) {
-        await client.query(`rollback to savepoint ${name}`)
-        throw error
+        const cause = await unawaited.reasonOf(error)
+        // It fails when what was sent before the savepoint has failed: then nothing of this transaction can go on.
+        await command(client, `rollback to savepoint ${name}`).catch(() => {
+          throw cause
+        })
+        unawaited.forgive()
+        throw cause
       }
     },
   }

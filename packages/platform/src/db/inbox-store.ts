@@ -28,13 +28,14 @@ export async function insertArrival(
   task: string,
   now: Date,
 ): Promise<boolean> {
-  const { provider, deliveryId, callId, report, notes = {} } = arrival
-  const [row] = await db.statement<{ is_new: boolean }>('select inbox_accept($1, $2, $3, $4, $5, $6, $7) as is_new', [
+  const { provider, deliveryId, callId, report, onlyLeg, notes = {} } = arrival
+  const [row] = await db.statement<{ is_new: boolean }>('select inbox_accept($1, $2, $3, $4, $5, $6, $7, $8) as is_new', [
     tenantId,
     provider,
     deliveryId,
     callId,
     JSON.stringify({ report, notes }),
+    onlyLeg ?? null,
     task,
     now,
   ])
@@ -64,7 +65,7 @@ export async function markApplied(
   done: readonly { readonly provider: string; readonly deliveryId: string }[],
   now: Date,
 ): Promise<void> {
-  await tx.query(
+  tx.write(
     `update inbox set applied_at = $4 from unnest($2::text[], $3::text[]) as done (provider, delivery_id)
      where inbox.tenant_id = $1 and inbox.provider = done.provider and inbox.delivery_id = done.delivery_id`,
     [tenantId, done.map(({ provider }) => provider), done.map(({ deliveryId }) => deliveryId), now],

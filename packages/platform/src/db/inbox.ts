@@ -10,6 +10,8 @@ import type { Task } from './tasks.ts'
 /** The task that works on a call's messages; its subject is the call. */
 export const applyTask = 'inbox.apply'
 
+const applyKinds: ReadonlySet<string> = new Set([applyTask])
+
 /** How long a message stays known, so that a repetition of it changes nothing. */
 const keptMs = 30 * 24 * 60 * 60 * 1_000
 
@@ -21,13 +23,15 @@ export interface Arrival {
   readonly callId: string
   readonly report: LegReport
   readonly notes?: Readonly<Record<string, string>> | undefined
+  /** All that the message tells is that this leg is the caller's: where the call knows it, nothing is left to be done. */
+  readonly onlyLeg?: string | null
 }
 
 export interface InboxDeps {
   readonly db: Db
   readonly clock: Clock
   /** Called after a message was stored: its work may begin. */
-  wake(): void
+  wake(kinds: ReadonlySet<string>): void
   /** Tells the call what a message says, in the transaction that marks the message. Told twice, or late, it changes nothing. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
 }
@@ -50,7 +54,7 @@ export function createInbox({ db, clock, wake, applyReport }: InboxDeps): Inbox 
   return {
     async accept(tenantId, arrival) {
       const isNew = await store.insertArrival(db, tenantId, arrival, applyTask, clock.now())
-      if (isNew) wake()
+      if (isNew) wake(applyKinds)
       return isNew ? 'new' : 'repeated'
     },
     async apply({ tenantId, subject: callId }) {

@@ -62,7 +62,7 @@ export const taskStore: TaskStore = {
     if (tasks.length === 0) return
     // In one order, so that two transactions never wait for each other's tasks.
     const sorted = [...tasks].sort(inOrder)
-    await tx.query(
+    tx.write(
       `insert into tasks (tenant_id, kind, subject, payload, run_at)
        select $1, kind, subject, payload::jsonb, run_at from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[]) as t(kind, subject, payload, run_at)
        on conflict (tenant_id, kind, subject) do update

@@ -143,6 +143,7 @@ export async function startExchange(): Promise<Exchange> {
     telephonyOf: (mode, provider) => telephony.among(mode)[provider],
     incoming: async ({ telephony: asked }) => asked.hangUpInstructions(),
     inbox,
+    onlyLegOf: () => null,
     answerInstructions: async (_tenantId, callId) => ({ contentType: 'text/xml; charset=utf-8', body: `<Response>${callId}</Response>` }),
     limiter: {
       failed: async (ip) => void refused.push(ip),

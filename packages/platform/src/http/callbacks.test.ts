@@ -183,6 +183,7 @@ describe('when a message cannot be stored', () => {
       findCallback: async () => exchange.test.tenantId,
       telephonyFor: async () => Promise.reject(new Error('the database is away')),
       inbox: exchange.inbox,
+      onlyLegOf: () => null,
       answerInstructions: async () => Promise.reject(new Error('not asked')),
       limiter: { failed: async () => undefined },
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },

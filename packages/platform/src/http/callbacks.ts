@@ -2,7 +2,15 @@ import type { Logger } from '../base/logger.ts'
 import { Problem, fail } from '../base/problem.ts'
 import type { Mode, TenantId } from '../base/tenant.ts'
 import type { Inbox } from '../db/inbox.ts'
-import type { InboundCall, IncomingCall, Instructions, ProviderName, Telephony, VerifiedDelivery } from '../providers/telephony/port.ts'
+import type {
+  InboundCall,
+  IncomingCall,
+  Instructions,
+  LegReport,
+  ProviderName,
+  Telephony,
+  VerifiedDelivery,
+} from '../providers/telephony/port.ts'
 import { isIncomingAddress, manners, readAddress, type Destination } from './callback-routes.ts'
 import type { RateLimiter } from './rate-limit.ts'
 
@@ -27,6 +35,8 @@ export interface CallbackAnswer {
 export type CallbackRoutes = (request: CallbackRequest) => Promise<CallbackAnswer>
 
 export interface CallbackDeps {
+  /** The caller's leg, where a report tells nothing but that it is one of the call. */
+  onlyLegOf(provider: ProviderName, report: LegReport): string | null
   /** Where the world reaches us: signatures are made over it, and the Host header is anybody's word. */
   readonly publicUrl: string
   readonly masterKey: Buffer
@@ -102,7 +112,12 @@ async function take(
   callId: string,
   verified: VerifiedDelivery,
 ): Promise<CallbackAnswer> {
-  await deps.inbox.accept(tenantId, { provider: telephony.name, callId, ...verified })
+  await deps.inbox.accept(tenantId, {
+    provider: telephony.name,
+    callId,
+    ...verified,
+    onlyLeg: deps.onlyLegOf(telephony.name, verified.report),
+  })
   const { kind } = verified.report
   if (kind === 'answer_request') return { status: 200, ...(await deps.answerInstructions(tenantId, callId)) }
   if (kind === 'after_request') return { status: 200, ...telephony.hangUpInstructions() }

@@ -43,8 +43,8 @@ const claim = async (tx: Tx, tenantId: TenantId, key: OnceKey): Promise<Claim> =
   return row
 }
 
-const keep = (tx: Tx, tenantId: TenantId, key: OnceKey, status: number, body: unknown, now: Date) =>
-  tx.query(
+const keep = (tx: Tx, tenantId: TenantId, key: OnceKey, status: number, body: unknown, now: Date): void =>
+  tx.write(
     'insert into idempotency_keys (tenant_id, caller, key, fingerprint, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
     [tenantId, key.caller, key.key, key.fingerprint, status, body === undefined ? null : JSON.stringify(body), now],
   )
@@ -79,12 +79,12 @@ export async function runOnce({ db, tenantId, key, now, success }: Once, work: (
     try {
       const result = await tx.savepoint(() => work(tx))
       const [status, body] = result instanceof Reply ? [result.status, result.body as unknown] : [success, result]
-      await keep(tx, tenantId, key, status, body, now)
+      keep(tx, tenantId, key, status, body, now)
       return { status, body, replayed: false }
     } catch (error) {
       if (!(error instanceof Problem) || !keeps(error)) throw error
       refusal = error
-      await keep(tx, tenantId, key, error.status, { problem: error.code, detail: error.details.detail }, now)
+      keep(tx, tenantId, key, error.status, { problem: error.code, detail: error.details.detail }, now)
       return { status: error.status, body: undefined, replayed: false }
     }
   })

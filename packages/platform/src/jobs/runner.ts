@@ -31,6 +31,8 @@ export interface Runner {
   wake(): void
   /** Resolves when nothing is due and nothing runs. */
   idle(): Promise<void>
+  /** How many tasks it has begun. */
+  readonly begun: number
   /** Takes nothing more and waits for what runs. */
   stop(): Promise<void>
 }
@@ -45,6 +47,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 }
 
 class TaskRunner implements Runner {
+  begun = 0
   readonly #deps: RunnerDeps
   readonly #places: number
   readonly #slowPlaces: number
@@ -127,6 +130,7 @@ class TaskRunner implements Runner {
       slowRoom > 0 ? Math.min(room, slowRoom) : room,
       slowRoom > 0 ? this.#kinds : this.#quickKinds,
     )
+    this.begun += taken.length
     for (const task of taken) {
       const run = this.#run(task).finally(() => {
         this.#running.delete(task)

@@ -11,9 +11,9 @@ export interface Runners {
   stop(): Promise<void>
 }
 
-/** In order: what runs in one may leave work for those after it. */
 export function createRunners(all: readonly RunnerDeps[]): Runners {
   const runners = all.map((deps) => ({ runner: createRunner(deps), kinds: Object.keys(deps.handlers) }))
+  const begun = () => runners.reduce((sum, { runner }) => sum + runner.begun, 0)
   return {
     start() {
       for (const { runner } of runners) runner.start()
@@ -22,7 +22,11 @@ export function createRunners(all: readonly RunnerDeps[]): Runners {
       for (const { runner, kinds } of runners) if (wanted === undefined || kinds.some((kind) => wanted.has(kind))) runner.wake()
     },
     async idle() {
-      for (const { runner } of runners) await runner.idle()
+      // What runs in one may leave work for another: idle are they when a whole round has begun nothing.
+      for (let before = -1; before !== begun();) {
+        before = begun()
+        for (const { runner } of runners) await runner.idle()
+      }
     },
     async stop() {
       await Promise.all(runners.map(({ runner }) => runner.stop()))

@@ -1,12 +1,21 @@
 /** What happens for each message of a provider and each task, in one round trip: at fifty calls a second the trips are what costs. */
 export const roundTrips = `
 -- Stores a message, once, with the task that works on it. False when it is known already.
-create function inbox_accept(p_tenant integer, p_provider text, p_delivery text, p_call text, p_payload jsonb, p_task text, p_now timestamptz)
-returns boolean language plpgsql as $$ begin
+-- p_only_leg: all that the message tells is that this leg is the caller's. Where the call knows it, nothing is left to be done.
+create function inbox_accept(p_tenant integer, p_provider text, p_delivery text, p_call text, p_payload jsonb, p_only_leg text, p_task text,
+  p_now timestamptz)
+returns boolean language plpgsql as $$
+declare
+  done boolean;
+begin
   perform connect_enter(p_tenant);
-  insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at)
-  values (p_provider, p_delivery, p_tenant, p_call, p_payload, p_now) on conflict (provider, delivery_id) do nothing;
+  done := p_only_leg is not null
+    and exists (select from calls c where c.tenant_id = p_tenant and c.id = p_call and c.caller_leg_id = p_only_leg);
+  insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at, applied_at)
+  values (p_provider, p_delivery, p_tenant, p_call, p_payload, p_now, case when done then p_now end)
+  on conflict (provider, delivery_id) do nothing;
   if not found then return false; end if;
+  if done then return true; end if;
   insert into tasks (tenant_id, kind, subject, run_at) values (p_tenant, p_task, p_call, p_now)
   on conflict (tenant_id, kind, subject) do update set run_at = least(tasks.run_at, excluded.run_at);
   return true;

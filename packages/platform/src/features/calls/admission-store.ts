@@ -141,7 +141,7 @@ export interface NewCall extends Line {
 }
 
 export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Promise<void> {
-  await tx.query(
+  tx.write(
     `insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
        rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing,
        direction, caller_leg_id, dial_attempted_at, channel, caller_peer)

@@ -16,7 +16,7 @@ export async function occupy(tx: Tx, tenantId: TenantId, userIds: readonly strin
 }
 
 export async function release(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
-  await tx.query('delete from busy_users where tenant_id = $1 and call_id = $2', [tenantId, callId])
+  tx.write('delete from busy_users where tenant_id = $1 and call_id = $2', [tenantId, callId])
 }
 
 /** Which of these users are in a call that is not over. */

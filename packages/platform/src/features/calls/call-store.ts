@@ -34,12 +34,12 @@ export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>
 
 /** Written before the provider is asked; null takes it back. With it changes whether the platform can end the call. */
 export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null, canEnd: boolean): Promise<void> {
-  await tx.query('update calls set dial_attempted_at = $3, can_end = $4 where tenant_id = $1 and id = $2', [tenantId, callId, at, canEnd])
+  tx.write('update calls set dial_attempted_at = $3, can_end = $4 where tenant_id = $1 and id = $2', [tenantId, callId, at, canEnd])
 }
 
 /** Written before the provider is asked to ring the callee; null takes it back. */
 export async function markCalleeAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null): Promise<void> {
-  await tx.query('update calls set callee_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
+  tx.write('update calls set callee_attempted_at = $3 where tenant_id = $1 and id = $2', [tenantId, callId, at])
 }
 
 /** Written before the provider is asked to join the two; false when it was before. */
@@ -50,17 +50,17 @@ export async function markJoinAttempt(tx: Tx, tenantId: TenantId, callId: string
 
 /** The two were certainly not joined. */
 export async function clearJoinAttempt(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
-  await tx.query('update calls set join_attempted_at = null where tenant_id = $1 and id = $2', [tenantId, callId])
+  tx.write('update calls set join_attempted_at = null where tenant_id = $1 and id = $2', [tenantId, callId])
 }
 
 /** The callee could not be rung or joined: whatever the legs did, there was no conversation. */
 export async function setCalleeFailed(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
-  await tx.query(`update calls set callee_cause = 'failed' where tenant_id = $1 and id = $2 and not settled`, [tenantId, callId])
+  tx.write(`update calls set callee_cause = 'failed' where tenant_id = $1 and id = $2 and not settled`, [tenantId, callId])
 }
 
 /** From here on the call is out of our hands. */
 export async function setOutOfReach(tx: Tx, tenantId: TenantId, callId: string): Promise<void> {
-  await tx.query('update calls set can_end = false where tenant_id = $1 and id = $2', [tenantId, callId])
+  tx.write('update calls set can_end = false where tenant_id = $1 and id = $2', [tenantId, callId])
 }
 
 /** Another provider carries the call, which was dialled by nobody yet. */
@@ -70,7 +70,7 @@ export async function setRoute(
   callId: string,
   { provider, number, routing }: { readonly provider: string; readonly number: string; readonly routing: Routing },
 ): Promise<void> {
-  await tx.query(
+  tx.write(
     `update calls set provider = $3, number = $4, routing = $5, dial_attempted_at = null, can_end = true
      where tenant_id = $1 and id = $2 and caller_leg_id is null`,
     [tenantId, callId, provider, number, JSON.stringify(routing)],
@@ -79,7 +79,7 @@ export async function setRoute(
 
 export async function setLeg(tx: Tx, tenantId: TenantId, callId: string, side: Side, legId: string): Promise<void> {
   const column = side === 'caller' ? 'caller_leg_id' : 'callee_leg_id'
-  await tx.query(`update calls set ${column} = $3 where tenant_id = $1 and id = $2`, [tenantId, callId, legId])
+  tx.write(`update calls set ${column} = $3 where tenant_id = $1 and id = $2`, [tenantId, callId, legId])
 }
 
 /** Which of these caller legs belong to calls already, of any tenant: they share the provider's account. */
@@ -95,7 +95,7 @@ export async function isLegWanted(tx: Tx, legId: string): Promise<boolean> {
 }
 
 export async function setStatus(tx: Tx, tenantId: TenantId, callId: string, status: OpenStatus, answeredAt: Date | null): Promise<void> {
-  await tx.query('update calls set status = $3, answered_at = coalesce(answered_at, $4) where tenant_id = $1 and id = $2', [
+  tx.write('update calls set status = $3, answered_at = coalesce(answered_at, $4) where tenant_id = $1 and id = $2', [
     tenantId,
     callId,
     status,
@@ -104,15 +104,11 @@ export async function setStatus(tx: Tx, tenantId: TenantId, callId: string, stat
 }
 
 export async function setEndRequest(tx: Tx, tenantId: TenantId, callId: string, by: EndRequester): Promise<void> {
-  await tx.query('update calls set end_requested_by = $3 where tenant_id = $1 and id = $2 and end_requested_by is null', [
-    tenantId,
-    callId,
-    by,
-  ])
+  tx.write('update calls set end_requested_by = $3 where tenant_id = $1 and id = $2 and end_requested_by is null', [tenantId, callId, by])
 }
 
 export async function setEndedBy(tx: Tx, tenantId: TenantId, callId: string, side: Side): Promise<void> {
-  await tx.query('update calls set ended_by = $3 where tenant_id = $1 and id = $2 and ended_by is null', [tenantId, callId, side])
+  tx.write('update calls set ended_by = $3 where tenant_id = $1 and id = $2 and ended_by is null', [tenantId, callId, side])
 }
 
 export interface Settlement {
@@ -130,7 +126,7 @@ export async function writeEnd(
   { chargedCoins, earnedCoins, overrunCoins }: Settlement,
   now: Date,
 ): Promise<void> {
-  await tx.query(
+  tx.write(
     `update calls set
        status = case when ended_at is null then $3 else status end,
        -- Of a call that only waited for its figures, they may tell better who ended it.
@@ -168,7 +164,7 @@ export async function writeParked(
   { status, endReason, durationSeconds, endedAt }: ParkedEnding,
   why: ReviewReason,
 ): Promise<void> {
-  await tx.query(
+  tx.write(
     `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6, review = true, review_reason = $7
      where tenant_id = $1 and id = $2 and ended_at is null`,
     [tenantId, callId, status, endReason, durationSeconds, endedAt, why],
@@ -182,7 +178,7 @@ export async function writePending(
   callId: string,
   { status, endReason, durationSeconds, endedAt }: ParkedEnding,
 ): Promise<void> {
-  await tx.query(
+  tx.write(
     `update calls set status = $3, end_reason = $4, duration_seconds = $5, ended_at = $6
      where tenant_id = $1 and id = $2 and ended_at is null`,
     [tenantId, callId, status, endReason, durationSeconds, endedAt],
@@ -191,11 +187,7 @@ export async function writePending(
 
 /** Shows a call that is over to a person, with the reason why it is not settled. */
 export async function setReviewReason(tx: Tx, tenantId: TenantId, callId: string, why: ReviewReason): Promise<void> {
-  await tx.query('update calls set review = true, review_reason = $3 where tenant_id = $1 and id = $2 and not settled', [
-    tenantId,
-    callId,
-    why,
-  ])
+  tx.write('update calls set review = true, review_reason = $3 where tenant_id = $1 and id = $2 and not settled', [tenantId, callId, why])
 }
 
 export interface CallFilter {

@@ -7,7 +7,7 @@ import { advance, isOver, type CallEvent } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
 import { setStatus } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
-import { recordCallNow } from './record-call.ts'
+import { recordCall } from './record-call.ts'
 
 /** Seconds before the end at which both sides are warned. */
 export const warnAtSeconds = [60, 15] as const
@@ -28,8 +28,9 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
   const status = advance(call.status, event)
   if (status === call.status || isOver(status)) return
   const now = deps.clock.now()
-  await setStatus(tx, tenantId, call.id, status, status === 'in_progress' ? at : null)
-  await recordCallNow(tx, tenantId, call.id, () => [`call.${status}`], now)
+  const answeredAt = status === 'in_progress' ? at : null
+  await setStatus(tx, tenantId, call.id, status, answeredAt)
+  await recordCall(tx, tenantId, { ...call, status, answeredAt: call.answeredAt ?? answeredAt }, [`call.${status}`], now)
   const tasks = [callTasks.announce(call.id), ...(status === 'in_progress' ? talkTasks(call, at, doubtMs) : [])]
   await deps.tasks.add(tx, tenantId, tasks, now)
 }

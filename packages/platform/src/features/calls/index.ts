@@ -20,7 +20,7 @@ import { driveCall } from './drive-call.ts'
 import { dropLeg, hangUpCall } from './hang-up-call.ts'
 import { answerInbound } from './inbound/answer-inbound.ts'
 import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
-import { onLegReport } from './on-leg-report.ts'
+import { onLegReport, onlyLegOf } from './on-leg-report.ts'
 import { presentCall } from './present-call.ts'
 import { settleTask } from './settle-call.ts'
 import { sweepCalls } from './sweep-calls.ts'
@@ -37,7 +37,9 @@ export { settleParked } from './settle-parked.ts'
 export interface Calls {
   /** Handlers of the tasks of calls, for the runner. */
   readonly handlers: Readonly<Record<string, TaskHandler>>
-  /** Those that wait for the provider. */
+  /** Those for which people wait, or coins run: nothing else may stand before them. */
+  readonly urgentKinds: readonly string[]
+  /** Of the others, those that wait for the provider. */
   readonly slowKinds: readonly string[]
   readonly jobs: readonly PeriodicJob[]
   /** Which of these users (`usr_…`) are in a call that is not over. */
@@ -52,6 +54,8 @@ export interface Calls {
   answerInstructions(tenantId: TenantId, callId: string): Promise<Instructions>
   /** Somebody calls a virtual number: what the provider shall do. */
   incoming(call: IncomingCall): Promise<Instructions>
+  /** The caller's leg, where a report tells nothing but that it is one of the call. */
+  onlyLegOf(provider: string, report: LegReport): string | null
   /** Applies what a verified callback says. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
   /** Takes what a tab says of a browser call over its live connection. */
@@ -80,7 +84,8 @@ export function createCalls(deps: CallDeps): Calls {
       'call.ring': (task) => ringBrowser(deps, task),
       'call.watch': (task) => watchBrowser(deps, task),
     },
-    slowKinds: ['call.dial', 'call.drive', 'call.check', 'call.settle', 'call.hangup', 'call.drop-leg'],
+    urgentKinds: ['call.dial', 'call.drive', 'call.ring', 'call.hangup', 'call.drop-leg', 'call.cutoff'],
+    slowKinds: ['call.check', 'call.settle'],
     jobs: [{ name: 'sweep-calls', everyMs: 60_000, run: () => sweepCalls(deps) }],
     busyAmong: (tenantId, userIds) => db.transact(tenantId, (tx) => busyOf(tx, tenantId, userIds)),
     inCall: async (tx, tenantId, userId) => (await busyOf(tx, tenantId, [userId])).size > 0,
@@ -99,6 +104,7 @@ export function createCalls(deps: CallDeps): Calls {
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
     incoming: (call) => answerInbound(deps, call),
+    onlyLegOf,
     applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),
     hear: (actor, message) => onCallMessage(deps, actor, message),
   }

@@ -64,6 +64,14 @@ export async function adoptLeg(deps: CallDeps, tx: Tx, tenantId: TenantId, call:
   if (isOver(call.status) || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }
 
+/** The caller's leg, where a report tells nothing but that it is one of the call: half of all messages do. */
+export function onlyLegOf(provider: string, { kind, leg, status, legId, otherLegId, endedBy }: LegReport): string | null {
+  if (leg !== 'caller' || otherLegId !== null || endedBy !== null) return null
+  if (kind === 'answer_request') return legId
+  const telling = status === 'in_progress' ? isDriven(provider) : status !== 'queued' && status !== 'ringing'
+  return kind === 'status' && !telling ? legId : null
+}
+
 const isCallersAnswer = ({ kind, leg, status }: LegReport): boolean => kind === 'status' && leg === 'caller' && status === 'in_progress'
 
 function happeningOf(report: LegReport, call: CallRow, now: Date): Happening | undefined {

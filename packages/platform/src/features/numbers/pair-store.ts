@@ -88,7 +88,7 @@ export async function renewPair(
   const expiresAt = after(now, callBackMs)
   const held = await tx.query('select from numbers where tenant_id = $1 and id = $2 for key share', [tenantId, numberId])
   if (held.length === 0) return false
-  await tx.query(
+  tx.write(
     `update number_pairs set last_used_at = $5, expires_at = $6, free_at = $7
      where tenant_id = $1 and number_id = $2 and ((user_id = $3 and other_id = $4) or (user_id = $4 and other_id = $3))`,
     [tenantId, numberId, one, other, now, expiresAt, after(expiresAt, coolDownMs)],
@@ -97,12 +97,12 @@ export async function renewPair(
 }
 
 export async function dropPairsOf(tx: Tx, tenantId: TenantId, numberId: string): Promise<void> {
-  await tx.query('delete from number_pairs where tenant_id = $1 and number_id = $2', [tenantId, numberId])
+  tx.write('delete from number_pairs where tenant_id = $1 and number_id = $2', [tenantId, numberId])
 }
 
 /** Who is deleted is nobody's other any more. */
 export async function dropPairsWith(tx: Tx, tenantId: TenantId, userId: string): Promise<void> {
-  await tx.query('delete from number_pairs where tenant_id = $1 and (user_id = $2 or other_id = $2)', [tenantId, userId])
+  tx.write('delete from number_pairs where tenant_id = $1 and (user_id = $2 or other_id = $2)', [tenantId, userId])
 }
 
 /** Above all tenants: forgets pairs long over. True when there may be more. */

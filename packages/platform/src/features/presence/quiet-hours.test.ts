@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { isQuiet, isQuietAt, type QuietHours } from './quiet-hours.ts'
 import { dayOf, wallTime } from './wall-time.ts'
 
@@ -24,6 +24,19 @@ it('counts a night to the day on which it began', () => {
   expect(isQuiet(friday, new Date('2026-03-07T23:00:00Z'))).toBe(false)
   const saturday = { ...every, days: [6] }
   expect(isQuiet(saturday, new Date('2026-03-08T06:00:00Z'))).toBe(true)
+})
+
+it('keeps nothing for good of the ways in which a zone can be written', () => {
+  const spelled = (n: number) => [...'america/argentina'].map((c, i) => ((n >> i) & 1 ? c.toUpperCase() : c)).join('') + '/buenos_aires'
+  const made = vi.spyOn(Intl, 'DateTimeFormat')
+  const at = (minute: number) => new Date(minute * 60_000)
+  for (let n = 0; n < 1_000; n++) wallTime(spelled(n), at(1))
+  expect(made).toHaveBeenCalledTimes(1_000)
+  wallTime(spelled(999), at(2))
+  expect(made).toHaveBeenCalledTimes(1_000)
+  wallTime(spelled(0), at(2))
+  expect(made).toHaveBeenCalledTimes(1_001)
+  made.mockRestore()
 })
 
 it('goes by the clock on the wall when it is put forward and back', () => {

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** What the clocks of a time zone show, by the rules that this process has (`Intl`). */
 
 export interface WallTime {
@@ -9,7 +11,9 @@ export interface WallTime {
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+// A zone's letters may be large or small: users can write it in thousands of ways, and what is kept for each weighs.
+const mostZones = 700
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: mostZones })
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone)
@@ -65,7 +69,7 @@ function shownIn(timeZone: string, at: Date): Shown {
 }
 
 const minuteMs = 60_000
-const known = new Map<string, { readonly minute: number; readonly time: WallTime }>()
+const known = new LRUCache<string, { readonly minute: number; readonly time: WallTime }>({ max: mostZones })
 
 /** The same for all of a minute: it is worked out once for all who live in a zone. */
 export function wallTime(timeZone: string, at: Date): WallTime {

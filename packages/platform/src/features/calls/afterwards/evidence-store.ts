@@ -5,7 +5,7 @@ import { withoutPhones } from './without-phones.ts'
 
 /** Keeps what a provider told of a call, for whoever must judge it later. The latest account counts. */
 export async function keepAccount(tx: Tx, tenantId: TenantId, callId: string, account: ProviderCall): Promise<void> {
-  await tx.query('update calls set provider_account = $3 where tenant_id = $1 and id = $2', [tenantId, callId, JSON.stringify(account)])
+  tx.write('update calls set provider_account = $3 where tenant_id = $1 and id = $2', [tenantId, callId, JSON.stringify(account)])
 }
 
 export type Evidence = Readonly<Record<string, unknown>>

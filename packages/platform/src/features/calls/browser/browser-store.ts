@@ -6,7 +6,7 @@ import { multirangeOf, readSide, type StoredSide } from './proof-range.ts'
 
 /** Both sides of a new call; nothing is proved yet. */
 export async function openSides(tx: Tx, tenantId: TenantId, callId: string, users: Readonly<Record<Side, string>>): Promise<void> {
-  await tx.query(`insert into browser_sides (tenant_id, call_id, side, user_id) values ($1, $2, 'caller', $3), ($1, $2, 'callee', $4)`, [
+  tx.write(`insert into browser_sides (tenant_id, call_id, side, user_id) values ($1, $2, 'caller', $3), ($1, $2, 'callee', $4)`, [
     tenantId,
     callId,
     users.caller,
@@ -43,8 +43,9 @@ export interface NewProofs {
  */
 export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{ readonly tenantId: TenantId; readonly callId: string }[]> {
   // A connection may plan this while the tables are small, and keeps the plan: it is to look up rows by index.
-  await tx.query(
+  tx.write(
     `select set_config(name, 'off', true) from unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin,enable_material}'::text[]) name`,
+    [],
   )
   const rows = await tx.query<{ tenant_id: number; call_id: string }>(
     `with given as materialized (
@@ -85,7 +86,7 @@ export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{
 
 /** Names the tab that carries a side's sound; the callee's first one is the yes to the call. */
 export async function setPeer(tx: Tx, tenantId: TenantId, callId: string, side: Side, peer: string): Promise<void> {
-  await tx.query(`update calls set ${side === 'caller' ? 'caller_peer' : 'callee_peer'} = $3 where tenant_id = $1 and id = $2`, [
+  tx.write(`update calls set ${side === 'caller' ? 'caller_peer' : 'callee_peer'} = $3 where tenant_id = $1 and id = $2`, [
     tenantId,
     callId,
     peer,
@@ -93,12 +94,12 @@ export async function setPeer(tx: Tx, tenantId: TenantId, callId: string, side: 
 }
 
 export async function setAccepted(tx: Tx, tenantId: TenantId, callId: string, at: Date): Promise<void> {
-  await tx.query('update calls set accepted_at = $3 where tenant_id = $1 and id = $2 and accepted_at is null', [tenantId, callId, at])
+  tx.write('update calls set accepted_at = $3 where tenant_id = $1 and id = $2 and accepted_at is null', [tenantId, callId, at])
 }
 
 /** Why each side ended: kept even when the books do not take the settlement. */
 export async function setCauses(tx: Tx, tenantId: TenantId, callId: string, caller: string | null, callee: string | null): Promise<void> {
-  await tx.query('update calls set caller_cause = $3, callee_cause = $4 where tenant_id = $1 and id = $2', [
+  tx.write('update calls set caller_cause = $3, callee_cause = $4 where tenant_id = $1 and id = $2', [
     tenantId,
     callId,
     caller,

@@ -31,7 +31,7 @@ export async function dayRuleOf(
 }
 
 export async function setRest(tx: Tx, tenantId: TenantId, userId: string, until: Date | null): Promise<void> {
-  await tx.query('update users set rests_until = $3 where tenant_id = $1 and id = $2 and rests_until is distinct from $3', [
+  tx.write('update users set rests_until = $3 where tenant_id = $1 and id = $2 and rests_until is distinct from $3', [
     tenantId,
     userId,
     until,
