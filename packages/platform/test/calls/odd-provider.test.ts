@@ -88,6 +88,17 @@ it('parks a call whose account stays unreadable, and settles it by the first tha
   expect(await held()).toBe(0)
 })
 
+it('waits for an account that lags behind a flurry of callbacks', async () => {
+  const { look } = await call()
+  const end = now()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 63, end), null, true))
+  for (let n = 0; n < 8; n++) await here.callBack(calleeUrl(), { leg: 'callee', legId: 'leg-b', otherLegId: 'leg-a', status: 'completed' })
+  expect(await look()).toMatchObject({ endedAt: null })
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'completed', 63, end), leg('leg-b', 'completed', 61, end)))
+  await here.advance(15)
+  expect(await look()).toMatchObject({ settled: true, durationSeconds: 61, chargedCoins: 2 })
+})
+
 it('charges no more than was held when the provider let the two talk too long; the app bears the rest', async () => {
   const { look } = await call()
   const end = now()

@@ -110,8 +110,9 @@ async function follow(
 
 const askAgainMs = [1_000, 2_000, 5_000, 10_000, 15_000]
 const hour = 3_600_000
-/** Accounts may lag for a moment after the end; after so many looks in a row it is no lag. */
+/** Accounts may lag for a moment after the end; after so many looks in a row, and so long, it is no lag. Each hint makes for a look at once. */
 const unclearLooks = 5
+const lagMs = 15_000
 
 /** Asks again for a day; then a person is to see the call, and it is asked about hourly. */
 async function forFigures(deps: CallDeps, tenantId: TenantId, callId: string, endedAt: Date): Promise<Date> {
@@ -141,7 +142,8 @@ export async function settleTask(
   if (look.found === 'open' && look.call.review) return { again: after(now, hour) }
   const before = Number(payload['unclear'] ?? 0)
   const unclear = look.found === 'unclear' ? before + 1 : 0
-  if (unclear >= unclearLooks) {
+  const since = before === 0 ? now.getTime() : Number(payload['unclearSince'] ?? 0)
+  if (unclear >= unclearLooks && now.getTime() >= since + lagMs) {
     await deps.db.transact(tenantId, async (tx) => {
       const call = await lockCall(tx, tenantId, callId)
       if (call !== undefined) await parkCall(deps, tx, tenantId, call, 'unreadable')
@@ -151,7 +153,7 @@ export async function settleTask(
   const again = after(now, askAgainMs[Math.min(unclear === 0 ? attempt : unclear, askAgainMs.length) - 1] ?? hour)
   if (unclear === before) return { again }
   // The count goes into the task itself, which is added anew: it must outlive this process.
-  const next = { ...callTasks.settle(callId, again), payload: { unclear } }
+  const next = { ...callTasks.settle(callId, again), payload: { unclear, unclearSince: since } }
   await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [next], now))
   return undefined
 }
