@@ -5,6 +5,7 @@ import { heldClock, type HeldClock } from '../sandbox/kit/clock.ts'
 import { startExotelSandbox, type ExotelSandbox } from '../sandbox/exotel/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../sandbox/twilio/server.ts'
 import { createPlatform, type Platform } from '../src/app.ts'
+import type { Clock } from '../src/base/clock.ts'
 import { createLogger, type Logger } from '../src/base/logger.ts'
 import type { Mode } from '../src/base/tenant.ts'
 import type { Bus } from '../src/bus/bus.ts'
@@ -33,6 +34,8 @@ export interface StartOptions {
   readonly logger?: Logger
   /** What time the held clock shows first: a day of January 2026 unless told. */
   readonly startMs?: number
+  /** The platform's own view of the held clock, where it is not the plain one. */
+  readonly clock?: (held: HeldClock) => Promise<Clock>
   /** This machine unless told. */
   readonly webhookReach?: Reach
 }
@@ -110,7 +113,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const platform = await createPlatform({
     connection: database.connection,
     bus,
-    clock: platformClock(held),
+    clock: (await options.clock?.(held)) ?? platformClock(held),
     logger,
     masterKey,
     limits: { ...generous, ...options.limits },
