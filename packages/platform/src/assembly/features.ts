@@ -21,6 +21,7 @@ import { balancesOf, openWallet, walletsOf, watchLedger } from '../features/wall
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
 import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
 import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
+import { isGuess } from '../http/authenticate.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
 import { clientIp } from '../http/client-ip.ts'
 import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
@@ -145,7 +146,7 @@ function callParts(
 }
 
 function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realtime {
-  const { db, auth, fanOut, trustedProxies } = base
+  const { db, auth, fanOut, limiter, trustedProxies } = base
   const walletOf = async ({ tenant, userId }: UserActor) =>
     (await db.transact(tenant.id, (tx) => balancesOf(tx, tenant.id, userId))) ?? null
   return createRealtime(
@@ -154,6 +155,9 @@ function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realti
       presence,
       onCallMessage: calls.hear,
       authenticateToken: auth.user,
+      countGuess: async (error, ip) => {
+        if (isGuess(error)) await limiter.failed(ip)
+      },
       stillValid: auth.stillValid,
       originAllowed: auth.originAllowed,
       clientIp: (request) => clientIp(request, trustedProxies),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { problems } from '@impacthub/sdk/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, codeOf, type Asked } from '../../test/ask.ts'
+import { TestClient } from '../../test/realtime/test-client.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../../test/start-platform.ts'
 import { createLogger } from '../base/logger.ts'
 
@@ -168,6 +169,21 @@ describe('limits', () => {
     const old = () => ask(tight.url, { method: 'GET', path: '/v1/me', credential: token })
     for (let i = 0; i < 10; i++) expect((await old()).status).toBe(401)
     expect((await ask(tight.url, { method: 'GET', path: '/v1/app', credential: app.secretKey })).status).toBe(200)
+    await tight.stop()
+  })
+
+  it('stop an address that guesses over live connections', async () => {
+    const tight = await startPlatform({ beside: platform, limits: { failedAuth: { perSecond: 0.01, burst: 3 } } })
+    const live = `${tight.url.replace('http', 'ws')}/v1/realtime`
+    const guess = async () => (await TestClient.hello(live, { token: `a.b.${randomUUID()}` })).closed
+    const ticket = async () => (await TestClient.hello(live, { ticket: randomUUID() })).closed
+    expect([await guess(), await ticket(), await guess()]).toEqual([4401, 4401, 4401])
+    expect([await guess(), await ticket()]).toEqual([1013, 1013])
+    expect((await ask(tight.url, { method: 'GET', path: '/v1/app', credential: `sk_test_${randomUUID().slice(0, 32)}` })).status).toBe(429)
+    const ana = await app.user('guessed-beside')
+    const client = await TestClient.hello(live, { token: await ana.token() })
+    expect((await client.next()).type).toBe('session.snapshot')
+    client.socket.close()
     await tight.stop()
   })
 

@@ -21,6 +21,7 @@ export interface Greeting {
   /** From the query, `?ticket=`. */
   readonly ticket: string | undefined
   readonly origin: string | undefined
+  readonly ip: string
 }
 
 /** One WebSocket, from its first message to its end. */
@@ -196,8 +197,16 @@ export class Connection implements Transport {
     this.#session.actor = actor
   }
 
-  #refuse(error: unknown): void {
-    if (error instanceof Problem && error.status === 401) return this.end(closeCodes.unauthenticated, 'not signed in')
+  /** Never fails: the messages that follow wait for it. */
+  async #refuse(error: unknown): Promise<void> {
+    if (error instanceof Problem && error.status === 401) {
+      try {
+        await this.#parts.countGuess(error, this.#greeting.ip)
+      } catch {
+        return this.end(tryAgainLater, 'try again later')
+      }
+      return this.end(closeCodes.unauthenticated, 'not signed in')
+    }
     if (error instanceof Problem && error.status === 403) return this.end(closeCodes.revoked, 'not allowed')
     this.#parts.logger.warn('a live connection could not be served', { error })
     this.end(tryAgainLater, 'try again later')

@@ -57,10 +57,11 @@ export function createGateway(parts: RealtimeParts, sessions: Sessions): Gateway
     const target = targetOf(request)
     if (target?.pathname !== path) return refuse(socket, 404)
     if (isClosed() || strangers.size >= settings.maxUnidentified) return refuse(socket, 503, spread(1))
-    const { allowed, retryAfterMs } = await bus.take(`0:handshake:${clientIp(request)}`, handshakes)
+    const ip = clientIp(request)
+    const { allowed, retryAfterMs } = await bus.take(`0:handshake:${ip}`, handshakes)
     if (!allowed) return refuse(socket, 429, spread(retryAfterMs / 1_000))
     if (socket.destroyed || isClosed()) return refuse(socket, 503, spread(1))
-    const greeting = { ticket: target.searchParams.get('ticket') ?? undefined, origin: request.headers.origin }
+    const greeting = { ticket: target.searchParams.get('ticket') ?? undefined, origin: request.headers.origin, ip }
     server.handleUpgrade(request, socket, head, (opened) => {
       const connection = new Connection(parts, sessions, opened, greeting, () => strangers.delete(connection))
       connections.add(connection)

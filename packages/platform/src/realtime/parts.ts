@@ -25,6 +25,8 @@ export interface RealtimeParts {
   readonly logger: Logger
   /** Throws `unauthenticated`. */
   readonly authenticateToken: (token: string) => Promise<UserActor>
+  /** Counts a credential that somebody may have made up; fails when there were too many from this address. */
+  readonly countGuess: (error: unknown, ip: string) => Promise<void>
   /** Whether these credentials still count: not revoked, not signed out, not blocked, not deleted. Asked every 2 s, so it remembers. */
   readonly stillValid: (actor: RealtimeActor) => Promise<boolean>
   /** Whether a page of this origin may speak for this actor. Not asked when there is no Origin. */

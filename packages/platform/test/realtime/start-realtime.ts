@@ -124,6 +124,7 @@ export async function startRealtime({ db, bus, tenant, settings = {} }: Realtime
         const [issuedAt = '', hostUserId] = token.split(' ')
         return hostUserId === undefined ? fail('unauthenticated') : actor(hostUserId, Number(issuedAt))
       },
+      countGuess: async () => undefined,
       stillValid: async (asked: RealtimeActor) => !revoked.has(asked.kind === 'user' ? asked.userId : asked.keyId),
       originAllowed: async (_actor, origin) => origin === 'https://host.example',
       clientIp: (request) => request.headers['x-test-ip']?.toString() ?? request.socket.remoteAddress ?? '',
