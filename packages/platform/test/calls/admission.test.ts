@@ -171,6 +171,16 @@ it('rings once for the same request sent twice, also at the same time', async ()
   expect(await purses(two)).toMatchObject({ left: 0, held: 10 })
 })
 
+it('lets one through of two requests that are not the same, as of two tabs, and rings once', async () => {
+  const two = await pair(app)
+  const answers = await Promise.allSettled(Array.from({ length: 5 }, () => callOf(two)))
+  const codes = answers.map((answer) => (answer.status === 'fulfilled' ? 'called' : codeOf(answer.reason)))
+  expect(codes.toSorted()).toEqual(['called', 'caller_busy', 'caller_busy', 'caller_busy', 'caller_busy'])
+  await here.advance(3)
+  expect(legsTo(here, two.callerPhone)).toHaveLength(1)
+  expect((await two.caller.client.calls.list()).data).toHaveLength(1)
+})
+
 it('shows a call to its two people and the app’s server, to nobody else, and no phone number to anyone', async () => {
   const [two, others, elsewhere] = [await pair(app), await pair(app), await here.app('Elsewhere')]
   const call = await callOf(two)

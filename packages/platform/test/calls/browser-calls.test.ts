@@ -190,6 +190,7 @@ it('starts one call when the same request is sent twice', async () => {
   )
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1)
   expect(await walletOf(two.caller.userId)).toMatchObject({ buckets: { held: 10 } })
+  await expect(two.caller.client.calls.create(wish)).rejects.toEqual(refused('caller_busy', 409))
   await two.caller.client.calls.end({ callId: answers[0]?.id ?? '' })
 })
 

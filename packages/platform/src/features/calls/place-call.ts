@@ -162,9 +162,9 @@ async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeCo
   return { caller, callee }
 }
 
-/** Of two who call the same person at one instant, the row lets one through. */
+/** Of two who call the same person at one instant, the row lets one through. Who taps twice is in a call themselves, and told so. */
 async function makeBusy(tx: Tx, tenantId: TenantId, caller: Candidate, callee: Candidate, callId: string): Promise<void> {
   const free = await occupy(tx, tenantId, [caller.id, callee.id], callId)
-  if (!free.has(callee.id)) fail('callee_busy')
   if (!free.has(caller.id)) fail('caller_busy')
+  if (!free.has(callee.id)) fail('callee_busy')
 }
