@@ -15,3 +15,9 @@ export type CallChannel = Call['channel']
 export type PresenceStatus = Presence['status']
 /** When a user can be called, as set with `presence.set`. */
 export type PresenceSetting = AnswerOf<Areas['presence']['set']>
+/** What a call lasted and cost, as the one who asks may see it. */
+export type CallReceipt = AnswerOf<Areas['calls']['receipt']>
+export type CallRating = AnswerOf<Areas['calls']['ratings']>['data'][number]
+export type CallDispute = AnswerOf<Areas['calls']['dispute']>
+/** The place of a user who waits until a callee is free. */
+export type Waiting = AnswerOf<Areas['waiting']['join']>

@@ -17,11 +17,15 @@ export type { FieldError, ProblemCode } from './contract/problems.ts'
 export type {
   App,
   CallChannel,
+  CallDispute,
   CallEndReason,
+  CallRating,
+  CallReceipt,
   CallStatus,
   PresenceSetting,
   PresenceStatus,
   User,
+  Waiting,
   Wallet,
   WalletTransaction,
 } from './answers.ts'

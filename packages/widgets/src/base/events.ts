@@ -1,4 +1,4 @@
-import type { Call, CallChannel } from '@impacthub/sdk'
+import type { Call, CallChannel, CallDispute, CallRating } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 
 /** Asked by an element of the nearest session around it, through every shadow root. */
@@ -24,6 +24,14 @@ export interface ConnectEvents {
   'ihc-call-dismiss-request': undefined
   'ihc-wallet-refresh-request': undefined
   'ihc-wallet-more-request': undefined
+  'ihc-history-refresh-request': undefined
+  'ihc-history-more-request': undefined
+  /** The missed calls are on the screen. */
+  'ihc-history-seen-request': undefined
+  /** Somebody wants to see what a call came to. */
+  'ihc-receipt-request': { readonly callId: string }
+  'ihc-call-rate-request': { readonly callId: string; readonly score: number; readonly reasons: readonly CallRating['reasons'][number][] }
+  'ihc-call-dispute-request': { readonly callId: string; readonly reason: CallDispute['reason']; readonly comment?: string | undefined }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -38,8 +46,14 @@ export interface ConnectEvents {
 export const connectEvent = <Name extends keyof ConnectEvents>(name: Name, detail: ConnectEvents[Name]): CustomEvent<ConnectEvents[Name]> =>
   new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true })
 
+/** Requests about calls that are over: an element that asks brings the code that answers, and acts unless a listener prevents it. */
+export type LaterRequest = Extract<
+  keyof ConnectEvents,
+  `ihc-history-${string}` | 'ihc-receipt-request' | 'ihc-call-rate-request' | 'ihc-call-dispute-request'
+>
+
 /** The events by which elements ask the session to act. */
-export type RequestName = Exclude<Extract<keyof ConnectEvents, `${string}-request`>, 'ihc-session-request'>
+export type RequestName = Exclude<Extract<keyof ConnectEvents, `${string}-request`>, LaterRequest | 'ihc-session-request'>
 
 /** The same events as `addEventListener` knows them. */
 export type ConnectEventMap = { [Name in keyof ConnectEvents]: CustomEvent<ConnectEvents[Name]> }

@@ -1,5 +1,7 @@
 import type { CallButtonTexts } from './en/call-button.ts'
+import type { CallHistoryTexts } from './en/call-history.ts'
 import type { CallPanelTexts } from './en/call-panel.ts'
+import type { CallRatingTexts } from './en/call-rating.ts'
 import type { PresenceTexts } from './en/presence.ts'
 import type { ProblemTexts } from './en/problems.ts'
 import type { WalletTexts } from './en/wallet.ts'
@@ -10,7 +12,9 @@ export interface Catalogue {
   readonly language: string
   readonly direction?: 'ltr' | 'rtl'
   readonly callButton?: CallButtonTexts
+  readonly callHistory?: CallHistoryTexts
   readonly callPanel?: CallPanelTexts
+  readonly callRating?: CallRatingTexts
   readonly presence?: PresenceTexts
   readonly problems?: ProblemTexts
   readonly wallet?: WalletTexts

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from './catalogue.ts'
 import { durationText, timerText } from './duration.ts'
 import { callButtonEn } from './en/call-button.ts'
+import { callHistoryEn } from './en/call-history.ts'
 import { callPanelEn } from './en/call-panel.ts'
+import { callRatingEn } from './en/call-rating.ts'
 import { presenceEn } from './en/presence.ts'
 import { problemsEn, problemText } from './en/problems.ts'
 import { walletEn } from './en/wallet.ts'
@@ -20,7 +22,15 @@ describe('texts', () => {
 
   it('have in Hindi the same values as in English', async () => {
     const hi = await loadCatalogue('hi-IN')
-    const areas = { callButton: callButtonEn, callPanel: callPanelEn, presence: presenceEn, problems: problemsEn, wallet: walletEn }
+    const areas = {
+      callButton: callButtonEn,
+      callHistory: callHistoryEn,
+      callPanel: callPanelEn,
+      callRating: callRatingEn,
+      presence: presenceEn,
+      problems: problemsEn,
+      wallet: walletEn,
+    }
     expect(hi?.language).toBe('hi-IN')
     for (const [area, english] of Object.entries(areas)) {
       const hindi = Object.entries(hi ?? {}).find(([name]) => name === area)?.[1] as unknown

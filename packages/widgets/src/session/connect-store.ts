@@ -1,7 +1,9 @@
 import type { App, Call, ConnectClient, ConnectionState, MediaProblem, MediaState, Presence } from '@impacthub/sdk'
 import type { Catalogue } from '../locales/catalogue.ts'
+import type { CallReports } from './aftermath.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { CallClock } from './call-meter.ts'
+import type { HistoryView } from './history-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
 
 /** Something that the platform refused, or that could not be asked of it. */
@@ -48,6 +50,10 @@ export interface ConnectState {
   readonly clock?: CallClock | undefined
   /** Fed while a wallet is there. */
   readonly wallet?: WalletView | undefined
+  /** Fed while a history is there. */
+  readonly history?: HistoryView | undefined
+  /** What is known of calls that are over, by call. */
+  readonly aftermath?: CallReports | undefined
   readonly catalogue?: Catalogue | undefined
 }
 

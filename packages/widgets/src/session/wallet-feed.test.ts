@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { transactions } from '../testing/samples.ts'
 import { never, problem, scriptedClient } from '../testing/scripted-client.ts'
 import { createStore } from './connect-store.ts'
-import { joinPages, moreTransactions, refreshWallet } from './wallet-feed.ts'
+import { joinPages } from './join-pages.ts'
+import { moreTransactions, refreshWallet } from './wallet-feed.ts'
 
 describe('the wallet feed', () => {
   it('joins a fresh first page to the rows paged in, where they meet', () => {

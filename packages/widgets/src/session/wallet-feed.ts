@@ -1,5 +1,6 @@
 import type { WalletBalances, WalletTransaction } from '@impacthub/sdk'
 import type { ConnectStore, Feed } from './connect-store.ts'
+import { joinPages } from './join-pages.ts'
 
 /** The wallet as it is shown: what the platform told last, and how the last question to it went. */
 export interface WalletView {
@@ -17,13 +18,6 @@ const empty: WalletView = { nextCursor: null }
 const rounds = new WeakMap<ConnectStore, number>()
 
 const change = (store: ConnectStore, news: Partial<WalletView>) => store.set({ wallet: { ...(store.state.wallet ?? empty), ...news } })
-
-/** Puts a fresh first page before the rows already paged in, as long as the two meet; else only the fresh page is sure. */
-export function joinPages(fresh: readonly WalletTransaction[], known: readonly WalletTransaction[]): WalletTransaction[] | undefined {
-  const last = fresh.at(-1)
-  const at = last ? known.findIndex(({ id }) => id === last.id) : -1
-  return at < 0 ? undefined : [...fresh, ...known.slice(at + 1)]
-}
 
 /** Asks for balances and the latest transactions anew. The last question wins. */
 export async function refreshWallet(store: ConnectStore): Promise<void> {

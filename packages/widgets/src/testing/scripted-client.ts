@@ -1,9 +1,10 @@
 import { ConnectError } from '@impacthub/sdk'
 import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, RealtimeEvents, RealtimeEventType } from '@impacthub/sdk'
 import * as samples from './samples.ts'
+import { historyOf, type HistoryScript } from './scripted-history.ts'
 
 /** What the scripted platform answers. What is left out is answered from the samples. */
-export interface Script {
+export interface Script extends HistoryScript {
   readonly me?: string
   readonly calls?: readonly Call[]
   readonly presence?: readonly Presence[]
@@ -82,7 +83,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       decline: ({ callId }) => (script.decline ?? unscripted)(callId),
       accept: ({ callId, peer }) => (script.accept ?? unscripted)(callId, peer),
       get: ({ callId }) => (script.getCall ?? unscripted)(callId),
-      list: () => Promise.resolve({ data: [...(script.calls ?? [])], nextCursor: null }),
+      ...historyOf(script, script.me ?? samples.asha),
       iceServers: () => Promise.resolve({ iceServers: [], expiresAt: '2026-01-05T12:00:00Z' }),
     }),
     waiting: only({}),

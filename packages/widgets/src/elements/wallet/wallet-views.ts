@@ -1,8 +1,10 @@
 import type { WalletBalances, WalletTransaction } from '@impacthub/sdk'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { signedCoins } from '../../locales/coins.ts'
 import type { WalletTexts } from '../../locales/en/wallet.ts'
 import { fill } from '../../locales/format.ts'
+import { momentText } from '../../locales/moment.ts'
 import { transactionTitle } from './transaction-words.ts'
 
 /** Texts, and the language that numbers and dates are written in. */
@@ -34,12 +36,6 @@ export function balancesView({ balance, buckets, withdrawable }: WalletBalances,
     </div>`
 }
 
-const coinsText = (coins: number, language: string) =>
-  new Intl.NumberFormat(language, { signDisplay: 'exceptZero' }).format(coins).replace('-', '−')
-
-const timeText = (time: string, language: string) =>
-  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(time))
-
 function rowView(transaction: WalletTransaction, texts: WalletTexts, language: string) {
   const { coins, createdAt, description } = transaction
   const kind = transactionTitle(transaction, texts)
@@ -49,11 +45,11 @@ function rowView(transaction: WalletTransaction, texts: WalletTexts, language: s
     <div>
       <p>${title}</p>
       <p class="muted">
-        <time datetime=${createdAt}>${timeText(createdAt, language)}</time
+        <time datetime=${createdAt}>${momentText(createdAt, language)}</time
         >${description && title !== description ? ` · ${description}` : ''}
       </p>
     </div>
-    <span part="coins" class="digits ${coins > 0 ? 'in' : ''}">${coinsText(coins, language)}</span>
+    <span part="coins" class="digits ${coins > 0 ? 'in' : ''}">${signedCoins(coins, language)}</span>
   </li>`
 }
 

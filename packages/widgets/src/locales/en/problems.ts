@@ -6,6 +6,7 @@ export const problemsEn = {
   callee_offline: 'They are not available now.',
   callee_blocked: 'You cannot call this person.',
   phone_missing: 'A phone number is missing.',
+  conflict: 'That is not possible any more.',
   rate_limited: 'Too many tries. Wait a little.',
   unauthenticated: 'Please sign in again.',
   microphone_refused: 'The microphone is blocked here. Allow it in the site settings beside the address, then try again.',
