@@ -122,6 +122,19 @@ it('is offline in quiet hours, refuses calls, and tells those who watch when the
   two.caller.client.realtime.close()
 }, 40_000)
 
+it('tells those who watch of a price that the host sets, without waiting for the next look at everybody', async () => {
+  const two = await pair(app)
+  const seen: Presence[] = []
+  two.caller.client.realtime.on('presence.changed', (presence: Presence) => void seen.push(presence))
+  two.caller.client.realtime.watch([two.callee.userId])
+  await vi.waitFor(() => expect(two.caller.client.realtime.state).toBe('open'), 10_000)
+  for (const coins of [7, 8, 9]) {
+    await app.server.users.put({ userId: two.callee.userId, displayName: 'Star', rate: { coins, seconds: 60 } })
+    await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ userId: two.callee.userId, rate: { coins, seconds: 60 } }), 4_000)
+  }
+  two.caller.client.realtime.close()
+}, 40_000)
+
 it('ends a call at the receiver’s own longest call, and holds no more than that costs', async () => {
   const two = await pair(app, { coins: 100 })
   await two.callee.client.me.update({ maxCallSeconds: 90 })

@@ -17,17 +17,25 @@ export function userOperations(deps: UserDeps): Operation[] {
   return [...implement('users', allTables.users, allSchemas.users, { ...records(deps), ...signIn(deps) }), ...meOperations(deps)]
 }
 
+/** What of a record decides how those who watch the user see them. A host that writes its users down at every sign-in tells nobody anew. */
+const shownToWatchers = ({ rateCoins, rateSeconds, ownRateCoins, ownRateSeconds, quietHours, maxSecondsPerDay }: UserRow): string =>
+  JSON.stringify([rateCoins, rateSeconds, ownRateCoins, ownRateSeconds, quietHours, maxSecondsPerDay])
+
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
   const { db, clock, cursors, directory, users, statuses, inCall, endWaits, forgetWords, virtualNumbers, letGoOfNumber, revoke } = deps
   return {
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
-      return once(async (tx) => {
+      let seen: string | undefined
+      const reply = await once(async (tx) => {
         const { user, made, before } = await putUser(deps, tx, actor.tenant.id, body)
         await recordUser(tx, actor.tenant.id, before, user, around)
+        if (before !== null && shownToWatchers(before) !== shownToWatchers(user)) seen = user.id
         return new Reply(made ? 201 : 200, presentUser(user, around))
       })
+      if (seen !== undefined) await deps.presenceHint(actor.tenant.id, [seen])
+      return reply
     },
 
     list: async ({ query }, { actor }) => {
