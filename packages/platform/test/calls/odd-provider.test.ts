@@ -134,6 +134,33 @@ it('hangs up again and again on a provider that refuses, but not for ever', asyn
   expect(await look()).toMatchObject({ settled: true, endReason: 'platform', durationSeconds: 490, chargedCoins: 9 })
 })
 
+it('cuts off a call at its limit while more dials hang than there are places', async () => {
+  await here.server.wallets.debit({ userId: 'asha', coins: 9, reason: 'Leave one minute' })
+  const { look } = await call()
+  here.provider.fetchCall = () => Promise.resolve(account(leg('leg-a', 'in_progress'), leg('leg-b', 'in_progress')))
+  await here.callBack(calleeUrl(), { leg: 'callee', legId: 'leg-b', otherLegId: 'leg-a', status: 'in_progress' })
+  expect(await look()).toMatchObject({ status: 'in_progress', limitSeconds: 60 })
+  let release: (() => void) | undefined
+  const hanging = new Promise<void>((resolve) => (release = resolve))
+  here.provider.dial = () => hanging.then(() => Promise.reject(new ProviderError('refused')))
+  for (let n = 0; n < 20; n++) {
+    const [caller, callee] = [`caller-${String(n)}`, `callee-${String(n)}`]
+    for (const [m, userId] of [caller, callee].entries())
+      await here.server.users.put({ userId, displayName: userId, phone: `+919800010${String(n).padStart(2, '0')}${String(m)}` })
+    await here.server.wallets.credit({ userId: caller, coins: 1, reason: 'Start' })
+    await here.server.presence.set({ userId: callee, availability: 'always' })
+    await here.server.calls.create({ callerId: caller, calleeId: callee })
+  }
+  await expect.poll(() => here.provider.dialed.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(10)
+  expect(here.provider.hungUp).toEqual([])
+  await here.held.advance(62_000)
+  try {
+    await expect.poll(() => here.provider.hungUp, { timeout: 10_000 }).toContain('leg-a')
+  } finally {
+    release?.()
+  }
+})
+
 it('looks after a call that every task forgot', async () => {
   const { look } = await call()
   await asOwner(`delete from tasks where kind like 'call.%'`)

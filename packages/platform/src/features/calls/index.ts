@@ -39,7 +39,7 @@ export interface Calls {
   readonly handlers: Readonly<Record<string, TaskHandler>>
   /** Those for which people wait, or coins run: nothing else may stand before them. */
   readonly urgentKinds: readonly string[]
-  /** Of the others, those that wait for the provider. */
+  /** Those of either that wait for the provider, and may hang: they leave places to the rest. */
   readonly slowKinds: readonly string[]
   readonly jobs: readonly PeriodicJob[]
   /** Which of these users (`usr_…`) are in a call that is not over. */
@@ -85,7 +85,8 @@ export function createCalls(deps: CallDeps): Calls {
       'call.watch': (task) => watchBrowser(deps, task),
     },
     urgentKinds: ['call.dial', 'call.drive', 'call.ring', 'call.hangup', 'call.drop-leg', 'call.cutoff'],
-    slowKinds: ['call.check', 'call.settle'],
+    // Not the end of a call: it stops what costs, and is not to wait behind dials that hang.
+    slowKinds: ['call.dial', 'call.drive', 'call.drop-leg', 'call.check', 'call.settle'],
     jobs: [{ name: 'sweep-calls', everyMs: 60_000, run: () => sweepCalls(deps) }],
     busyAmong: (tenantId, userIds) => db.transact(tenantId, (tx) => busyOf(tx, tenantId, userIds)),
     inCall: async (tx, tenantId, userId) => (await busyOf(tx, tenantId, [userId])).size > 0,
