@@ -148,8 +148,9 @@ class TaskRunner implements Runner {
   }
 
   async #untilNext(): Promise<number> {
-    const next = await this.#deps.queue.next(this.#kinds)
-    if (next === undefined || this.#running.size >= this.#places || this.#slowRoom() <= 0) return longestSleepMs
+    // Where slow work has taken all its places, only the rest can be begun in time.
+    const next = await this.#deps.queue.next(this.#slowRoom() > 0 ? this.#kinds : this.#quickKinds)
+    if (next === undefined || this.#running.size >= this.#places) return longestSleepMs
     // A task that is due but was not taken is locked by another worker just now: no hurry.
     return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
   }
