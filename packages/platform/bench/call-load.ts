@@ -70,6 +70,8 @@ interface Sent {
 
 const waitingFor = new Map<string, Sent>()
 let count = 0
+/** Goes on over all orders: a pair comes up again as late as can be. */
+let turn = 0
 
 function send({ port, path, secretKey }: Order, pair: number, run: string): Promise<{ status: number; body: string }> {
   const body = secretKey === undefined ? '' : JSON.stringify({ callerId: `caller-${pair}`, calleeId: `callee-${pair}` })
@@ -99,7 +101,7 @@ async function drive(load: Order): Promise<z.output<typeof callReport>> {
     const due = start + (n * 1_000) / load.perSecond
     const wait = due - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-    const pair = n % load.pairs
+    const pair = turn++ % load.pairs
     waitingFor.set(callerPhone(pair), { due, askedAfter: (ms) => asked.push(ms) })
     report.sent++
     all.push(
