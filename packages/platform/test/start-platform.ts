@@ -95,6 +95,8 @@ const generous: Limits = {
   publishable: open,
   failedAuth: open,
   callsPerUser: open,
+  rarePerUser: open,
+  providerPerApp: open,
 }
 
 /** The whole platform in this process: real PostgreSQL, the Twilio sandbox over HTTP, our own SDK as the client, one clock in the test's hand. */

@@ -105,6 +105,10 @@ export interface Limits {
   readonly publishable: Bucket
   readonly failedAuth: Bucket
   readonly callsPerUser: Bucket
+  /** Each of the other things that a user does seldom, and that others have work with. */
+  readonly rarePerUser: Bucket
+  /** What an app asks of telephone providers, whose accounts serve all apps. */
+  readonly providerPerApp: Bucket
 }
 
 export interface Settings {
@@ -146,6 +150,8 @@ export const hostedLimits: Limits = {
   publishable: perSecond(10, 30),
   failedAuth: perSecond(20 / 60, 20),
   callsPerUser: perSecond(10 / 60, 10),
+  rarePerUser: perSecond(10 / 60, 20),
+  providerPerApp: perSecond(1, 30),
 }
 
 // One's own machine is not shared with other tenants: load tests and impatient hands are welcome there.
@@ -157,6 +163,8 @@ const embeddedLimits: Limits = {
   publishable: perSecond(200, 400),
   failedAuth: perSecond(50, 1_000),
   callsPerUser: perSecond(10, 100),
+  rarePerUser: perSecond(10, 100),
+  providerPerApp: perSecond(10, 100),
 }
 
 /** Its message is for the operator; there is nothing to look up in a log. */

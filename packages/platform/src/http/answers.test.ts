@@ -152,6 +152,25 @@ describe('limits', () => {
     await tight.stop()
   })
 
+  it('hold back what others have work with: ratings, disputes, places in queues, and questions to telephone providers', async () => {
+    const few = { perSecond: 0.001, burst: 2 }
+    const tight = await startPlatform({ beside: platform, limits: { rarePerUser: few, providerPerApp: few } })
+    const token = await (await app.user('eager')).token()
+    const byUser = (method: string, path: string, body: unknown) => ask(tight.url, { method, path, credential: token, body })
+    const nobody = `call_${'0'.repeat(26)}`
+    for (const [method, path, body] of [
+      ['POST', `/v1/calls/${nobody}/rating`, { score: 1 }],
+      ['POST', `/v1/calls/${nobody}/dispute`, { reason: 'other' }],
+      ['PUT', '/v1/waiting/nobody', undefined],
+    ] as const) {
+      const statuses = [await byUser(method, path, body), await byUser(method, path, body), await byUser(method, path, body)]
+      expect([path, ...statuses.map(({ status }) => status)]).toEqual([path, 404, 404, 429])
+    }
+    const search = () => ask(tight.url, { method: 'GET', path: '/v1/numbers/available?country=US', credential: app.secretKey })
+    expect([(await search()).status, (await search()).status, (await search()).status]).toEqual([200, 200, 429])
+    await tight.stop()
+  })
+
   it('count what is refused, too', async () => {
     const tight = await startPlatform({ beside: platform, limits: { user: { perSecond: 0.01, burst: 3 } } })
     const token = await (await app.user('chitra')).token()

@@ -43,7 +43,7 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   // What is refused is counted too, or refusals would be free.
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
-  if (operation.name === 'calls.create') await deps.limiter.call(actor)
+  await deps.limiter.seldom(operation.name, actor)
   const { longestText } = operation.route
   const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, longestText })
   const onceKey = readKey(deps, incoming, operation, actor, parsed.body)

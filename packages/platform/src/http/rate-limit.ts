@@ -7,8 +7,8 @@ import type { Limits } from '../config/settings.ts'
 export interface RateLimiter {
   /** Counts a request of this actor. */
   request(actor: Actor, ip: string): Promise<void>
-  /** Counts what a user may do seldom. */
-  call(actor: Actor): Promise<void>
+  /** Counts what is done seldom, by the operation's name; what is not counted passes. */
+  seldom(operation: string, actor: Actor): Promise<void>
   /** Counts a failed credential or signature; one too many is answered `rate_limited` instead of with what was wrong. */
   failed(ip: string): Promise<void>
 }
@@ -30,6 +30,14 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
   if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
+const perUser: Readonly<Record<string, 'callsPerUser' | 'rarePerUser'>> = {
+  'calls.create': 'callsPerUser',
+  'calls.rate': 'rarePerUser',
+  'calls.dispute': 'rarePerUser',
+  'waiting.join': 'rarePerUser',
+}
+const perApp: ReadonlySet<string> = new Set(['numbers.search', 'numbers.create'])
+
 export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
   return {
     async request(actor, ip) {
@@ -39,8 +47,11 @@ export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
       if (actor.kind === 'publishable') return take(bus, `${id}:limit:pk:${networkOf(ip)}`, limits.publishable)
       return take(bus, `${id}:limit:secret`, mode === 'live' ? limits.secretLive : limits.secretTest)
     },
-    async call(actor) {
-      if (actor.kind === 'user') await take(bus, `${actor.tenant.id}:limit:calls:${actor.userId}`, limits.callsPerUser)
+    async seldom(operation, actor) {
+      const limit = perUser[operation]
+      if (actor.kind === 'user' && limit !== undefined)
+        await take(bus, `${actor.tenant.id}:limit:${operation}:${actor.userId}`, limits[limit])
+      if (actor.kind === 'secret' && perApp.has(operation)) await take(bus, `${actor.tenant.id}:limit:numbers`, limits.providerPerApp)
     },
     failed: (ip) => take(bus, `0:limit:failed:${networkOf(ip)}`, limits.failedAuth),
   }
