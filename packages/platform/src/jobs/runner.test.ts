@@ -161,6 +161,35 @@ it('tries a failed task again, with growing delays, until it succeeds', async ()
   expect(await waiting('fail')).toBe(0)
 })
 
+it('counts failures in a row, not runs: what has come back often is tried again soon', async () => {
+  const { clock, advance } = heldClock()
+  let runs = 0
+  const { runner, add } = setUp(
+    {
+      watch: async () => {
+        runs++
+        if (runs === 11 || runs === 12) throw new Error('once in a while')
+        return runs < 13 ? { again: after(clock.now(), 1_000) } : undefined
+      },
+    },
+    clock,
+  )
+  await add({ kind: 'watch', subject: 'x' })
+  await runner.idle()
+  for (let n = 0; n < 10; n++) {
+    advance(1_000)
+    await runner.idle()
+  }
+  expect(runs).toBe(11)
+  advance(1_000)
+  await runner.idle()
+  expect(runs).toBe(12)
+  advance(2_000)
+  await runner.idle()
+  expect(runs).toBe(13)
+  expect(await waiting('watch')).toBe(0)
+})
+
 it('gives the task of a worker that went silent to another, and the silent one cannot finish it', async () => {
   const { clock, advance } = heldClock()
   await db.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, [{ kind: 'lost', subject: 'x' }], clock.now()))

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Task } from '../db/tasks.ts'
@@ -60,6 +61,8 @@ class TaskRunner implements Runner {
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
   readonly #idlers: (() => void)[] = []
+  /** How often in a row tasks have failed here, by their ids. How often they ran says little: many come back by their own wish. */
+  readonly #failures = new LRUCache<string, number>({ max: 10_000 })
   /** Finished tasks that wait to be written down together. */
   #next: { readonly tasks: TakenTask[]; readonly written: Promise<void> } | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -166,12 +169,15 @@ class TaskRunner implements Runner {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
       const outcome = await handler(task)
+      this.#failures.delete(task.id)
       if (outcome?.again === undefined) await this.#finish(task)
       else await queue.giveBack(task, outcome.again)
     } catch (error) {
       logger.warn('a task failed and will be tried again', { ...fields, error })
+      const failures = (this.#failures.get(task.id) ?? 0) + 1
+      this.#failures.set(task.id, failures)
       // When this fails too, PostgreSQL is away: the lease runs out and the task comes back by itself.
-      await queue.giveBack(task, after(clock.now(), retryDelayMs(task.attempt))).catch(() => undefined)
+      await queue.giveBack(task, after(clock.now(), retryDelayMs(failures))).catch(() => undefined)
     }
   }
 
