@@ -98,6 +98,9 @@ describe('numbers of the account', () => {
     stub.reply(reply, page())
     await expect(numbers.buy(exoPhone)).rejects.toMatchObject({ failure: 'unknown' })
     expect(asked().filter((line) => line.startsWith('POST'))).toHaveLength(1)
+    // Nor does a look that fails make it certain that it was not bought.
+    stub.reply(reply, refusal(429))
+    await expect(numbers.buy(exoPhone)).rejects.toMatchObject({ failure: 'unknown' })
   })
 
   it('are not bought where Exotel says no', async () => {

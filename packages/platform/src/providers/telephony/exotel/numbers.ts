@@ -86,7 +86,8 @@ export async function buyNumber(market: Market, phoneNumber: string): Promise<vo
   try {
     accept(await market.client({ method: 'POST', product: 'numbers', path: owned, form }), boughtWire)
   } catch (error) {
-    if (isUnsure(error) && (await ownsNumber(market, phoneNumber))) return
+    // That the look failed says nothing about the purchase: it stays unknown.
+    if (isUnsure(error) && (await ownsNumber(market, phoneNumber).catch(() => false))) return
     throw error
   }
 }
