@@ -24,8 +24,14 @@ async function readAll(store: ConnectStore) {
 }
 
 async function readPresence(store: ConnectStore, watched: readonly string[]) {
-  const { data } = await store.client.presence.get({ userIds: [...new Set(watched)].slice(0, 100).join(',') })
-  store.set({ presence: new Map([...data.map((one) => [one.userId, one] as const), ...store.state.presence]) })
+  const userIds = [...new Set(watched)]
+  // As many as one question may be about.
+  const parts = Array.from({ length: Math.ceil(userIds.length / 100) }, (_, n) => userIds.slice(n * 100, n * 100 + 100))
+  const read = async (part: readonly string[]) => {
+    const { data } = await store.client.presence.get({ userIds: part.join(',') })
+    store.set({ presence: new Map([...data.map((one) => [one.userId, one] as const), ...store.state.presence]) })
+  }
+  await Promise.allSettled(parts.map(read))
 }
 
 /** A call that the platform does not know cannot be going on. */
