@@ -62,7 +62,7 @@ export interface Calls {
   hear(actor: UserActor, message: CallMessage): Promise<void>
 }
 
-/** A call has about ten callbacks, and whose they are never changes. */
+/** A call has about ten callbacks. Whose they are never changes; who sends them only before it is dialled. */
 const rememberedCalls = 10_000
 const rememberedMs = 3_600_000
 
@@ -96,7 +96,10 @@ export function createCalls(deps: CallDeps): Calls {
       return rows.map((row) => presentCall(row, userId === undefined ? 'server' : row.caller.id === userId ? 'caller' : 'callee', now))
     },
     async findCallback(callId, token, provider) {
-      const known = await callbacks.recall(callId, () => db.transact(everyTenant, (tx) => callbackOf(tx, callId)))
+      const read = () => db.transact(everyTenant, (tx) => callbackOf(tx, callId))
+      const remembered = await callbacks.recall(callId, read)
+      // Another provider may have got the call since.
+      const known = remembered !== undefined && remembered.provider !== provider ? await read() : remembered
       return known !== undefined &&
         known.provider === provider &&
         sameText(callSecret(deps.masterKey, { id: callId, callbackToken: known.token }), token)
