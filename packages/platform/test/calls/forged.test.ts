@@ -1,6 +1,8 @@
 import { request } from 'node:http'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { everyTenant } from '../../src/base/tenant.ts'
+import { callSecret } from '../../src/features/calls/callback-url.ts'
 import { incomingPathOf } from '../../src/http/callback-routes.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
 import { dice, forged, forgedQuestion, genuine, twilioForm, type Dice, type Knowledge, type Message } from './forgeries.ts'
@@ -158,6 +160,32 @@ describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('messages in the n
       expect(await everything(here, apart)).toEqual(before)
       for (const { app: of, id } of others) expect(await of.server.calls.get({ callId: id })).toMatchObject({ endedAt: null })
     })
+
+    it('takes no leg of another call for that of a call whose dialling was not answered', async () => {
+      const { control } = here.exotel ?? expect.unreachable('there is no Exotel')
+      control.answerAfter(10_000)
+      control.faultApi({ action: 'lose-answer', method: 'POST', path: way === 'legs' ? '/legs' : 'connect' })
+      const two = await pair(app, { calleeDoes: '1005' })
+      const { id } = await callOf(two)
+      await here.quiet()
+      const rows = await here.platform.db.transact(everyTenant, (tx) =>
+        tx.query<{ callback_token: string }>('select callback_token from calls where id = $1', [id]),
+      )
+      const secret = callSecret(here.masterKey, { id, callbackToken: rows[0]?.callback_token ?? '' })
+      const sids = others.flatMap(({ two: pair }) => sidsOf(pair))
+      for (let seed = 0; seed < 50; seed++) {
+        const { path, body } = lie(`/providers/exotel/calls/${id}/${secret}`, seed, sids)
+        await send(here.url, { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      }
+      await here.quiet()
+      // Leg by leg, the call's own leg has told of itself by now.
+      const { providerIds } = await app.server.calls.get({ callId: id })
+      expect(sids).not.toContain(providerIds?.caller)
+      expect(providerIds?.callee).toBeNull()
+      control.answerAfter(1_000)
+      expect(await until(here, app, id, settled)).toMatchObject({ durationSeconds: 5, chargedCoins: 1 })
+      expect(await purses(two)).toMatchObject({ left: 9, held: 0 })
+    })
   }
 
   it('goes on with the genuine calls, which are paid by the provider’s seconds', async () => {
@@ -167,7 +195,7 @@ describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('messages in the n
       expect(await presenceOf(of, two)).not.toContain('busy')
     }
     const { data } = await app.server.calls.list({ limit: 100 })
-    expect(data).toHaveLength(2)
+    expect(data).toHaveLength(provider === 'twilio' ? 2 : 3)
   })
 
   const sidsOf = ({ callerPhone, calleePhone }: Pair): string[] => {

@@ -13,6 +13,7 @@ import { webhooks } from './0012-webhooks.ts'
 import { routing } from './0013-routing.ts'
 import { roundTrips } from './0014-round-trips.ts'
 import { joinAttempt } from './0015-join-attempt.ts'
+import { legOwner } from './0016-leg-owner.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -31,4 +32,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0013-routing', sql: routing },
   { name: '0014-round-trips', sql: roundTrips },
   { name: '0015-join-attempt', sql: joinAttempt },
+  { name: '0016-leg-owner', sql: legOwner },
 ]

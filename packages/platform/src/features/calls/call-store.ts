@@ -88,6 +88,12 @@ export async function knownLegs(tx: Tx, legIds: readonly string[]): Promise<Read
   return new Set(rows.map((row) => row.caller_leg_id))
 }
 
+/** Whether a leg belongs to another call, of whatever tenant. */
+export async function isLegOfAnother(tx: Tx, legId: string, callId: string): Promise<boolean> {
+  const [row] = await tx.query<{ known: boolean }>('select leg_of_another($1, $2) as known', [legId, callId])
+  return row?.known === true
+}
+
 /** Whether a leg belongs to a call, of any tenant, that is not settled. */
 export async function isLegWanted(tx: Tx, legId: string): Promise<boolean> {
   const wanted = 'select id from calls where not settled and (caller_leg_id = $1 or callee_leg_id = $1) limit 1'

@@ -5,7 +5,7 @@ import type { LegReport } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import { isOver } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
-import { lockCall, setEndedBy, setLeg } from './call-store.ts'
+import { isLegOfAnother, lockCall, setEndedBy, setLeg } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { isLegOver } from './call-verdict.ts'
 import { happen, isDriven, type Happening } from './go-live.ts'
@@ -33,6 +33,7 @@ export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, ca
 async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, report: LegReport): Promise<boolean> {
   const callerLeg = report.leg === 'caller' ? report.legId : report.otherLegId
   const calleeLeg = report.leg === 'callee' ? report.legId : report.otherLegId
+  if (await namesAnother(deps, tx, call, [callerLeg, calleeLeg])) return false
   if (callerLeg !== null && callerLeg !== call.caller.legId) {
     if (call.caller.legId !== null) {
       deps.logger.error('a second leg rang for a call and is taken down', { callId: call.id, provider: call.provider })
@@ -43,6 +44,17 @@ async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallR
   }
   if (calleeLeg !== null && call.callee.legId !== calleeLeg) await adoptCallee(deps, tx, tenantId, call, calleeLeg)
   return true
+}
+
+/** A provider that signs nothing is known by the secret in the address alone: what is sent there may speak of other calls. */
+async function namesAnother(deps: CallDeps, tx: Tx, call: CallRow, legIds: readonly (string | null)[]): Promise<boolean> {
+  for (const legId of legIds) {
+    if (legId === null || legId === call.caller.legId || legId === call.callee.legId) continue
+    if (!(await isLegOfAnother(tx, legId, call.id))) continue
+    deps.logger.warn('a message speaks of another call and is passed over', { callId: call.id, provider: call.provider })
+    return true
+  }
+  return false
 }
 
 /** Ties the callee's leg to its call. One that we had rung and the call no longer wants is taken down. */
