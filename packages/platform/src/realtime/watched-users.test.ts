@@ -9,7 +9,15 @@ import { Session } from './session.ts'
 import { WatchedUsers } from './watched-users.ts'
 
 const id = tenantId(1)
-const row = { userId: 'usr_ana', hostUserId: 'ana', availability: 'auto', availableUntil: null, quietHours: null, restsUntil: null, rate: null } as const
+const row = {
+  userId: 'usr_ana',
+  hostUserId: 'ana',
+  availability: 'auto',
+  availableUntil: null,
+  quietHours: null,
+  restsUntil: null,
+  rate: null,
+} as const
 const facts: PresenceFacts = { ...row, connected: false, busy: false }
 const actor: RealtimeActor = {
   kind: 'secret',

@@ -10,7 +10,7 @@ import {
 } from './read-presence.ts'
 import { isReachable } from './presence-status.ts'
 
-export { boundsFrom, chargedRate, chargedRateFrom, isWithin, type PriceColumns, type RateBounds } from './own-rate.ts'
+export { chargedRate, chargedRateFrom, isWithin, type PriceColumns, type RateBounds } from './own-rate.ts'
 export { isReachable, type Availability, type PresenceStatus, type Reachability } from './presence-status.ts'
 export type { QuietHours } from './quiet-hours.ts'
 export { dayOf, type LocalDay } from './wall-time.ts'

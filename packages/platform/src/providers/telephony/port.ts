@@ -2,7 +2,6 @@
 
 import type { Mode } from '../../base/tenant.ts'
 
-
 export type ProviderName = 'twilio' | 'exotel'
 
 /** Public URLs of ours for one call; each holds that call's secret. */

@@ -99,10 +99,5 @@ export async function setAccepted(tx: Tx, tenantId: TenantId, callId: string, at
 
 /** Why each side ended: kept even when the books do not take the settlement. */
 export async function setCauses(tx: Tx, tenantId: TenantId, callId: string, caller: string | null, callee: string | null): Promise<void> {
-  tx.write('update calls set caller_cause = $3, callee_cause = $4 where tenant_id = $1 and id = $2', [
-    tenantId,
-    callId,
-    caller,
-    callee,
-  ])
+  tx.write('update calls set caller_cause = $3, callee_cause = $4 where tenant_id = $1 and id = $2', [tenantId, callId, caller, callee])
 }
