@@ -252,6 +252,13 @@ describe('the microphone', () => {
     expect(media.state).toBe('ended')
   })
 
+  it('is asked for no more once the call is given up', async () => {
+    const media = await mediaOf(callRelay(), 'caller')
+    media.close()
+    expect(await media.ask()).toBe(false)
+    expect([asked, media.state]).toEqual([[], 'ended'])
+  })
+
   it('that is unplugged in mid-call is replaced by another one without a press', async () => {
     const { relay, caller, callee } = await talk()
     opened[0]?.getTracks()[0]?.dispatchEvent(new Event('ended'))

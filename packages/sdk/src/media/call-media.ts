@@ -124,6 +124,8 @@ class TabMedia implements CallMedia {
   }
 
   async #ask(): Promise<boolean> {
+    // Nobody is asked for the sound of what is over.
+    if (this.#closed) return false
     const inCall = () => this.#callId !== ''
     if (!inCall()) this.#set('asking', undefined)
     const microphone = await openMicrophone()
