@@ -86,6 +86,8 @@ describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('by %s', { timeout
     const { id } = await callOf(two)
     await here.advance(180, 3)
     expect(await look(id)).toMatchObject({ settled: false })
+    expect(await parkedTable(here.platform.db)).toMatch(new RegExp(`${id} .* unreadable`))
+    expect(await presenceOf(app, two)).not.toContain('busy')
     expect(await purses(two)).toEqual({ left: 0, held: 10, earned: 0 })
     control().misreport('*')
     await here.advance(3_800, 100)
