@@ -124,6 +124,7 @@ export function createStore(client: ConnectClient): ConnectStore {
   const listeners = new Set<() => void>()
   const stops = new Map<Feed, () => void>()
   const watched: string[] = []
+  let closed = false
   let state: ConnectState = { connection: client.realtime.state, ready: false, presence: new Map() }
   const set = (change: Partial<ConnectState>) => {
     state = { ...state, ...change }
@@ -147,7 +148,11 @@ export function createStore(client: ConnectClient): ConnectStore {
       return () => listeners.delete(listener)
     },
     use(feed) {
-      if (!stops.has(feed)) stops.set(feed, feed(store))
+      if (stops.has(feed)) return
+      const stop = feed(store)
+      // What was still loading when the session went has nothing to feed any more.
+      if (closed) stop()
+      else stops.set(feed, stop)
     },
     watch(userId) {
       watched.push(userId)
@@ -158,6 +163,7 @@ export function createStore(client: ConnectClient): ConnectStore {
       }
     },
     close() {
+      closed = true
       for (const stop of stops.values()) stop()
       listeners.clear()
     },
