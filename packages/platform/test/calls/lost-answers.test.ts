@@ -74,13 +74,18 @@ describe('no phone is rung twice', { timeout: 120_000 }, () => {
     await here.stop()
   })
 
-  it.concurrent('and two who were joined pay for their talk when every answer to that is lost', async () => {
+  it.concurrent.each([
+    ['every answer to that is lost', 1_000, '1005', 5],
+    ['they are gone before it is asked once more', 5, '1003', 3],
+  ] as const)('and two who were joined pay for their talk when %s', async (_, times, calleeDoes, seconds) => {
     const here = await startPlatform({ exotel: 'legs' })
     const app = await here.app()
-    here.exotel?.control.faultApi({ action: 'lose-answer', method: 'POST', path: '/bridges', times: 1_000 })
-    const two = await pair(app, { calleeDoes: '1005' })
+    here.exotel?.control.faultApi({ action: 'lose-answer', method: 'POST', path: '/bridges', times })
+    for (const event of ['leg_terminated', 'leg_left_bridge', 'bridge_terminal'])
+      here.exotel?.control.faultCallbacks({ action: 'drop', match: { event } })
+    const two = await pair(app, { calleeDoes })
     const { id } = await callOf(two)
-    expect(await until(here, app, id, settled)).toMatchObject({ status: 'completed', durationSeconds: 5, chargedCoins: 1 })
+    expect(await until(here, app, id, settled)).toMatchObject({ status: 'completed', durationSeconds: seconds, chargedCoins: 1 })
     expect(await here.trialBalance()).toBe(0)
     await here.stop()
   })
