@@ -3,6 +3,7 @@ import { Sequelize, type Options, type Transaction } from 'sequelize'
 import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
+import { backgroundGate } from './background.ts'
 import { isConnectionLost, isRetryable } from './sql-state.ts'
 
 /** Where PostgreSQL is. A `host` that is a folder is a socket's. */
@@ -84,11 +85,13 @@ function translate(error: unknown): never {
 }
 
 export function connect(connection: Connection, options: { poolSize?: number } = {}): Db {
-  const sequelize = openPool(connection, options.poolSize ?? 16)
+  const size = options.poolSize ?? 16
+  const sequelize = openPool(connection, size)
   const pool = sequelize.connectionManager as unknown as Pooled
+  const gate = backgroundGate(Math.max(1, Math.floor(size / 2)))
   return {
     sequelize,
-    transact: (tenant, work) => again(() => withClient(pool, (client) => inTransaction(client, tenant, work))),
+    transact: (tenant, work) => again(() => gate(() => withClient(pool, (client) => inTransaction(client, tenant, work)))),
     statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
     close: () => sequelize.close(),
   }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { inBackground } from '../db/background.ts'
 import type { Task } from '../db/tasks.ts'
 import type { TakenTask, TaskQueue } from '../db/tasks-store.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -168,7 +169,7 @@ class TaskRunner implements Runner {
     try {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
-      const outcome = await handler(task)
+      const outcome = await inBackground(() => handler(task))
       this.#failures.delete(task.id)
       if (outcome?.again === undefined) await this.#finish(task)
       else await queue.giveBack(task, outcome.again)
