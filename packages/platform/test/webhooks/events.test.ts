@@ -47,12 +47,13 @@ describe('the events of users', () => {
   })
 
   it('name a deleted person no more', async () => {
-    const { id } = await app.server.users.put({ userId: 'gone', displayName: 'Gone Person' })
+    const quietHours = { timeZone: 'Asia/Kolkata', from: '22:00', to: '07:00' }
+    const { id } = await app.server.users.put({ userId: 'gone', displayName: 'Gone Person', languages: ['pa'], quietHours })
     expect(JSON.stringify((await app.server.events.list({ objectId: id })).data)).toContain('Gone Person')
     await app.server.users.delete({ userId: 'gone' })
     const left = (await app.server.events.list({ objectId: id })).data
     expect(left.map(({ type }) => type)).toEqual(['user.deleted', 'user.created'])
-    expect(JSON.stringify(left)).not.toContain('Gone Person')
+    expect(JSON.stringify(left)).not.toMatch(/Gone Person|Kolkata|22:00|"pa"/)
   })
 
   it('tell nothing of a user who is written down again as they are', async () => {

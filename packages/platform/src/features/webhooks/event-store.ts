@@ -122,10 +122,11 @@ export const eventStore = {
     return rows.length
   },
 
-  /** Names a deleted person in no event of their own or of their calls. */
+  /** Names a deleted person in no event of their own or of their calls, and tells none of their habits. */
   async forgetPerson(tx: Tx, tenantId: TenantId, userId: string): Promise<void> {
     await tx.query(
-      `update events set data = data || '{"displayName": "Deleted user"}' where tenant_id = $1 and object_id = $2 and data ? 'displayName'`,
+      `update events set data = data || '{"displayName": "Deleted user", "languages": [], "timeZone": null, "quietHours": null}'
+       where tenant_id = $1 and object_id = $2 and data ? 'displayName'`,
       [tenantId, userId],
     )
     for (const side of ['caller', 'callee'])
