@@ -154,16 +154,16 @@ it('counts meter and warnings by what is proved, not by the clock, when the talk
   expect(await two.caller.client.calls.end({ callId: id })).toMatchObject({ durationSeconds: 51, chargedCoins: 1 })
 })
 
-it('lets nobody stay busy beyond limit, ringing and 90 s, however many gaps there are', async () => {
-  const two = await browserPair(here, app, { coins: 1 })
+it('ends a talk that is hardly proved, and so hardly paid, long before its limit', async () => {
+  const two = await browserPair(here, app)
   const { id, createdAt } = await connected(here, two)
   while ((await get(id)).endedAt === null) {
     await Promise.all([prove(two.caller, id), prove(two.callee, id)])
     await here.advance(9)
   }
   const { endedAt } = await get(id)
-  expect((Date.parse(endedAt ?? '') - Date.parse(createdAt)) / 1_000).toBeLessThanOrEqual(60 + 30 + 90)
-  expect(await get(id)).toMatchObject({ endReason: 'platform', settled: true, chargedCoins: expect.any(Number) as number })
+  expect((Date.parse(endedAt ?? '') - Date.parse(createdAt)) / 1_000).toBeLessThanOrEqual(90)
+  expect(await get(id)).toMatchObject({ endReason: 'caller_hangup', durationSeconds: 1, chargedCoins: 1, settled: true })
 })
 
 it('takes proofs from the tab that carries the sound alone', async () => {

@@ -70,6 +70,18 @@ function* neighbours(ones: readonly Span[], others: readonly Span[]): Generator<
 export const provedAloneMs = ({ connected }: SideProofs, talk: Talk): number =>
   connected.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, talk.from)), 0) - talk.provedMs
 
+/** What both proved from a moment on. */
+export function provedSince({ caller, callee }: BrowserProofs, moment: number): BrowserProofs {
+  const of = (side: SideProofs): SideProofs => ({
+    ...side,
+    connected: side.connected.flatMap(({ from, to }) => (to < moment ? [] : [{ from: Math.max(from, moment), to }])),
+  })
+  return { caller: of(caller), callee: of(callee) }
+}
+
+/** How much of a talk was gaps, which cannot be charged. */
+export const gapsMs = ({ from, to, provedMs }: Talk): number => to - from - provedMs
+
 /** When a side proved last that it was connected. */
 export const lastProof = ({ connected }: SideProofs): number | undefined => connected.at(-1)?.to
 

@@ -118,6 +118,20 @@ it('goes on, for what is proved, where the line is cut for both again and again'
   expect(lookAt({ status: 'in_progress' }, { caller: cut, callee: cut }, 100)).toBe(113)
 })
 
+it('ends a talk that is mostly gaps: who sends sound in bursts, and hears the other all the time, would listen for nothing', () => {
+  const bursts = (until: number) => sparse(...Array.from({ length: Math.floor((until - 10) / 10) + 1 }, (_, n) => 10 + n * 10))
+  const given = (until: number) => ({ caller: bursts(until), callee: bursts(until) })
+  expect(judged({ status: 'in_progress' }, given(70), 70)).toMatchObject({ kind: 'open' })
+  expect(ended({ status: 'in_progress' }, given(80), 80)).toMatchObject({
+    status: 'completed',
+    endReason: 'caller_hangup',
+    durationSeconds: 0,
+  })
+  // A platform that was away could not be told: its own gap is nobody's.
+  const both = { connected: [...side([10, 40]).connected, ...side([600, 610]).connected], heardAt: at(610).getTime() }
+  expect(judged({ status: 'in_progress' }, { caller: both, callee: both }, 610, 595)).toMatchObject({ kind: 'open' })
+})
+
 it('does not take for gone whom it could not hear', () => {
   expect(lookAt({ status: 'in_progress' }, proofs([10, 40], [10, 40]), 300, 299)).toBe(312)
   expect(ended({ status: 'in_progress' }, proofs([10, 40], [10, 40]), 312, 299)).toMatchObject({ durationSeconds: 30, endedAt: at(40) })

@@ -1,7 +1,17 @@
 import { after } from '../../../base/clock.ts'
 import { endOf, type EndEvent } from '../call-lifecycle.ts'
 import type { CallEnding, CallRow, EndReason, Side } from '../call-row.ts'
-import { lastProof, likelyMs, provedAloneMs, provedSeconds, talkOf, type BrowserProofs, type Talk } from './browser-talk.ts'
+import {
+  gapsMs,
+  lastProof,
+  likelyMs,
+  provedAloneMs,
+  provedSeconds,
+  provedSince,
+  talkOf,
+  type BrowserProofs,
+  type Talk,
+} from './browser-talk.ts'
 
 /** Pure: what the proofs of both sides mean for a browser call. They stand where a telephone provider's account stands for others. */
 
@@ -26,6 +36,11 @@ const goneMs = 13_000
  */
 const aloneMs = 20_000
 const alonePart = 0.25
+/**
+ * How long the gaps of a talk may be beyond what of it was proved. Who sends sound in bursts only silences the other's proofs with the own
+ * ones, and goes on hearing: without this, they would listen for nothing.
+ */
+const mostGapsMs = 60_000
 /** How far beyond the limit the last proofs are waited for; what they prove beyond it is not charged. */
 const lastProofsMs = 1_500
 /** Nobody stays busy beyond the limit, the ringing and this, however many gaps the talk had. */
@@ -113,6 +128,7 @@ function timelyEnd(call: JudgedBrowserCall, proofs: BrowserProofs, talk: Talk | 
   const patience = patienceMs(proofs, talk)
   const withheld = (['caller', 'callee'] as const).filter((side) => patience[side] <= 0)
   if (withheld.length > 0) return vanished(leastHeard(withheld, proofs), talk)
+  if (isMostlyGaps(proofs, since)) return vanished(leastHeard(['caller', 'callee'], proofs), talk)
   const soonest = Math.min(overdueMs, patience.caller, patience.callee)
   return [silentAt.caller, silentAt.callee, after(now, soonest)].reduce(earlier, lastMoment)
 }
@@ -131,6 +147,12 @@ function patienceMs(proofs: BrowserProofs, talk: Talk): Record<Side, number> {
   const allowed = aloneMs + talk.provedMs * alonePart
   const of = (other: Side) => Math.ceil(allowed - provedAloneMs(proofs[other], talk))
   return { caller: of('callee'), callee: of('caller') }
+}
+
+/** Of the time in which this process could hear them: its own absence is nobody's gap. */
+function isMostlyGaps(proofs: BrowserProofs, since: Date): boolean {
+  const heard = talkOf(provedSince(proofs, since.getTime()))
+  return heard !== undefined && gapsMs(heard) > mostGapsMs + heard.provedMs
 }
 
 /** A side that is cut off takes the other one's sound with it, but the other one is still heard of. */

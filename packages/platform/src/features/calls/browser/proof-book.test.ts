@@ -18,12 +18,12 @@ function notebook() {
   const tx = {
     query: async (_text: string, values?: readonly string[][]) => {
       if (state.down) throw new Error('away')
-      // Settings of the planner come without values.
-      if (values === undefined) return []
-      const [, calls, , , connected] = values
+      const [, calls, , , connected] = values ?? []
       written.push({ calls: calls ?? [], spans: (connected ?? []).map(spansIn) })
       return []
     },
+    // Settings of the planner.
+    write: () => undefined,
   } as unknown as Tx
   const db = { transact: (_tenant: unknown, work: (tx: Tx) => Promise<unknown>) => work(tx) } as unknown as Db
   return { written, state, db }
