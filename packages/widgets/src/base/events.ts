@@ -32,6 +32,11 @@ export interface ConnectEvents {
   'ihc-receipt-request': { readonly callId: string }
   'ihc-call-rate-request': { readonly callId: string; readonly score: number; readonly reasons: readonly CallRating['reasons'][number][] }
   'ihc-call-dispute-request': { readonly callId: string; readonly reason: CallDispute['reason']; readonly comment?: string | undefined }
+  /** Somebody wants to be told when a callee is free. */
+  'ihc-wait-request': { readonly calleeId: string }
+  'ihc-wait-end-request': { readonly calleeId: string }
+  /** The callee for whom this user waits is free, and it is their turn to call. */
+  'ihc-callee-free': { readonly calleeId: string; readonly expiresAt: string }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -46,10 +51,10 @@ export interface ConnectEvents {
 export const connectEvent = <Name extends keyof ConnectEvents>(name: Name, detail: ConnectEvents[Name]): CustomEvent<ConnectEvents[Name]> =>
   new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true })
 
-/** Requests about calls that are over: an element that asks brings the code that answers, and acts unless a listener prevents it. */
+/** Requests whose answer comes with the code of the element that asks: it acts unless a listener prevents it. */
 export type LaterRequest = Extract<
   keyof ConnectEvents,
-  `ihc-history-${string}` | 'ihc-receipt-request' | 'ihc-call-rate-request' | 'ihc-call-dispute-request'
+  `ihc-history-${string}` | `ihc-wait-${string}` | 'ihc-receipt-request' | 'ihc-call-rate-request' | 'ihc-call-dispute-request'
 >
 
 /** The events by which elements ask the session to act. */

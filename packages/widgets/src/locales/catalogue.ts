@@ -4,6 +4,7 @@ import type { CallPanelTexts } from './en/call-panel.ts'
 import type { CallRatingTexts } from './en/call-rating.ts'
 import type { PresenceTexts } from './en/presence.ts'
 import type { ProblemTexts } from './en/problems.ts'
+import type { WaitingTexts } from './en/waiting.ts'
 import type { WalletTexts } from './en/wallet.ts'
 
 /** All texts of one language. English is built into each element; a catalogue stands in for it. */
@@ -17,6 +18,7 @@ export interface Catalogue {
   readonly callRating?: CallRatingTexts
   readonly presence?: PresenceTexts
   readonly problems?: ProblemTexts
+  readonly waiting?: WaitingTexts
   readonly wallet?: WalletTexts
 }
 

@@ -1,6 +1,7 @@
 import type { CallDispute, CallRating, CallReceipt } from '@impacthub/sdk'
 import type { ConnectEvents } from '../base/events.ts'
-import { faultOf } from './call-acts.ts'
+import type { Ask } from './ask-through.ts'
+import { faultOf } from './fault.ts'
 import type { ConnectStore } from './connect-store.ts'
 
 type Task = 'read' | 'rate' | 'dispute'
@@ -91,3 +92,12 @@ export async function disputeCall(store: ConnectStore, wish: ConnectEvents['ihc-
     dispute: await store.client.calls.dispute({ callId, reason, ...(comment && { comment }) }),
   }))
 }
+
+export const aftermathActs = {
+  'ihc-receipt-request': openReceipt,
+  'ihc-call-rate-request': rateCall,
+  'ihc-call-dispute-request': disputeCall,
+}
+
+/** Asks about a call that is over. */
+export type AskAfter = Ask<keyof typeof aftermathActs>

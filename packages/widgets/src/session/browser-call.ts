@@ -1,8 +1,9 @@
 import { createCallMedia, type Call, type CallMedia } from '@impacthub/sdk'
-import { createCall, faultOf, wishFor } from './call-acts.ts'
+import { createCall, wishFor } from './call-acts.ts'
 import { isLive } from './call-progress.ts'
 import { forget, remember } from './carried-here.ts'
 import type { ConnectStore, Feed } from './connect-store.ts'
+import { faultOf } from './fault.ts'
 
 /** The sound that a session's tab carries, or is about to. */
 interface Carried {

@@ -1,7 +1,7 @@
 import type { Call, CallChannel } from '@impacthub/sdk'
-import { problemText } from '../locales/en/problems.ts'
 import { isLive } from './call-progress.ts'
-import type { ConnectFault, ConnectStore } from './connect-store.ts'
+import type { ConnectStore } from './connect-store.ts'
+import { codeOf, faultOf } from './fault.ts'
 
 /** A call that was asked for and whose answer has not come: it may exist, so only the same key may be sent again. */
 interface Wish {
@@ -16,15 +16,6 @@ interface Wish {
 
 const wishLifeMs = 60_000
 const wishes = new WeakMap<ConnectStore, Wish>()
-
-const codeOf = (error: unknown): string => {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : 'unknown'
-}
-
-export const faultOf = (store: ConnectStore, error: unknown, code = codeOf(error)): ConnectFault => {
-  return { code, message: problemText(code, store.state.catalogue?.problems), error }
-}
 
 const undecided = [408, 425, 429]
 

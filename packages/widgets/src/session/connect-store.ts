@@ -1,9 +1,11 @@
 import type { App, Call, ConnectClient, ConnectionState, MediaProblem, MediaState, Presence } from '@impacthub/sdk'
+import type { CallAside } from '../elements/call-button/call-offer.ts'
 import type { Catalogue } from '../locales/catalogue.ts'
 import type { CallReports } from './aftermath.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { CallClock } from './call-meter.ts'
 import type { HistoryView } from './history-feed.ts'
+import type { Waits } from './waiting-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
 
 /** Something that the platform refused, or that could not be asked of it. */
@@ -54,6 +56,10 @@ export interface ConnectState {
   readonly history?: HistoryView | undefined
   /** What is known of calls that are over, by call. */
   readonly aftermath?: CallReports | undefined
+  /** For whom this user waits, by callee. */
+  readonly waits?: Waits | undefined
+  /** What stands under call buttons: loaded with the first callee who cannot be called. */
+  readonly aside?: CallAside | undefined
   readonly catalogue?: Catalogue | undefined
 }
 

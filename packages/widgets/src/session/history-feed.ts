@@ -104,3 +104,9 @@ export const historyFeed: Feed = (store) => {
   void refreshHistory(store)
   return () => stops.forEach((stop) => stop())
 }
+
+export const historyActs = {
+  'ihc-history-refresh-request': refreshHistory,
+  'ihc-history-more-request': moreCalls,
+  'ihc-history-seen-request': seeMissed,
+}

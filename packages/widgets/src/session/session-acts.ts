@@ -3,6 +3,7 @@ import { declineCall, endCall, startCall } from './call-acts.ts'
 import { isLive } from './call-progress.ts'
 import { carriedCalls } from './carried-calls.ts'
 import type { ConnectState, ConnectStore } from './connect-store.ts'
+import { turns } from './turns.ts'
 
 type Acts = { readonly [Name in RequestName]: (store: ConnectStore, detail: ConnectEvents[Name]) => unknown }
 
@@ -45,4 +46,5 @@ export function tellOutcomes(store: ConnectStore, session: EventTarget): void {
   store.subscribe(tell)
   tell()
   store.use(carriedCalls)
+  store.use(turns((turn) => emit('ihc-callee-free', turn)))
 }

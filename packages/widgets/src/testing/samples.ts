@@ -1,4 +1,4 @@
-import type { App, Call, Presence, PresenceStatus, User, Wallet, WalletTransaction } from '@impacthub/sdk'
+import type { App, Call, Presence, PresenceStatus, User, Waiting, Wallet, WalletTransaction } from '@impacthub/sdk'
 
 /** Records as the platform gives them, for stories and tests. */
 export const asha = 'asha'
@@ -107,6 +107,15 @@ export const unanswered: Call = {
   settled: true,
   estimated: false,
 }
+
+/** A place in Ravi's queue. */
+export const placeAt = (position: number, turnUntil: string | null = null): Waiting => ({
+  calleeId: ravi,
+  position,
+  turnUntil,
+  joinedAt: '2026-01-05T10:00:00Z',
+  expiresAt: '2026-01-05T12:00:00Z',
+})
 
 /** The same from browser to browser. */
 const inBrowser = {

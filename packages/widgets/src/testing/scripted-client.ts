@@ -16,6 +16,7 @@ export interface Script extends HistoryScript {
   readonly decline?: (callId: string) => Promise<Call>
   readonly accept?: (callId: string, peer: string | undefined) => Promise<Call>
   readonly getCall?: (callId: string) => Promise<Call>
+  readonly waiting?: Partial<ConnectClient['waiting']>
   /** Awaited before each answer about the wallet; a refusal refuses it. */
   readonly beforeWallet?: () => Promise<void>
 }
@@ -86,7 +87,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       ...historyOf(script, script.me ?? samples.asha),
       iceServers: () => Promise.resolve({ iceServers: [], expiresAt: '2026-01-05T12:00:00Z' }),
     }),
-    waiting: only({}),
+    waiting: only<ConnectClient['waiting']>({ list: () => Promise.resolve({ data: [], nextCursor: null }), ...script.waiting }),
     wallet: {
       get: async () => {
         await script.beforeWallet?.()

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
-import { ravi, raviIs, ringing, running } from '../../testing/samples.ts'
+import { asha, placeAt, ravi, raviIs, ringing, running } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
 import { eventually, says, stage, type Scene } from '../../testing/stage.ts'
 import './call-button.define.ts'
@@ -29,6 +29,28 @@ export const Online = story({}, '10 coins per minute')
 export const OwnPrice = story({ presence: raviIs('online', { coins: 25, seconds: 60 }) }, '25 coins per minute')
 export const Busy = story({ presence: raviIs('busy') }, 'In another call')
 export const Offline = story({ presence: raviIs('offline') }, 'Not available now')
+const waitingAt = (position: number) => ({ list: () => Promise.resolve({ data: [placeAt(position)], nextCursor: null }) })
+export const TellMeWhenFree = story({ presence: raviIs('busy') }, 'Tell me when free')
+export const SecondInLine = story({ presence: raviIs('busy'), waiting: waitingAt(2) }, 'You are 2nd in line')
+export const WaitRefused: StoryObj = {
+  ...story({ presence: raviIs('offline'), waiting: { join: () => Promise.reject(problem('callee_blocked', 409)) } }, ''),
+  play: async ({ canvasElement }) => {
+    const find = () => canvasElement.querySelector('ihc-call-button')?.shadowRoot?.querySelector<HTMLElement>("[part='wait']")
+    const wait = await eventually(find, 'the wait button')
+    wait.click()
+    await says(canvasElement, 'You cannot call this person')
+  },
+}
+export const FreeNow = story(
+  {
+    waiting: waitingAt(1),
+    then: (client) =>
+      client.emit('callee.free', { calleeId: ravi, waiterId: asha, position: 1, expiresAt: new Date(Date.now() + 24_000).toISOString() }),
+  },
+  'Free now – Call',
+)
+export const FreeNowDark: StoryObj = { ...FreeNow, globals: { scheme: 'dark' } }
+export const WaitingInHindi = story({ language: 'hi', presence: raviIs('busy'), waiting: waitingAt(2) }, 'कतार में आपकी जगह: 2')
 export const Asking: StoryObj = {
   ...story({ create: never }, ''),
   play: async ({ canvasElement }) => {

@@ -45,10 +45,12 @@ export class IhcCallButton extends ConnectElement {
   }
 
   protected override render(): TemplateResult {
-    const catalogue = this.#state.value?.catalogue
+    const state = this.#state.value
+    const catalogue = state?.catalogue
     const texts = catalogue?.callButton ?? callButtonEn
-    const offer = offerOf(this.#state.value, this.calleeId)
+    const offer = offerOf(state, this.calleeId)
     const { fault, act } = offer
+    const aside = state?.aside?.(this, offer)
     return html`<div lang=${catalogue?.language ?? 'en'}>
       <button
         part="button"
@@ -58,11 +60,12 @@ export class IhcCallButton extends ConnectElement {
         aria-busy=${!!offer.busy}
         @click=${this.#press}
       >
-        ${handset}${act === 'call' ? html`<slot>${texts.call}</slot>` : texts[offer.label]}
+        ${handset}${act === 'call' ? (aside?.label ?? html`<slot>${texts.call}</slot>`) : texts[offer.label]}
       </button>
       <div id="note" part="note" role="status" class=${fault ? 'fault' : ''}>
         ${fault ? fault.message || texts.noNetwork : offer.note ? texts[offer.note] : this.#price(texts, catalogue?.language)}
       </div>
+      ${aside?.view}
     </div>`
   }
 

@@ -1,3 +1,4 @@
+import type { LitElement } from 'lit'
 import type { CallButtonTexts } from '../../locales/en/call-button.ts'
 import { isLive } from '../../session/call-progress.ts'
 import type { ConnectFault, ConnectState } from '../../session/connect-store.ts'
@@ -13,6 +14,16 @@ export interface Offer {
   /** Said under the button in place of the price. */
   readonly note?: keyof CallButtonTexts | undefined
   readonly fault?: ConnectFault | undefined
+}
+
+/** Under a button whose callee is waited for, or could be. */
+export type CallAside = (
+  button: LitElement & { readonly calleeId: string },
+  offer: Offer,
+) => {
+  /** In place of the words on the button: it is this user's turn. */
+  readonly label?: string | undefined
+  readonly view: unknown
 }
 
 const disabled = (note?: keyof CallButtonTexts): Offer => ({ known: true, label: 'call', note })

@@ -3,8 +3,7 @@ import { html, nothing, type ReactiveController, type TemplateResult } from 'lit
 import type { ConnectElement } from '../../base/connect-element.ts'
 import { callRatingEn } from '../../locales/en/call-rating.ts'
 import { fill } from '../../locales/format.ts'
-import type { Aftermath } from '../../session/aftermath.ts'
-import type { Ask } from '../../session/later-acts.ts'
+import type { Aftermath, AskAfter } from '../../session/aftermath.ts'
 import type { ConnectState } from '../../session/connect-store.ts'
 import { canRate, RatingForm } from '../call-rating/rating-form.ts'
 import type { HistoryWords } from './history-words.ts'
@@ -14,12 +13,12 @@ import { reportForm, reportState } from './report-form.ts'
 /** What an open row shows: receipt, rating, and a way to report a problem. */
 export class CallDetails implements ReactiveController {
   readonly #host: ConnectElement
-  readonly #ask: Ask
+  readonly #ask: AskAfter
   readonly #rating: RatingForm
   #reporting = false
   #wasReporting = false
 
-  constructor(host: ConnectElement, ask: Ask) {
+  constructor(host: ConnectElement, ask: AskAfter) {
     this.#host = host
     this.#ask = ask
     this.#rating = new RatingForm(host, ask)

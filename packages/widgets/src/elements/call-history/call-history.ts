@@ -4,10 +4,11 @@ import { repeat } from 'lit/directives/repeat.js'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { callHistoryEn, type CallHistoryTexts } from '../../locales/en/call-history.ts'
 import { fill } from '../../locales/format.ts'
+import { aftermathActs } from '../../session/aftermath.ts'
+import { askThrough } from '../../session/ask-through.ts'
 import { isLive } from '../../session/call-progress.ts'
 import type { ConnectState } from '../../session/connect-store.ts'
-import { historyFeed } from '../../session/history-feed.ts'
-import { askThrough } from '../../session/later-acts.ts'
+import { historyActs, historyFeed } from '../../session/history-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
@@ -28,7 +29,7 @@ export class IhcCallHistory extends ConnectElement {
     (store) => store?.use(historyFeed),
   )
   readonly #sight = new Sight(this)
-  readonly #ask = askThrough(this, () => this.#state.store)
+  readonly #ask = askThrough(this, () => this.#state.store, { ...historyActs, ...aftermathActs })
   readonly #details = new CallDetails(this, this.#ask)
   /** The one row that is open. */
   #open: string | undefined

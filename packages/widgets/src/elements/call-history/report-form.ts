@@ -2,8 +2,7 @@ import type { Call, CallDispute } from '@impacthub/sdk'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CallHistoryTexts } from '../../locales/en/call-history.ts'
 import { fill } from '../../locales/format.ts'
-import type { Aftermath } from '../../session/aftermath.ts'
-import type { Ask } from '../../session/later-acts.ts'
+import type { Aftermath, AskAfter } from '../../session/aftermath.ts'
 
 const reasons = [
   'not_connected',
@@ -28,7 +27,7 @@ export function reportState(
   return settled && endedAt && Date.now() - Date.parse(endedAt) < 30 * 86_400_000 ? 'possible' : 'none'
 }
 
-function send(event: SubmitEvent, callId: string, busy: boolean, ask: Ask): void {
+function send(event: SubmitEvent, callId: string, busy: boolean, ask: AskAfter): void {
   event.preventDefault()
   const form = event.currentTarget
   if (busy || !(form instanceof HTMLFormElement)) return
@@ -40,7 +39,7 @@ function send(event: SubmitEvent, callId: string, busy: boolean, ask: Ask): void
 }
 
 /** Asks what went wrong. The words stay in the form until the platform has taken them. */
-export function reportForm(callId: string, { busy, failed }: Aftermath, texts: CallHistoryTexts, ask: Ask): TemplateResult {
+export function reportForm(callId: string, { busy, failed }: Aftermath, texts: CallHistoryTexts, ask: AskAfter): TemplateResult {
   const sending = busy?.includes('dispute') === true
   const fault = failed?.what === 'dispute' ? fill(texts.failedReport, { why: failed.message }) : ''
   return html`<form part="report-form" class="report" @submit=${(event: SubmitEvent) => send(event, callId, sending, ask)}>

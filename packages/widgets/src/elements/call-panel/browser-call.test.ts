@@ -171,7 +171,7 @@ describe('a call that comes in', () => {
   it('says so when somebody else was quicker, and lets the microphone go', async () => {
     const page = await incoming({ accept: () => Promise.reject(problem('conflict', 409)) })
     await page.press('accept')
-    await expect.poll(() => page.text('note')).toBe('That did not work. Try again.')
+    await expect.poll(() => page.text('note')).toBe('That is not possible any more.')
     expect(microphoneIsOff()).toBe(true)
     page.client.emit('call.updated', browserAccepted)
     await expect.poll(() => page.text('status')).toBe('This call is on another tab or device.')

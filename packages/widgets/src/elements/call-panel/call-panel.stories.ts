@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
+import { ratingOf } from '../../testing/history-samples.ts'
 import {
   asha,
   browserAccepted,
@@ -48,6 +49,11 @@ export const NoConnection = story({ calls: [running], then: (client) => client.c
 export const Ended = story({ calls: [running], then: later(ended) }, 'Being settled…')
 export const Settled = story({ calls: [running], then: later(settled) }, 'Coins deducted')
 export const SettledCallee = story({ me: ravi, calls: [running], then: later(settled) }, 'Coins earned')
+const justNow = { ...settled, endedAt: new Date().toISOString() }
+export const Rating = story({ calls: [running], history: [justNow], then: later(justNow) }, 'Paid from: 30 bonus, 100 bought')
+export const RatingCallee = story({ me: ravi, calls: [running], history: [justNow], then: later(justNow) }, 'Rate this call')
+export const Rated = story({ calls: [running], history: [justNow], ratings: [ratingOf(5)], then: later(justNow) }, 'You gave 5 stars.')
+export const RatingDark: StoryObj = { ...Rating, globals: { scheme: 'dark' } }
 export const OutOfCoins = story(
   { calls: [running], then: later({ ...settled, endReason: 'balance_exhausted' }) },
   'The coins were used up.',

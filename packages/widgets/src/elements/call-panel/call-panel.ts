@@ -11,6 +11,8 @@ import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
 import { tokens } from '../../theme/tokens.ts'
 import type { ConnectState, MediaView } from '../../session/connect-store.ts'
+import type { CallAfter } from '../call-rating/call-after.ts'
+import { ratingStyles } from '../call-rating/rating.styles.ts'
 import { actionsOf, problemActions, type Action, type Actions } from './call-actions.ts'
 import { figures, price, summary } from './call-figures.ts'
 import { callPanelStyles } from './call-panel.styles.ts'
@@ -20,7 +22,7 @@ import { incomingAttention } from './incoming-attention.ts'
 
 /** `<ihc-call-panel>`: the incoming or running call of this user, and its summary when it is over. */
 export class IhcCallPanel extends ConnectElement {
-  static override styles = [tokens, card, action, callPanelStyles]
+  static override styles = [tokens, card, action, ratingStyles, callPanelStyles]
   static override properties: PropertyDeclarations = {
     hideIdle: { attribute: 'hide-idle', type: Boolean },
     silent: { type: Boolean },
@@ -36,6 +38,7 @@ export class IhcCallPanel extends ConnectElement {
     (store) => store?.use(callMeter),
   )
   readonly #attention = incomingAttention()
+  #after: CallAfter | undefined
   #tick: ReturnType<typeof setInterval> | undefined
 
   constructor() {
@@ -145,7 +148,7 @@ export class IhcCallPanel extends ConnectElement {
       </header>
       <p class="hidden" role="status">${announcementOf(view)}</p>
       ${sound?.phase === 'incoming' ? price(view) : nothing}
-      ${live ? (call.status === 'in_progress' ? figures(view) : nothing) : summary(view)}
+      ${live ? (call.status === 'in_progress' ? figures(view) : nothing) : [summary(view), this.#afterwards(call, state)]}
       <p part="warning" role="alert" class=${warning ? 'banner' : 'none'}>${warning}</p>
       ${this.#problem(problem)} ${this.#note(refused, live ? this.#hint(view, state) : '')}
       ${this.#actions(actionsOf(view, state?.ending === call.id))}`
@@ -156,6 +159,20 @@ export class IhcCallPanel extends ConnectElement {
     if (sound?.asking) return texts.allowMicrophone
     if (sound?.muted) return texts.muted
     return call.canEnd ? '' : texts.hangUp
+  }
+
+  /** Loaded with the first call that was talked. */
+  #afterwards(call: Call, state: ConnectState | undefined) {
+    if (!call.answeredAt) return nothing
+    if (this.#after) return this.#after.view(call, state)
+    import('../call-rating/call-after.ts').then(
+      ({ CallAfter }) => {
+        this.#after ??= new CallAfter(this, () => this.#state.store)
+        this.requestUpdate()
+      },
+      () => {}, // what the call came to is there without it
+    )
+    return nothing
   }
 
   #problem(problem: string | undefined) {

@@ -2,8 +2,7 @@ import type { CallRating } from '@impacthub/sdk'
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { CallRatingTexts } from '../../locales/en/call-rating.ts'
 import { fill } from '../../locales/format.ts'
-import type { Aftermath } from '../../session/aftermath.ts'
-import type { Ask } from '../../session/later-acts.ts'
+import type { Aftermath, AskAfter } from '../../session/aftermath.ts'
 
 type Reason = CallRating['reasons'][number]
 
@@ -28,14 +27,14 @@ export function canRate({ answeredAt, endedAt }: { readonly answeredAt: string |
 /** What somebody has chosen of a rating before they send it. What counts is what the platform has taken. */
 export class RatingForm implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  readonly #ask: Ask
+  readonly #ask: AskAfter
   #callId: string | undefined
   #score: number | undefined
   #reasons: readonly Reason[] = []
   #takenAt: string | undefined
   #open = true
 
-  constructor(host: ReactiveControllerHost, ask: Ask) {
+  constructor(host: ReactiveControllerHost, ask: AskAfter) {
     this.#host = host
     this.#ask = ask
     host.addController(this)
