@@ -105,7 +105,11 @@ describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('by %s', { timeout
       while (!phonesDown(two)) await here.advance(0.1, 0.1)
       const late = (here.held.now() - began) / 1_000 - 60
       expect(late).toBeLessThanOrEqual(2)
-      expect(await until(here, app, id, settled)).toMatchObject({ chargedCoins: 1, endReason: 'balance_exhausted' })
+      const call = await until(here, app, id, settled)
+      expect(call).toMatchObject({ chargedCoins: 1, endReason: 'balance_exhausted' })
+      // By the provider's own account, not by ours.
+      expect(call.durationSeconds).toBeGreaterThanOrEqual(60)
+      expect(call.durationSeconds).toBeLessThanOrEqual(62)
       expect(await purses(two)).toMatchObject({ left: 0, held: 0 })
     })
   else
