@@ -17,6 +17,7 @@ const mostSignals = 10
 export function openOutbox({ calls, realtime }: MediaClient, callId: string, peer: string): Outbox {
   let waiting: CallSignal[] = []
   let requests = Promise.resolve()
+  let proving = false
 
   // One after the other: a candidate that overtakes its offer is lost.
   const request = (send: () => Promise<unknown>) => void (requests = requests.then(send).then(none, none))
@@ -39,8 +40,10 @@ export function openOutbox({ calls, realtime }: MediaClient, callId: string, pee
       flush()
     },
     prove: (proof) => {
-      if (!realtime.send({ type: 'call.proof', callId, peer, ...proof }) && realtime.state === 'polling')
-        request(() => calls.sendProof({ callId, peer, ...proof }))
+      if (realtime.send({ type: 'call.proof', callId, peer, ...proof }) || realtime.state !== 'polling' || proving) return
+      // Behind a request that hangs, proofs would pile up and be taken for the present when they arrive.
+      proving = true
+      request(() => calls.sendProof({ callId, peer, ...proof }).finally(() => (proving = false)))
     },
     close: stop,
   }
