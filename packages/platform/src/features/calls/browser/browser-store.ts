@@ -70,7 +70,7 @@ export async function addProofs(tx: Tx, proofs: readonly NewProofs[]): Promise<{
        set connected = s.connected + f.connected, heard_at = greatest(s.heard_at, f.heard_at), peer = f.peer, bytes = f.bytes
        from fitting f where s.tenant_id = f.tenant_id and s.call_id = f.call_id and s.side = f.side
      )
-     select distinct tenant_id, call_id from fitting where status <> 'in_progress' and connected <> '{}'`,
+     select distinct tenant_id, call_id from fitting where status <> 'in_progress' and connected <> '{}' order by tenant_id, call_id`,
     [
       proofs.map(({ tenantId }) => tenantId),
       proofs.map(({ callId }) => callId),
