@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite'
 import { html } from 'lit'
-import { asha, placeAt, ravi, raviIs, ringing, running } from '../../testing/samples.ts'
+import { placeAt, ravi, raviIs, ringing, running } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
 import { eventually, says, stage, type Scene } from '../../testing/stage.ts'
 import './call-button.define.ts'
@@ -41,14 +41,10 @@ export const WaitRefused: StoryObj = {
     await says(canvasElement, 'You cannot call this person')
   },
 }
-export const FreeNow = story(
-  {
-    waiting: waitingAt(1),
-    then: (client) =>
-      client.emit('callee.free', { calleeId: ravi, waiterId: asha, position: 1, expiresAt: new Date(Date.now() + 24_000).toISOString() }),
-  },
-  'Free now – Call',
-)
+const inTurn = () => ({
+  list: () => Promise.resolve({ data: [placeAt(1, new Date(Date.now() + 24_000).toISOString())], nextCursor: null }),
+})
+export const FreeNow = story({ waiting: inTurn() }, 'Free now – Call')
 export const FreeNowDark: StoryObj = { ...FreeNow, globals: { scheme: 'dark' } }
 export const WaitingInHindi = story({ language: 'hi', presence: raviIs('busy'), waiting: waitingAt(2) }, 'कतार में आपकी जगह: 2')
 export const Asking: StoryObj = {

@@ -4,14 +4,12 @@ import { css } from 'lit'
 export const callWaitStyles = css`
   .waiting {
     display: grid;
-    gap: 4px;
+    gap: 6px;
     margin-top: 4px;
   }
   .waiting p {
+    min-height: 0;
     margin: 0;
-  }
-  .waiting p:empty {
-    display: none;
   }
   .waiting .turn {
     color: var(--_text);

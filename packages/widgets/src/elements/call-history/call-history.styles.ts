@@ -6,6 +6,7 @@ export const callHistoryStyles = css`
   }
   .card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 12px;
   }
   header {
@@ -102,10 +103,12 @@ export const callHistoryStyles = css`
   .first {
     display: flex;
     align-items: baseline;
+    flex-wrap: wrap;
     justify-content: space-between;
-    gap: 12px;
+    gap: 0 8px;
   }
   .name {
+    flex: 1 1 6em;
     display: -webkit-box;
     overflow: hidden;
     font-weight: 600;
@@ -164,6 +167,7 @@ export const callHistoryStyles = css`
   }
   .receipt dd {
     font-size: 0.9375rem;
+    margin-inline-start: auto;
     text-align: end;
     white-space: normal;
     overflow-wrap: anywhere;
@@ -234,5 +238,17 @@ export const callHistoryStyles = css`
   }
   .bones .bone {
     height: 4rem;
+  }
+  @container (max-width: 330px) {
+    .toggle {
+      gap: 8px;
+    }
+    .icon {
+      width: 28px;
+      height: 28px;
+    }
+    .way {
+      width: 16px;
+    }
   }
 `

@@ -3,7 +3,6 @@ import { html, svg } from 'lit'
 const arrows = {
   out: svg`<path d="M7 17 17 7M9 7h8v8" />`,
   in: svg`<path d="M17 7 7 17M15 17H7V9" />`,
-  missed: svg`<path d="m4 8 7 7 9-9M4 14V8h6" />`,
 } as const
 
 /** Which way a call went, drawn in the colour of the text; the words beside it say the same. */

@@ -56,7 +56,7 @@ export function rowView(call: Call, fresh: boolean, words: HistoryWords, acts: R
         aria-controls="receipt-${call.id}"
         @click=${acts.toggle}
       >
-        <span class="icon ${missed ? 'missed' : ''}">${directionIcon(missed ? 'missed' : mine ? 'out' : 'in')}</span>
+        <span class="icon ${missed ? 'missed' : ''}">${directionIcon(mine ? 'out' : 'in')}</span>
         <span class="what">
           <span class="first"><span part="name" class="name">${who}</span> ${coinsView(call, words)}</span>
           <span part="outcome" class="muted ${missed ? 'missed' : ''}"
