@@ -123,6 +123,11 @@ export const callHistoryStyles = css`
   .in {
     color: var(--_good);
   }
+  /* On the darker ground of a row that is open, the lighter green would be hard to read. */
+  .toggle:hover .in,
+  .open .in {
+    color: var(--_accent);
+  }
   .round {
     flex: none;
     width: 44px;
