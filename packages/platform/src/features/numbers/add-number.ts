@@ -1,11 +1,11 @@
 import { fail } from '../../base/problem.ts'
 import { newId } from '../../base/ids.ts'
-import type { TenantRef } from '../../base/tenant.ts'
+import { everyTenant, type Mode, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { ProviderError, type ProviderName, type Telephony } from '../../providers/telephony/port.ts'
 import type { NumberDeps } from './index.ts'
 import { kindOf } from './number-kind.ts'
-import { findNumber, insertNumber, keepNumber, type VirtualNumber } from './number-store.ts'
+import { findNumber, insertNumber, keepNumber, takenAmong, type VirtualNumber } from './number-store.ts'
 import { numberTasks } from './number-tasks.ts'
 import { asked, providersFor, unanswered } from './number-providers.ts'
 
@@ -67,11 +67,17 @@ export async function registerNumber(
   return { number: { ...number, leaving: null }, made }
 }
 
+const mostOffers = 20
 const mostTries = 3
 
-/** Another may be quicker, or a number may want papers: the next on offer does as well. */
-async function buyAny({ numbers }: Telephony, country: string): Promise<string> {
-  for (const { phoneNumber } of await numbers.search({ country, limit: mostTries })) {
+/**
+ * Another may be quicker, or a number may want papers: the next on offer does as well. What an app has already is left out: two processes
+ * with sandboxes of their own are offered the same.
+ */
+async function buyAny({ db }: NumberDeps, mode: Mode, { name, numbers }: Telephony, country: string): Promise<string> {
+  const offered = (await numbers.search({ country, limit: mostOffers })).map(({ phoneNumber }) => phoneNumber)
+  const taken = await db.transact(everyTenant, (tx) => takenAmong(tx, { provider: name, mode, phoneNumbers: offered }))
+  for (const phoneNumber of offered.filter((one) => !taken.has(one)).slice(0, mostTries)) {
     try {
       await numbers.buy(phoneNumber)
       return phoneNumber
@@ -89,7 +95,7 @@ async function buyAny({ numbers }: Telephony, country: string): Promise<string> 
 export async function addNumber(deps: NumberDeps, tenant: TenantRef, country: string): Promise<VirtualNumber> {
   const [seller] = providersFor(deps, tenant.mode, { provider: undefined, country })
   if (seller === undefined) return fail('provider_unavailable')
-  const phoneNumber = await asked(buyAny(seller, country))
+  const phoneNumber = await asked(buyAny(deps, tenant.mode, seller, country))
   const { number } = await deps.db.transact(tenant.id, (tx) => registerNumber(deps, tx, tenant, { phoneNumber, provider: seller.name }))
   return number
 }

@@ -157,6 +157,18 @@ export async function numbersElsewhere(
   return rows.map((row) => ({ id: row.id, tenantId: asTenantId(row.tenant_id) }))
 }
 
+/** Above all tenants: which of these numbers apps have. */
+export async function takenAmong(
+  tx: Tx,
+  { provider, mode, phoneNumbers }: { readonly provider: ProviderName; readonly mode: Mode; readonly phoneNumbers: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ phone_number: string }>(
+    'select phone_number from numbers where provider = $1 and mode = $2 and phone_number = any($3)',
+    [provider, mode, phoneNumbers],
+  )
+  return new Set(rows.map((row) => row.phone_number))
+}
+
 /** Above all tenants: whose number this is. */
 export async function numberDialled(
   tx: Tx,

@@ -100,6 +100,17 @@ describe('adding a number', () => {
     expect((await numbersOf(other)).map((number) => number.phoneNumber)).toContain(phoneNumber)
     expect(await obtain(test, phoneNumber)).toBe('twilio')
   })
+
+  it('buys a number that no app has, also where the account does not know of those that are taken', async () => {
+    const third = (await createApp({ db, clock: systemClock, masterKey: Buffer.alloc(32, 1) }, 'Three')).modes.test.tenant
+    // The account of another process: a sandbox of its own, which sells the same numbers.
+    const { url: baseUrl, accountSid, authToken, close: closeIt } = await startTwilioSandbox()
+    const twilio = createTwilio({ baseUrl, accountSid, authToken, timeoutMs: 5_000 })
+    const { phoneNumber } = await createNumbers({ ...deps, providers: () => [twilio] }).addNumber(third, 'US')
+    expect((await numbersOf(third)).map((number) => number.phoneNumber)).toEqual([phoneNumber])
+    expect((await numbersOf(other)).map((number) => number.phoneNumber)).not.toContain(phoneNumber)
+    await closeIt()
+  })
 })
 
 describe('the list of numbers', () => {
