@@ -70,6 +70,8 @@ it('shows a user of one process to watchers of the other: online, busy in a call
   const { one, two, twilio } = await startTwo()
   const { platformUrl, publishableKey, secretKey } = one.demo
   const server = createServer({ baseUrl: platformUrl, secretKey })
+  // Of the other provider each process has a sandbox of its own: neither could tell of the other's calls.
+  await server.app.update({ providerOrder: ['twilio'] })
   for (const [userId, phone] of [
     ['watcher', '+919800010000'],
     ['caller', '+919800020000'],
