@@ -89,7 +89,7 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
     logger.warn('test mode has no telephone provider: run a sandbox and set TWILIO_BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')
   if (settings.ice.turn === undefined)
     logger.warn(
-      'there is no TURN server: browsers behind strict networks will not hear each other; set CONNECT_TURN_URLS and CONNECT_TURN_SECRET',
+      'there is no TURN server: browsers behind strict networks will not hear each other, others learn each other’s IP address; set CONNECT_TURN_URLS and CONNECT_TURN_SECRET',
     )
   const running = await runPlatform({ settings, logger, connection, masterKey, publicUrl, test })
   logger.info('the platform is ready', { port: settings.port })

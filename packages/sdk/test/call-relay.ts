@@ -42,7 +42,7 @@ export const ringingCall: Call = {
 }
 
 /** What a platform does for one browser call, in the page: it keeps who carries the sound, and relays between the two. */
-export function callRelay() {
+export function callRelay({ iceTransportPolicy = 'all' }: { iceTransportPolicy?: 'all' | 'relay' } = {}) {
   let call = ringingCall
   const listeners: Record<Side, Map<string, Set<Listener>>> = { caller: new Map(), callee: new Map() }
   const stateListeners: Record<Side, Set<(state: 'open' | 'polling' | 'offline') => void>> = { caller: new Set(), callee: new Set() }
@@ -71,7 +71,7 @@ export function callRelay() {
       get: () => Promise.resolve(call),
       accept: ({ peer = null }) =>
         refusal ? Promise.reject(refusal) : Promise.resolve(change({ peers: { ...ringingPeers(call), [side]: peer } })),
-      iceServers: () => Promise.resolve({ iceServers: [], expiresAt: '2026-01-05T12:00:00Z' }),
+      iceServers: () => Promise.resolve({ iceServers: [], iceTransportPolicy, expiresAt: '2026-01-05T12:00:00Z' }),
       sendSignals: async (message) => relay(side, { type: 'call.signal', ...message }, 'request'),
       sendProof: async (message) => relay(side, { type: 'call.proof', ...message }, 'request'),
     }

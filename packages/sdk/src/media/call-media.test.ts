@@ -104,6 +104,17 @@ describe('the sound of a browser call', () => {
     await expect.poll(() => relay.proofs.caller.at(-1)?.media, wait).toBe('connected')
   })
 
+  it('tells the other side no address of its own where the two shall meet at a relay', async () => {
+    const relay = callRelay({ iceTransportPolicy: 'relay' })
+    const [caller, callee] = [await mediaOf(relay, 'caller'), await mediaOf(relay, 'callee')]
+    await caller.carry(relay.call)
+    await callee.carry(relay.call)
+    await expect.poll(() => relay.signals.map(({ kind }) => kind), wait).toContain('answer')
+    await expect.poll(() => connections.every(({ iceGatheringState }) => iceGatheringState === 'complete'), wait).toBe(true)
+    expect(relay.signals.map(({ kind }) => kind)).not.toContain('candidate')
+    for (const { localDescription } of connections) expect(localDescription?.sdp).not.toContain('a=candidate')
+  })
+
   it('begins when the live connection of the one who calls is away at first', async () => {
     const relay = callRelay()
     const caller = await mediaOf(relay, 'caller')

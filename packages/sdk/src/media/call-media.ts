@@ -8,7 +8,7 @@ import { openLink, originOf, type PeerLink } from './peer-link.ts'
 import { openSpeaker, type Speaker } from './speaker.ts'
 
 type Side = 'caller' | 'callee'
-type IceServers = Awaited<ReturnType<MediaClient['calls']['iceServers']>>['iceServers']
+type Ice = Pick<Awaited<ReturnType<MediaClient['calls']['iceServers']>>, 'iceServers' | 'iceTransportPolicy'>
 
 /** How often sound that flows is proved; the platform charges nothing after a gap of more than 6 s. */
 const proofMs = 2_000
@@ -34,7 +34,7 @@ class TabMedia implements CallMedia {
   #outbox: Outbox | undefined
   #link: PeerLink | undefined
   #asking: Promise<boolean> | undefined
-  #iceServers: IceServers = []
+  #ice: Ice = { iceServers: [], iceTransportPolicy: 'relay' }
   #callId = ''
   #side: Side = 'caller'
   /** Peers that are not, or no longer, the other side's; an event that was long on its way may still name them. */
@@ -152,14 +152,13 @@ class TabMedia implements CallMedia {
   async #getReady({ id: callId, peers }: Pick<Call, 'id' | 'peers'>): Promise<Call> {
     const { calls } = this.#client
     const known = peers?.caller === this.peer || peers?.callee === this.peer
-    const [record, { iceServers }] = await Promise.all([
+    const [record, ice] = await Promise.all([
       known ? calls.get({ callId }) : calls.accept({ callId, peer: this.peer }),
-      // Without relays, most connections still come about.
-      calls.iceServers({ callId }).catch(() => ({ iceServers: [] })),
+      calls.iceServers({ callId }),
     ])
     this.#side = record.peers?.caller === this.peer ? 'caller' : 'callee'
     this.#ownFormer = peers?.[this.#side] ?? null
-    this.#iceServers = iceServers
+    this.#ice = ice
     this.#mendedAt = performance.now()
     return record
   }
@@ -225,7 +224,7 @@ class TabMedia implements CallMedia {
     this.#mendedAt = performance.now()
     const outbox = this.#outbox
     this.#link = openLink({
-      iceServers: this.#iceServers,
+      ice: this.#ice,
       microphone: this.#microphone ?? new MediaStream(),
       send: (...signals) => outbox?.signal(...signals),
       onSound: (stream) => this.#speaker?.play(stream),

@@ -6,7 +6,10 @@ const speechBitrate = 24_000
 const gatherMs = 40
 
 export interface LinkParts {
-  readonly iceServers: { urls: string[]; username?: string | undefined; credential?: string | undefined }[]
+  readonly ice: {
+    readonly iceServers: { urls: string[]; username?: string | undefined; credential?: string | undefined }[]
+    readonly iceTransportPolicy: RTCIceTransportPolicy
+  }
   readonly microphone: MediaStream
   send(...signals: readonly CallSignal[]): void
   onSound(stream: MediaStream): void
@@ -39,7 +42,7 @@ const forSpeech = (sdp: string): string =>
 export const originOf = (sdp: string): string => /^o=\S+ \S+/m.exec(sdp)?.[0] ?? ''
 
 // Absent and undefined are the same to a browser, not to its types.
-const serverOf = ({ urls, username, credential }: LinkParts['iceServers'][number]): RTCIceServer =>
+const serverOf = ({ urls, username, credential }: LinkParts['ice']['iceServers'][number]): RTCIceServer =>
   username && credential ? { urls, username, credential } : { urls }
 
 async function audioReceived(pc: RTCPeerConnection): Promise<number> {
@@ -51,8 +54,8 @@ async function audioReceived(pc: RTCPeerConnection): Promise<number> {
   return bytes
 }
 
-export function openLink({ iceServers, microphone, send, onSound, onState }: LinkParts): PeerLink {
-  const pc = new RTCPeerConnection({ iceServers: iceServers.map(serverOf), bundlePolicy: 'max-bundle' })
+export function openLink({ ice: { iceServers, iceTransportPolicy }, microphone, send, onSound, onState }: LinkParts): PeerLink {
+  const pc = new RTCPeerConnection({ iceServers: iceServers.map(serverOf), iceTransportPolicy, bundlePolicy: 'max-bundle' })
   const senders = microphone.getTracks().map((track) => pc.addTrack(track, microphone))
   let found: CallSignal[] = []
   /** Candidates that came before the description they belong to. */

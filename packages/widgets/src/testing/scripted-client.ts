@@ -85,7 +85,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       accept: ({ callId, peer }) => (script.accept ?? unscripted)(callId, peer),
       get: ({ callId }) => (script.getCall ?? unscripted)(callId),
       ...historyOf(script, script.me ?? samples.asha),
-      iceServers: () => Promise.resolve({ iceServers: [], expiresAt: '2026-01-05T12:00:00Z' }),
+      iceServers: () => Promise.resolve({ iceServers: [], iceTransportPolicy: 'all', expiresAt: '2026-01-05T12:00:00Z' }),
     }),
     waiting: only<ConnectClient['waiting']>({ list: () => Promise.resolve({ data: [], nextCursor: null }), ...script.waiting }),
     wallet: {

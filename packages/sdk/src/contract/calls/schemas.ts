@@ -159,6 +159,8 @@ export const callSchemas = {
     answer: z.object({
       /** As `RTCPeerConnection` takes them. */
       iceServers: z.array(z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() })),
+      /** relay: the two meet at the relay only, and neither learns the other's address. all: directly where they can. */
+      iceTransportPolicy: z.enum(['all', 'relay']),
       /** Until when the credentials count: beyond the longest that this call can last. */
       expiresAt: time,
     }),

@@ -7,11 +7,13 @@ const call = { limit: { seconds: 3_600, reason: 'max_duration' }, ringSeconds: 3
 const turn = { urls: ['turn:turn.example:3478', 'turns:turn.example:443?transport=tcp'], secret: 'a-shared-secret-of-the-relay' }
 
 it('gives what a TURN server with the same secret takes, until after the longest end of the call', () => {
-  const { iceServers, expiresAt } = iceServersFor({ stunUrls: ['stun:stun.example'], turn }, call, 'usr_1', now)
+  const { iceServers, iceTransportPolicy, expiresAt } = iceServersFor({ stunUrls: ['stun:stun.example'], turn }, call, 'usr_1', now)
   expect(expiresAt).toBe('2030-01-01T01:10:30.000Z')
   const [stun, relay] = iceServers
   expect(stun).toEqual({ urls: ['stun:stun.example'] })
   expect(relay?.urls).toEqual(turn.urls)
+  // Neither side learns the other's address.
+  expect(iceTransportPolicy).toBe('relay')
   const [until, user] = (relay?.username ?? '').split(':')
   expect(Number(until)).toBe(Date.parse(expiresAt) / 1_000)
   expect(user).toBe('usr_1')
@@ -23,5 +25,5 @@ it('gives what a TURN server with the same secret takes, until after the longest
 })
 
 it('gives none where none are set', () => {
-  expect(iceServersFor({ stunUrls: [], turn: undefined }, call, 'usr_1', now).iceServers).toEqual([])
+  expect(iceServersFor({ stunUrls: [], turn: undefined }, call, 'usr_1', now)).toMatchObject({ iceServers: [], iceTransportPolicy: 'all' })
 })

@@ -5,6 +5,7 @@ import type { IceSettings } from './browser-parts.ts'
 
 export interface IceAnswer {
   readonly iceServers: { urls: string[]; username?: string; credential?: string }[]
+  readonly iceTransportPolicy: 'all' | 'relay'
   readonly expiresAt: string
 }
 
@@ -14,6 +15,7 @@ const spareMs = 600_000
 /**
  * STUN and TURN servers for one party of a call. The credentials are those of the TURN REST scheme, which the TURN server checks by the
  * shared secret alone: they name an end and the user, and nothing is kept of them.
+ * Two who talk directly learn each other's address: where there is a relay, they meet there and nowhere else.
  */
 export function iceServersFor(
   { stunUrls, turn }: IceSettings,
@@ -28,5 +30,9 @@ export function iceServersFor(
     turn === undefined
       ? []
       : [{ urls: [...turn.urls], username, credential: createHmac('sha1', turn.secret).update(username).digest('base64') }]
-  return { iceServers: [...stun, ...relay], expiresAt: expiresAt.toISOString() }
+  return {
+    iceServers: [...stun, ...relay],
+    iceTransportPolicy: turn === undefined ? 'all' : 'relay',
+    expiresAt: expiresAt.toISOString(),
+  }
 }
