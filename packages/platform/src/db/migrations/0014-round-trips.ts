@@ -31,5 +31,4 @@ create function tasks_finish_all(p_ids bigint[], p_takings integer[]) returns vo
   update tasks t set leased_until = null, attempt = 0
   from done d where t.id = d.id and t.taking = d.taking and not exists (select from gone g where g.id = t.id);
 end $$;
-drop function tasks_finish(bigint, integer);
 `
