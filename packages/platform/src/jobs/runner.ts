@@ -58,6 +58,7 @@ class TaskRunner implements Runner {
   readonly #running = new Map<TakenTask, Promise<void>>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
+  #keeping: Promise<void> | undefined
   #nap = new AbortController()
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
@@ -77,7 +78,7 @@ class TaskRunner implements Runner {
   }
 
   start(): void {
-    this.#loop ??= Promise.all([this.#work(), this.#keepLeases()]).then(() => undefined)
+    this.#loop ??= this.#work()
   }
 
   wake(): void {
@@ -142,6 +143,7 @@ class TaskRunner implements Runner {
       })
       this.#running.set(task, run)
     }
+    if (taken.length > 0) this.#keeping ??= this.#keepLeases()
     return taken.length
   }
 
@@ -204,9 +206,11 @@ class TaskRunner implements Runner {
   async #keepLeases(): Promise<void> {
     const { queue, clock } = this.#deps
     const { signal } = this.#stopping
-    while (!signal.aborted) {
+    while (!signal.aborted && this.#running.size > 0) {
       await clock.sleep(leaseMs / 3, signal)
       if (this.#running.size > 0) await queue.renew([...this.#running.keys()], after(clock.now(), leaseMs)).catch(() => undefined)
     }
+    // At once with the last look: whatever is taken from here on begins anew.
+    this.#keeping = undefined
   }
 }
