@@ -42,7 +42,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const isUrgent = (kind: string) => features.urgentKinds.includes(kind)
   const some = (wanted: (kind: string) => boolean) => Object.fromEntries(Object.entries(features.handlers).filter(([kind]) => wanted(kind)))
   const runners = createRunners([
-    { ...base, handlers: some(isUrgent), slowKinds: features.slowKinds, concurrency: 16 },
+    { ...base, handlers: some(isUrgent), isUrgent: true, slowKinds: features.slowKinds, concurrency: 16 },
     { ...base, handlers: some((kind) => !isUrgent(kind)), slowKinds: features.slowKinds, concurrency: 12 },
     { ...base, ...features.webhooks },
   ])

@@ -27,8 +27,11 @@ export interface Sql {
  * order: those that do not wait for each other's answers share a round trip.
  */
 export interface Tx extends Sql {
-  /** Sends a statement that is not waited for: it goes along with the next one, and its failure fails the transaction. */
-  write(text: string, values: readonly unknown[]): void
+  /**
+   * Sends a statement that is not waited for: it goes along with the next one, and its failure fails the transaction. `heard` is told its
+   * rows before the transaction is over.
+   */
+  write<Row>(text: string, values: readonly unknown[], heard?: (rows: Row[]) => void): void
   /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
   readonly sequelize: Transaction
   /** Lifts the limits of time for the rest of this transaction: for jobs that add up much, never for a request. */
@@ -43,6 +46,8 @@ export interface Db {
    * `work` must not wait for a network or change anything outside the database.
    */
   transact<T>(tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One statement that only reads, as a transaction that sees `tenant`. One round trip. */
+  read<Row>(tenant: TenantId, text: string, values: readonly unknown[]): Promise<Row[]>
   /** One statement that is its own transaction and names its tenant itself (a function that calls `connect_enter`). One round trip. */
   statement<Row>(text: string, values: readonly unknown[]): Promise<Row[]>
   readonly sequelize: Sequelize
@@ -88,10 +93,11 @@ export function connect(connection: Connection, options: { poolSize?: number } =
   const size = options.poolSize ?? 16
   const sequelize = openPool(connection, size)
   const pool = sequelize.connectionManager as unknown as Pooled
-  const gate = backgroundGate(Math.max(1, Math.floor(size / 2)))
+  const gate = backgroundGate(Math.max(1, Math.floor(size / 5)))
   return {
     sequelize,
     transact: (tenant, work) => again(() => gate(() => withClient(pool, (client) => inTransaction(client, tenant, work)))),
+    read: (tenant, text, values) => again(() => gate(() => withClient(pool, (client) => readAlone(client, tenant, text, values)))),
     statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
     close: () => sequelize.close(),
   }
@@ -205,6 +211,15 @@ async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx)
   }
 }
 
+/** All three go out together; when the statement fails, the commit ends the transaction as a rollback would. */
+async function readAlone<Row>(client: Client, tenant: TenantId, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const begun = command(client, `begin read only; set local connect.tenant = '${Number(tenant)}'`)
+  const rows = run<Row>(client, text, values)
+  const all = await Promise.allSettled([begun, rows, command(client, 'commit')])
+  for (const one of all) if (one.status === 'rejected') throw one.reason
+  return rows
+}
+
 let savepoints = 0
 
 function openTx(client: Client, unawaited: Unawaited): Tx {
@@ -214,7 +229,7 @@ function openTx(client: Client, unawaited: Unawaited): Tx {
   return {
     sequelize,
     query: (text, values) => run(client, text, values, limitMs),
-    write: (text, values) => unawaited.add(run(client, text, values, limitMs)),
+    write: (text, values, heard) => unawaited.add(run<never>(client, text, values, limitMs).then(heard)),
     async patiently() {
       limitMs = Infinity
       unawaited.add(client.query('set local statement_timeout = 0'))

@@ -11,7 +11,8 @@ export interface TakenTask extends Task {
 export interface TaskQueue {
   /** Due tasks of these kinds. */
   take(now: Date, until: Date, limit: number, kinds: readonly string[]): Promise<TakenTask[]>
-  finish(tasks: readonly TakenTask[]): Promise<void>
+  /** Answers how many of them were added again while they ran, and are to run once more. */
+  finish(tasks: readonly TakenTask[]): Promise<number>
   giveBack(task: TakenTask, at: Date): Promise<void>
   renew(tasks: readonly TakenTask[], until: Date): Promise<void>
   /** When something of these kinds falls due next, or undefined when nothing waits. */
@@ -86,8 +87,11 @@ export function taskQueue(db: Db): TaskQueue {
   return {
     take: async (now, until, limit, kinds) =>
       (await db.statement<Row>('select * from tasks_take($1, $2, $3, $4)', [now, until, limit, kinds])).map(taken),
-    finish: async (tasks) =>
-      void (await db.statement('select tasks_finish_all($1, $2)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking)])),
+    async finish(tasks) {
+      const values = [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking)]
+      const [row] = await db.statement<{ again: number }>('select tasks_finish_all($1, $2) as again', values)
+      return row?.again ?? 0
+    },
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>
       void (await db.statement('select tasks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),

@@ -21,6 +21,8 @@ export interface RunnerDeps {
   readonly logger: Logger
   /** By kind. Tasks of other kinds are left to processes that know them: a newer release may run beside this one. */
   readonly handlers: Readonly<Record<string, TaskHandler>>
+  /** Somebody waits for these tasks: they share the connections with requests. */
+  readonly isUrgent?: boolean
   /** How many tasks run at once in this process. */
   readonly concurrency?: number
   /** Kinds that wait for a provider. They get three quarters of the places: one that hangs does not keep the others from running. */
@@ -66,8 +68,8 @@ class TaskRunner implements Runner {
   /** How often in a row tasks have failed here, by their ids. How often they ran says little: many come back by their own wish. */
   readonly #failures = new LRUCache<string, number>({ max: 10_000 })
   /** Finished tasks that wait to be written down together. */
-  #next: { readonly tasks: TakenTask[]; readonly written: Promise<void> } | undefined
-  #writing: Promise<void> = Promise.resolve()
+  #next: { readonly tasks: TakenTask[]; readonly written: Promise<boolean> } | undefined
+  #writing: Promise<boolean> = Promise.resolve(false)
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -110,10 +112,11 @@ class TaskRunner implements Runner {
       try {
         const alone = this.#running.size === 0
         const room = this.#places - this.#running.size
-        const found = room > 0 ? await this.#take(room) : 0
-        if (found > 0) continue
+        const found = room > 0 ? await this.#take(room) : 'none'
+        // As many as there was room for: there may be more.
+        if (found === 'full') continue
         // What ended or was added since this look began may have left something: only a whole quiet look is idleness.
-        if (alone && this.#hints === hints) this.#tellIdlers()
+        if (found === 'none' && alone && this.#hints === hints) this.#tellIdlers()
         sleepMs = await this.#untilNext()
         troubles = 0
       } catch (error) {
@@ -126,25 +129,24 @@ class TaskRunner implements Runner {
     await Promise.all(this.#running.values())
   }
 
-  async #take(room: number): Promise<number> {
+  async #take(room: number): Promise<'none' | 'some' | 'full'> {
     const now = this.#deps.clock.now()
     const slowRoom = this.#slowRoom()
-    const taken = await this.#deps.queue.take(
-      now,
-      after(now, leaseMs),
-      slowRoom > 0 ? Math.min(room, slowRoom) : room,
-      slowRoom > 0 ? this.#kinds : this.#quickKinds,
-    )
+    const limit = slowRoom > 0 ? Math.min(room, slowRoom) : room
+    const taken = await this.#deps.queue.take(now, after(now, leaseMs), limit, slowRoom > 0 ? this.#kinds : this.#quickKinds)
     this.begun += taken.length
     for (const task of taken) {
-      const run = this.#run(task).finally(() => {
+      const run = this.#run(task).then((isDue) => {
+        // Else nothing has changed for those that wait.
+        const worthALook = isDue || this.#running.size >= this.#places || this.#slowRoom() <= 0 || this.#idlers.length > 0
         this.#running.delete(task)
-        this.wake()
+        if (worthALook) this.wake()
       })
       this.#running.set(task, run)
     }
     if (taken.length > 0) this.#keeping ??= this.#keepLeases()
-    return taken.length
+    if (taken.length === 0) return 'none'
+    return taken.length < limit ? 'some' : 'full'
   }
 
   #slowRoom(): number {
@@ -165,16 +167,17 @@ class TaskRunner implements Runner {
     for (const done of this.#idlers.splice(0)) done()
   }
 
-  async #run(task: TakenTask): Promise<void> {
+  /** Whether the task, or another run of it, may be due now or at a new time. */
+  async #run(task: TakenTask): Promise<boolean> {
     const { queue, clock, logger, handlers } = this.#deps
     const fields = { task: task.kind, attempt: task.attempt, callId: task.subject.startsWith('call_') ? task.subject : undefined }
     try {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
-      const outcome = await inBackground(() => handler(task))
+      const outcome = await (this.#deps.isUrgent === true ? handler(task) : inBackground(() => handler(task)))
       this.#failures.delete(task.id)
-      if (outcome?.again === undefined) await this.#finish(task)
-      else await queue.giveBack(task, outcome.again)
+      if (outcome?.again === undefined) return await this.#finish(task)
+      await queue.giveBack(task, outcome.again)
     } catch (error) {
       logger.warn('a task failed and will be tried again', { ...fields, error })
       const failures = (this.#failures.get(task.id) ?? 0) + 1
@@ -182,20 +185,21 @@ class TaskRunner implements Runner {
       // When this fails too, PostgreSQL is away: the lease runs out and the task comes back by itself.
       await queue.giveBack(task, after(clock.now(), retryDelayMs(failures))).catch(() => undefined)
     }
+    return true
   }
 
   /** Those that end while the ones before them are being written down go together, next. */
-  #finish(task: TakenTask): Promise<void> {
+  #finish(task: TakenTask): Promise<boolean> {
     if (this.#next !== undefined) {
       this.#next.tasks.push(task)
       return this.#next.written
     }
     const tasks = [task]
     const written = this.#writing
-      .catch(() => undefined)
-      .then(() => {
+      .catch(() => false)
+      .then(async () => {
         this.#next = undefined
-        return this.#deps.queue.finish(tasks)
+        return (await this.#deps.queue.finish(tasks)) > 0
       })
     this.#next = { tasks, written }
     this.#writing = written

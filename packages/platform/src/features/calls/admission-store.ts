@@ -1,5 +1,5 @@
 import type { TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { ProviderName } from '../../providers/telephony/port.ts'
 import { chargedRateFrom, type PriceColumns, type QuietHours } from '../presence/index.ts'
 import type { ReceiverLimits } from './receiver-rules/receiver-limits.ts'
@@ -65,11 +65,16 @@ export async function holdUsers(tx: Tx, tenantId: TenantId, hostIds: readonly st
   )
 }
 
+const idByHost = 'select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null'
+
 export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Promise<string | undefined> {
-  const [row] = await tx.query<{ id: string }>('select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null', [
-    tenantId,
-    hostId,
-  ])
+  const [row] = await tx.query<{ id: string }>(idByHost, [tenantId, hostId])
+  return row?.id
+}
+
+/** The same by itself, for what is asked before a transaction. */
+export async function findUserId(db: Pick<Db, 'read'>, tenantId: TenantId, hostId: string): Promise<string | undefined> {
+  const [row] = await db.read<{ id: string }>(tenantId, idByHost, [tenantId, hostId])
   return row?.id
 }
 

@@ -3,7 +3,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Instructions, Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import { callUrls } from './callback-url.ts'
-import { findCall, lockCall, setOutOfReach } from './call-store.ts'
+import { lockCall, seeCall, setOutOfReach } from './call-store.ts'
 import { takesEachStep } from './drive-call.ts'
 import type { CallRow } from './call-row.ts'
 
@@ -14,7 +14,7 @@ import type { CallRow } from './call-row.ts'
  * told and the provider asks again; after it, the same is told again.
  */
 export async function answerInstructions(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Instructions> {
-  const found = (await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))) ?? fail('not_found')
+  const found = (await seeCall(deps.db, tenantId, callId)) ?? fail('not_found')
   const telephony = await deps.telephonyFor(tenantId, found.provider)
   const call = hangsUp(telephony, found)
     ? found

@@ -1,6 +1,6 @@
 import { toCoins } from '../../base/coins.ts'
 import { tenantId as asTenantId, type Mode, type TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
 import {
   readCall,
@@ -25,8 +25,15 @@ async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<Ca
   return row === undefined ? undefined : readCall(row)
 }
 
-export const findCall = (tx: Tx, tenantId: TenantId, callId: string) =>
-  one(tx, `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2`, [tenantId, callId])
+const oneCall = `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2`
+
+export const findCall = (tx: Tx, tenantId: TenantId, callId: string) => one(tx, oneCall, [tenantId, callId])
+
+/** The call as it stands, by itself. */
+export async function seeCall(db: Pick<Db, 'read'>, tenantId: TenantId, callId: string): Promise<CallRow | undefined> {
+  const [row] = await db.read<StoredCall>(tenantId, oneCall, [tenantId, callId])
+  return row === undefined ? undefined : readCall(row)
+}
 
 /** The call for a change: everybody else who wants to change it waits. */
 export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>

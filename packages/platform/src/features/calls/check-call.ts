@@ -5,7 +5,7 @@ import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason } from './call-row.ts'
-import { findCall, lockCall } from './call-store.ts'
+import { lockCall, seeCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { parkCall } from './finish-call.ts'
 import { overdueMs } from './go-live.ts'
@@ -28,7 +28,7 @@ const lastMomentOf = ({ createdAt, ringSeconds, limit }: CallRow): Date => after
  * moments when something should have happened, and at least once a minute.
  */
 export async function checkCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<{ again: Date } | undefined> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   // A parked call is asked about by its settle task, a browser call is watched by its own.
   if (call === undefined || call.settled || call.review || call.channel === 'browser') return undefined
   const why = await lookAfter(deps, tenantId, call)

@@ -4,7 +4,7 @@ import type { Task } from '../../db/tasks.ts'
 import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
-import { findCall, knownLegs, lockCall, markDialAttempt } from './call-store.ts'
+import { knownLegs, lockCall, markDialAttempt, seeCall } from './call-store.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 import { dialWithinMs, fallBack } from './fall-back.ts'
 import { closeCall } from './finish-call.ts'
@@ -29,7 +29,7 @@ type Outcome = { readonly again: Date } | undefined
  */
 export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
   const now = deps.clock.now()
-  const planned = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const planned = await seeCall(deps.db, tenantId, callId)
   if (planned === undefined) return undefined
   const telephony = await reachProvider(deps, tenantId, planned.provider)
   const found = await deps.db.transact(tenantId, async (tx) => {

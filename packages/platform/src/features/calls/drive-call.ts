@@ -4,7 +4,7 @@ import type { Task } from '../../db/tasks.ts'
 import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
-import { clearJoinAttempt, findCall, lockCall, markCalleeAttempt, markJoinAttempt, setCalleeFailed } from './call-store.ts'
+import { clearJoinAttempt, lockCall, markCalleeAttempt, markJoinAttempt, seeCall, setCalleeFailed } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { adoptCallee } from './on-leg-report.ts'
 import { reachProvider } from './reach-provider.ts'
@@ -27,7 +27,7 @@ const joinWithinMs = 20_000
  * is marked as well: killed after it, the two may talk and be gone before it is asked again, and the provider's account tells how long.
  */
 export async function driveCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   if (call === undefined || isPast(call) || call.caller.legId === null) return undefined
   const telephony = await reachProvider(deps, tenantId, call.provider)
   if (telephony === undefined || !takesEachStep(telephony, call)) return undefined

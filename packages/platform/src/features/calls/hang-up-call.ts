@@ -3,7 +3,7 @@ import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
-import { findCall, isLegWanted } from './call-store.ts'
+import { isLegWanted, seeCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 
 /** A provider that has refused so often, or is not there, will not be moved: its own limits end the leg. */
@@ -34,7 +34,7 @@ const isRefusal = (error: unknown): boolean =>
  * provider's own limits stand behind it. Without a leg yet, whoever finds one adds this task again.
  */
 export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<void> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
   if (call.canEnd) await takeDown(deps, tenantId, call.provider, { caller: legId, callee: call.callee.legId }, attempt)

@@ -4,7 +4,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
-import { findCall, lockCall, setEndRequest } from './call-store.ts'
+import { lockCall, seeCall, setEndRequest } from './call-store.ts'
 import { dueCoins } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
 import { secondsLeft, talkedSeconds } from './call-time.ts'
@@ -20,7 +20,7 @@ interface RunningCall {
 }
 
 async function running(deps: CallDeps, tenantId: TenantId, callId: string): Promise<RunningCall | undefined> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   return call?.status === 'in_progress' && call.answeredAt !== null ? { call, answeredAt: call.answeredAt } : undefined
 }
 

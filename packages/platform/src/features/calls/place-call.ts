@@ -9,7 +9,7 @@ import type { Telephony } from '../../providers/telephony/port.ts'
 import { renewPair } from '../numbers/index.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
-import { eitherBlocks, holdUsers, insertCall, termsOf, userIdOf, type AppTerms, type Candidate, type Line } from './admission-store.ts'
+import { eitherBlocks, findUserId, holdUsers, insertCall, termsOf, type AppTerms, type Candidate, type Line } from './admission-store.ts'
 import { browserLine, openBrowser } from './browser/admit-browser.ts'
 import { occupy } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
@@ -59,7 +59,7 @@ export async function circumstancesOf(
   const providers = channel === 'browser' ? {} : await deps.providersFor(tenantId)
   if (channel !== 'browser' && Object.values(providers).every((one) => one === undefined))
     fail('provider_unavailable', { detail: 'No telephone provider is configured.' })
-  const callee = await deps.db.transact(tenantId, (tx) => userIdOf(tx, tenantId, calleeId))
+  const callee = await findUserId(deps.db, tenantId, calleeId)
   return { providers, calleeConnected: callee !== undefined && (await deps.isConnected(tenantId, callee)) }
 }
 
@@ -70,9 +70,7 @@ export async function circumstancesOf(
 export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish: CallWish, around: Circumstances): Promise<CallRow> {
   const now = deps.clock.now()
   const callId = newId('call', now)
-  const { caller, callee } = await admissible(tx, tenantId, wish, around, now)
-  await makeBusy(tx, tenantId, caller, callee, callId)
-  const terms = await termsOf(tx, tenantId)
+  const [{ caller, callee }, terms] = await Promise.all([admissible(tx, tenantId, wish, around, callId, now), termsOf(tx, tenantId)])
   const line = wish.channel === 'browser' ? browserLine(wish.peer) : await phoneLine(tx, tenantId, { caller, callee, terms, around, now })
   const rate = callee.rate ?? terms.rate
   const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
@@ -149,22 +147,23 @@ async function wayOf(
   return { provider: telephony.name, number: number.phoneNumber, routing: null }
 }
 
-/** Both users, when nothing about them speaks against this call. */
-async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeConnected }: Circumstances, now: Date) {
+/** Both users, busy from now on, when nothing about them speaks against this call. */
+async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeConnected }: Circumstances, callId: string, now: Date) {
   const users = await holdUsers(tx, tenantId, [wish.callerId, wish.calleeId])
   const caller = users.get(wish.callerId) ?? fail('not_found', { detail: 'The caller is not a user of this app.' })
   const callee = users.get(wish.calleeId) ?? fail('not_found', { detail: 'The callee is not a user of this app.' })
+  // Asked and made busy at once; who is refused for the one is free again of the other.
+  const [blocks, free] = await Promise.all([
+    eitherBlocks(tx, tenantId, caller.id, callee.id),
+    occupy(tx, tenantId, [caller.id, callee.id], callId),
+  ])
   if (caller.blocked) fail('forbidden', { detail: 'The caller is blocked.' })
-  if (callee.blocked || (await eitherBlocks(tx, tenantId, caller.id, callee.id))) fail('callee_blocked')
+  if (callee.blocked || blocks) fail('callee_blocked')
   if (!isReachable({ ...callee, connected: calleeConnected }, now)) fail('callee_offline')
   // Only a phone rings where no tab is open.
   if (wish.channel === 'browser' && !calleeConnected) fail('callee_offline')
-  return { caller, callee }
-}
-
-/** Of two who call the same person at one instant, the row lets one through. Who taps twice is in a call themselves, and told so. */
-async function makeBusy(tx: Tx, tenantId: TenantId, caller: Candidate, callee: Candidate, callId: string): Promise<void> {
-  const free = await occupy(tx, tenantId, [caller.id, callee.id], callId)
+  // Of two who call the same person at one instant, the row lets one through. Who taps twice is in a call themselves, and told so.
   if (!free.has(caller.id)) fail('caller_busy')
   if (!free.has(callee.id)) fail('callee_busy')
+  return { caller, callee }
 }

@@ -8,7 +8,7 @@ import { lookAtBrowser } from './browser/follow-browser.ts'
 import { keepAccount } from './afterwards/evidence-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
-import { findCall, lockCall } from './call-store.ts'
+import { lockCall, seeCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { endWithoutLegs, judge, type Verdict } from './call-verdict.ts'
 import { takesEachStep } from './drive-call.ts'
@@ -31,7 +31,7 @@ export type Look =
  * the provider is asked; the verdict is made anew under the lock, from what was asked of the call meanwhile.
  */
 export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Look> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   if (call === undefined || call.settled) return { found: 'over' }
   if (call.channel === 'browser') return lookAtBrowser(deps, tenantId, callId)
   const legId = call.caller.legId

@@ -32,7 +32,11 @@ export function deliveryQueue(db: Db): TaskQueue {
     ]))
   return {
     take: async (now, until, limit) => (await db.statement<Row>('select * from webhooks_take($1, $2, $3)', [now, until, limit])).map(taken),
-    finish: (tasks) => release(tasks, null),
+    async finish(tasks) {
+      await release(tasks, null)
+      // What came for the endpoint meanwhile may be due.
+      return tasks.length
+    },
     giveBack: (task, at) => release([task], at),
     renew: async (tasks, until) =>
       void (await db.statement('select webhooks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),

@@ -27,12 +27,13 @@ export const deliverKind = 'webhook.deliver'
 export async function recordEvents(tx: Tx, tenantId: TenantId, events: readonly NewEvent[], now: Date): Promise<string[]> {
   if (events.length === 0) return []
   const rows = events.map(({ type, objectId, data, onlyTo }) => ({ id: newId('evt', now), type, object: objectId, data, only_to: onlyTo }))
-  const [made] = await tx.query<{ deliveries: number }>('select events_record($1::integer, $2::jsonb, $3::timestamptz) as deliveries', [
-    tenantId,
-    JSON.stringify(rows),
-    now,
-  ])
-  if (made !== undefined && made.deliveries > 0) leftWork(tx, [deliverKind])
+  tx.write<{ deliveries: number }>(
+    'select events_record($1::integer, $2::jsonb, $3::timestamptz) as deliveries',
+    [tenantId, JSON.stringify(rows), now],
+    ([made]) => {
+      if (made !== undefined && made.deliveries > 0) leftWork(tx, [deliverKind])
+    },
+  )
   return rows.map(({ id }) => id)
 }
 

@@ -3,7 +3,7 @@ import { fail } from '../../../base/problem.ts'
 import type { UserActor } from '../../../base/tenant.ts'
 import type { CallDeps } from '../call-deps.ts'
 import type { CallRow, Side } from '../call-row.ts'
-import { findCall } from '../call-store.ts'
+import { seeCall } from '../call-store.ts'
 import { roleOf } from '../end-call.ts'
 import { refuseUnlessOpenBrowser } from './accept-call.ts'
 
@@ -16,7 +16,7 @@ export interface SentSignals {
 /** The open browser call of one of its two people; refuses everybody and everything else. */
 export async function callOfParty(deps: CallDeps, actor: UserActor, callId: string): Promise<{ call: CallRow; by: Side }> {
   const tenantId = actor.tenant.id
-  const found = roleOf(await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId)), actor)
+  const found = roleOf(await seeCall(deps.db, tenantId, callId), actor)
   refuseUnlessOpenBrowser(found.call)
   return found
 }

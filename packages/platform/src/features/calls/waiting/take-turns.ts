@@ -4,7 +4,7 @@ import type { Task } from '../../../db/tasks.ts'
 import type { Tx } from '../../../db/connect.ts'
 import type { CallDeps } from '../call-deps.ts'
 import type { WaitingDeps } from './index.ts'
-import { findCall } from '../call-store.ts'
+import { seeCall } from '../call-store.ts'
 import { measureDay } from '../receiver-rules/longest-call.ts'
 import { turnMs, turnsOf, type Standing } from './turns.ts'
 import { awaitedAround, awaitedCallee, endWaits, holdQueue, removePlace, setTurn, waiterById } from './waiting-store.ts'
@@ -63,7 +63,7 @@ export async function tellTurn(deps: CallDeps, { tenantId, subject: id }: Task):
  * which they are waited. Done twice, it finds the same.
  */
 export async function onFreed(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
-  const call = await deps.db.transact(tenantId, (tx) => findCall(tx, tenantId, callId))
+  const call = await seeCall(deps.db, tenantId, callId)
   if (call === undefined) return
   await deps.db.transact(tenantId, async (tx) => {
     const now = deps.clock.now()

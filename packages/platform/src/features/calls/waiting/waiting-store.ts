@@ -92,7 +92,7 @@ export async function insertWaiter(
 }
 
 export async function leaveQueue(tx: Tx, tenantId: TenantId, calleeId: string, waiterId: string): Promise<void> {
-  await tx.query('delete from waiters where tenant_id = $1 and callee_id = $2 and waiter_id = $3', [tenantId, calleeId, waiterId])
+  tx.write('delete from waiters where tenant_id = $1 and callee_id = $2 and waiter_id = $3', [tenantId, calleeId, waiterId])
 }
 
 /** Every wait of a user and for them; with `otherId`: between these two only. Answers for whom others still may wait. */
