@@ -93,7 +93,7 @@ export function connect(connection: Connection, options: { poolSize?: number } =
   const size = options.poolSize ?? 16
   const sequelize = openPool(connection, size)
   const pool = sequelize.connectionManager as unknown as Pooled
-  const gate = backgroundGate(Math.max(1, Math.floor(size / 5)))
+  const gate = backgroundGate(Math.max(2, Math.floor(size / 6)))
   return {
     sequelize,
     transact: (tenant, work) => again(() => gate(() => withClient(pool, (client) => inTransaction(client, tenant, work)))),

@@ -43,6 +43,8 @@ export interface Runner {
 
 const leaseMs = 10_000
 const longestSleepMs = 1_000
+// A reason of our own: without one, each abort makes an error with its stack.
+const awake = 'awake'
 const longestTroubleMs = 5_000
 
 /** Runs due tasks. Any number of processes may have one over the same database; each task is one worker's at a time. */
@@ -85,7 +87,7 @@ class TaskRunner implements Runner {
 
   wake(): void {
     this.#hints++
-    this.#nap.abort()
+    this.#nap.abort(awake)
   }
 
   idle(): Promise<void> {
@@ -98,7 +100,7 @@ class TaskRunner implements Runner {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#nap.abort()
+    this.#nap.abort(awake)
     await this.#loop
     this.#tellIdlers()
   }
