@@ -62,7 +62,7 @@ class TaskRunner implements Runner {
   readonly #running = new Map<TakenTask, Promise<void>>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
-  #keeping: Promise<void> | undefined
+  #keepsLeases = false
   #nap = new AbortController()
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
@@ -146,7 +146,7 @@ class TaskRunner implements Runner {
       })
       this.#running.set(task, run)
     }
-    if (taken.length > 0) this.#keeping ??= this.#keepLeases()
+    if (taken.length > 0 && !this.#keepsLeases) void this.#keepLeases()
     if (taken.length === 0) return 'none'
     return taken.length < limit ? 'some' : 'full'
   }
@@ -212,11 +212,12 @@ class TaskRunner implements Runner {
   async #keepLeases(): Promise<void> {
     const { queue, clock } = this.#deps
     const { signal } = this.#stopping
+    this.#keepsLeases = true
     while (!signal.aborted && this.#running.size > 0) {
       await clock.sleep(leaseMs / 3, signal)
       if (this.#running.size > 0) await queue.renew([...this.#running.keys()], after(clock.now(), leaseMs)).catch(() => undefined)
     }
     // At once with the last look: whatever is taken from here on begins anew.
-    this.#keeping = undefined
+    this.#keepsLeases = false
   }
 }
