@@ -108,7 +108,9 @@ it.each([
     const talks = await startTalks(first.demo, server, counts.browser, { coins, rate })
     const active = async () => (await server.calls.list({ active: 'true', limit: 100 })).data
     const all = counts.twilio + counts.exotel + counts.browser
-    while ((await active()).filter(isLive).length < all) {
+    // Leg by leg, two who have both answered hear each other only once they are joined.
+    const unjoined = () => sandboxes.exotel.control.legs().some(({ bridge }) => bridge === undefined)
+    while ((await active()).filter(isLive).length < all || unjoined()) {
       pickUp(sandboxes)
       await sleep(100)
     }
