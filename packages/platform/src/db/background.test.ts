@@ -39,3 +39,26 @@ it('gives the place of work that failed to the next', async () => {
   await expect(failed).rejects.toThrow('broken')
   expect(await next).toBe('done')
 })
+
+it('lets the next one through when long work has given its place back, and counts that place once', async () => {
+  const gate = backgroundGate(1)
+  const { begun, ends, work } = works()
+  const long = inBackground(() =>
+    gate((leave) => {
+      leave()
+      leave()
+      return work(0)()
+    }),
+  )
+  const next = [1, 2].map((name) => inBackground(() => gate(work(name))))
+  await turn()
+  expect(begun).toEqual([0, 1])
+  ends[0]?.()
+  await turn()
+  expect(begun).toEqual([0, 1])
+  ends[1]?.()
+  await turn()
+  ends[2]?.()
+  await Promise.all([long, ...next])
+  expect(begun).toEqual([0, 1, 2])
+})

@@ -3,7 +3,7 @@ import { Sequelize, type Options, type Transaction } from 'sequelize'
 import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
-import { backgroundGate } from './background.ts'
+import { backgroundGate, type Leave } from './background.ts'
 import { isConnectionLost, isRetryable } from './sql-state.ts'
 
 /** Where PostgreSQL is. A `host` that is a folder is a socket's. */
@@ -34,7 +34,7 @@ export interface Tx extends Sql {
   write<Row>(text: string, values: readonly unknown[], heard?: (rows: Row[]) => void): void
   /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
   readonly sequelize: Transaction
-  /** Lifts the limits of time for the rest of this transaction: for jobs that add up much, never for a request. */
+  /** Lifts the limits of time for the rest of this transaction, and holds no place of the background's: for jobs that add up much, never for a request. */
   patiently(): Promise<void>
   /** Undoes what `work` did when it throws, and lets the transaction go on. What it sent by `write` must not fail: that fails the transaction. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
@@ -93,10 +93,10 @@ export function connect(connection: Connection, options: { poolSize?: number } =
   const size = options.poolSize ?? 16
   const sequelize = openPool(connection, size)
   const pool = sequelize.connectionManager as unknown as Pooled
-  const gate = backgroundGate(Math.max(2, Math.floor(size / 6)))
+  const gate = backgroundGate(Math.max(3, Math.floor(size / 5)))
   return {
     sequelize,
-    transact: (tenant, work) => again(() => gate(() => withClient(pool, (client) => inTransaction(client, tenant, work)))),
+    transact: (tenant, work) => again(() => gate((leave) => withClient(pool, (client) => inTransaction(client, tenant, work, leave)))),
     read: (tenant, text, values) => again(() => gate(() => withClient(pool, (client) => readAlone(client, tenant, text, values)))),
     statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
     close: () => sequelize.close(),
@@ -191,13 +191,13 @@ class Unawaited {
   }
 }
 
-async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>, leave: Leave): Promise<T> {
   const unawaited = new Unawaited()
   try {
     // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text. Should even this fail, the statements that
     // follow see no tenant, and no rows.
     unawaited.add(command(client, `begin; set local connect.tenant = '${Number(tenant)}'`))
-    const result = await work(openTx(client, unawaited))
+    const result = await work(openTx(client, unawaited, leave))
     // After a failed statement this is a rollback, and what failed is thrown.
     unawaited.add(command(client, 'commit'))
     await unawaited.settle()
@@ -222,7 +222,7 @@ async function readAlone<Row>(client: Client, tenant: TenantId, text: string, va
 
 let savepoints = 0
 
-function openTx(client: Client, unawaited: Unawaited): Tx {
+function openTx(client: Client, unawaited: Unawaited, leave: Leave): Tx {
   // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
   const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
   let limitMs = answerMs
@@ -231,6 +231,7 @@ function openTx(client: Client, unawaited: Unawaited): Tx {
     query: (text, values) => run(client, text, values, limitMs),
     write: (text, values, heard) => unawaited.add(run<never>(client, text, values, limitMs).then(heard)),
     async patiently() {
+      leave()
       limitMs = Infinity
       unawaited.add(client.query('set local statement_timeout = 0'))
     },

@@ -37,6 +37,8 @@ describe('the events of a call', () => {
     expect(last?.data).toEqual(call)
     expect(last?.data).toMatchObject({ id, callerId: 'asha', calleeId: 'ravi', settled: true, chargedCoins: 1 })
     expect(inOrder()[0]?.data).toMatchObject({ id, status: 'initiated', heldCoins: call.heldCoins, settled: false })
+    // The message that tells of the ringing is the first that names the callee's leg.
+    expect(inOrder()[1]?.data).toMatchObject({ status: 'ringing', providerIds: call.providerIds })
     for (const { body } of receiver.received) {
       expect(body).not.toMatch(/\+[0-9]{7,}|(?<![0-9a-zA-Z])[0-9]{10,}(?![0-9a-zA-Z])/)
       expect(Buffer.byteLength(body)).toBeLessThan(20_000)

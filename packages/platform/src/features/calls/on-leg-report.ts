@@ -15,9 +15,10 @@ import { happen, isDriven, type Happening } from './go-live.ts'
  * ask the provider, whose account alone ends and settles the call. It is part of the inbox's transaction: killed in it, the inbox tells it again.
  */
 export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void> {
-  const call = await lockCall(tx, tenantId, callId)
-  if (call === undefined) return
-  if (!(await recognize(deps, tx, tenantId, call, report)) || call.settled) return
+  const found = await lockCall(tx, tenantId, callId)
+  if (found === undefined) return
+  if (!(await recognize(deps, tx, tenantId, found, report)) || found.settled) return
+  const call = withLegs(found, report)
   const now = deps.clock.now()
   if (report.endedBy !== null) await setEndedBy(tx, tenantId, callId, report.endedBy)
   const happening = happeningOf(report, call, now)
@@ -29,10 +30,25 @@ export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, ca
     await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
 }
 
+const legsOf = ({ leg, legId, otherLegId }: LegReport) => ({
+  callerLeg: leg === 'caller' ? legId : otherLegId,
+  calleeLeg: leg === 'callee' ? legId : otherLegId,
+})
+
+/** The call with what the report has just taught it: hosts are told of both. */
+function withLegs(call: CallRow, report: LegReport): CallRow {
+  const { callerLeg, calleeLeg } = legsOf(report)
+  const { caller, callee } = call
+  return {
+    ...call,
+    caller: { ...caller, legId: caller.legId ?? callerLeg },
+    callee: { ...callee, legId: callee.legId ?? calleeLeg },
+  }
+}
+
 /** Learns the legs' ids from a report; false when it speaks of a leg that is not this call's. */
 async function recognize(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow, report: LegReport): Promise<boolean> {
-  const callerLeg = report.leg === 'caller' ? report.legId : report.otherLegId
-  const calleeLeg = report.leg === 'callee' ? report.legId : report.otherLegId
+  const { callerLeg, calleeLeg } = legsOf(report)
   if (await namesAnother(deps, tx, call, [callerLeg, calleeLeg])) return false
   if (callerLeg !== null && callerLeg !== call.caller.legId) {
     if (call.caller.legId !== null) {
