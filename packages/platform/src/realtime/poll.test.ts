@@ -58,6 +58,13 @@ it('answers with nothing when the time is over or the client hangs up', async ()
   expect(await waiting).toEqual({ session, frames: [] })
 })
 
+it('waits for nobody who hung up before the poll began', async () => {
+  const rt = await realtime.start()
+  const ana = await rt.actor('ana')
+  const { session } = await poll(rt, ana)
+  expect(await poll(rt, ana, { session, after: 1 }, AbortSignal.abort())).toEqual({ session, frames: [] })
+})
+
 it('lets the newer of two polls win', async () => {
   const rt = await realtime.start()
   const ana = await rt.actor('ana')

@@ -24,6 +24,8 @@ function waiter(waitMs: number, signal: AbortSignal) {
   const woken = new Promise<void>((resolve) => (wake = resolve))
   const timer = setTimeout(wake, waitMs)
   signal.addEventListener('abort', wake)
+  // A client that went away before its poll came this far aborts no more.
+  if (signal.aborted) wake()
   const transport: Transport = {
     send: () => wake(),
     end(code) {
