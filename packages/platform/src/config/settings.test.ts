@@ -176,3 +176,42 @@ describe('Exotel', () => {
     ['EXOTEL_LIVE_BASE_URL', 'api.exotel.com'],
   ])('refuses %s=%s', (name, value) => expect(mistakes({ [name]: value })).toContain(`${name}:`))
 })
+
+describe('Razorpay', () => {
+  const live = {
+    RAZORPAY_LIVE_KEY_ID: 'rzp_live_AbCdEfGhIjKlMn',
+    RAZORPAY_LIVE_KEY_SECRET: 'k'.repeat(24),
+    RAZORPAY_LIVE_WEBHOOK_SECRET: 'w'.repeat(24),
+  }
+
+  it('is not there unless an account is told, and takes no part of one', () => {
+    expect(readSettings({})).toMatchObject({ razorpayTest: {}, razorpayLive: undefined })
+    for (const left of Object.keys(live))
+      expect(mistakes({ [left]: live[left as keyof typeof live] })).toMatch(/RAZORPAY_LIVE_\w+: is required with/)
+  })
+
+  it('asks the API at one host for live mode, and shows the payment page of another', () => {
+    expect(readSettings(live).razorpayLive).toMatchObject({
+      baseUrl: 'https://api.razorpay.com',
+      checkoutUrl: 'https://checkout.razorpay.com',
+      keyId: live.RAZORPAY_LIVE_KEY_ID,
+    })
+  })
+
+  it.each([
+    [{ RAZORPAY_BASE_URL: 'http://127.0.0.1:9/' }, { baseUrl: 'http://127.0.0.1:9', checkoutUrl: 'http://127.0.0.1:9' }],
+    [
+      { RAZORPAY_BASE_URL: 'https://api.razorpay.com' },
+      { baseUrl: 'https://api.razorpay.com', checkoutUrl: 'https://checkout.razorpay.com' },
+    ],
+    [{ RAZORPAY_CHECKOUT_URL: 'https://pay.example' }, { checkoutUrl: 'https://pay.example' }],
+  ])('finds the payment page of %j', (given, found) => expect(readSettings(given).razorpayTest).toEqual(found))
+
+  it.each([
+    ['RAZORPAY_KEY_ID', 'rzp_live_AbCdEfGhIjKlMn'],
+    ['RAZORPAY_LIVE_KEY_ID', 'rzp_test_AbCdEfGhIjKlMn'],
+    ['RAZORPAY_KEY_SECRET', 'short'],
+    ['RAZORPAY_WEBHOOK_SECRET', 'short'],
+    ['RAZORPAY_LIVE_BASE_URL', 'api.razorpay.com'],
+  ])('refuses %s=%s', (name, value) => expect(mistakes({ [name]: value })).toContain(`${name}:`))
+})

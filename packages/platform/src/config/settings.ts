@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { canonicalIp } from '../base/ip.ts'
 import type { Bucket } from '../bus/bus.ts'
 import { exotelFields, exotelLiveOf, exotelTestOf, exotelTogether, type ExotelAccountSettings } from './exotel-settings.ts'
+import { razorpayFields, razorpayLiveOf, razorpayTestOf, razorpayTogether, type RazorpayAccountSettings } from './razorpay-settings.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 
 /** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
@@ -87,6 +88,7 @@ const environment = z.object({
     .optional(),
   TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
   ...exotelFields(url),
+  ...razorpayFields(url),
   /** Accepted on callbacks while a rotation goes on. */
   TWILIO_LIVE_PREVIOUS_AUTH_TOKEN: z.string().min(16).optional(),
 })
@@ -133,6 +135,9 @@ export interface Settings {
   /** The same of Exotel. */
   readonly exotelTest: Partial<ExotelAccountSettings>
   readonly exotelLive: ExotelAccountSettings | undefined
+  /** The same of Razorpay. */
+  readonly razorpayTest: Partial<RazorpayAccountSettings>
+  readonly razorpayLive: RazorpayAccountSettings | undefined
   readonly limits: Limits
   /** How browsers find a way to each other beyond their own networks. */
   readonly ice: {
@@ -177,6 +182,7 @@ const pairs = [
   ['TWILIO_LIVE_ACCOUNT_SID', 'TWILIO_LIVE_AUTH_TOKEN'],
   ['CONNECT_TURN_URLS', 'CONNECT_TURN_SECRET'],
   ...exotelTogether,
+  ...razorpayTogether,
 ] as const
 
 /** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
@@ -240,6 +246,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
           },
     exotelTest: exotelTestOf(e),
     exotelLive: exotelLiveOf(e),
+    razorpayTest: razorpayTestOf(e),
+    razorpayLive: razorpayLiveOf(e),
     ice: {
       stunUrls: e.CONNECT_STUN_URLS,
       turn:
