@@ -51,6 +51,16 @@ export const problems = {
     remedy: 'Add one with POST /v1/numbers; the last shared number is given away only by name.',
   },
   user_in_call: { status: 409, title: 'The user is in a call', remedy: 'End the call, then try again.' },
+  already_reversed: {
+    status: 409,
+    title: 'The transaction has been taken back already',
+    remedy: 'Nothing of it is left to take back; read its reversals in the ledger.',
+  },
+  not_reversible: {
+    status: 409,
+    title: 'This transaction cannot be taken back here',
+    remedy: 'Give a call’s charge back with POST /v1/calls/{callId}/refund; correct anything else by a credit or a debit.',
+  },
   conflict: { status: 409, title: 'The current state does not allow this', remedy: 'Read the resource again and decide anew.' },
   idempotency_key_reused: {
     status: 409,

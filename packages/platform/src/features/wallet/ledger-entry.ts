@@ -2,15 +2,17 @@
 
 export type Spendable = 'bonus' | 'purchased' | 'earned'
 export type Bucket = Spendable | 'held'
+/** `owed` is no bucket: at most zero, it tells what the app is still to get from the user. */
+export type UserAccount = Bucket | 'owed'
 export type AppAccount = 'issuance' | 'promotions' | 'revenue' | 'losses' | 'payouts_in_flight' | 'paid_out'
 
 export type Account =
-  | { readonly userId: string; readonly name: Bucket }
+  | { readonly userId: string; readonly name: UserAccount }
   /** An account of the app itself: it has no floor. */
   | { readonly userId: null; readonly name: AppAccount }
 
 export interface Move {
-  /** Drained in this order; a user's account gives what it has, and all of them together the whole amount. At most three. */
+  /** Drained in this order; a user's bucket gives what it has, `owed` whatever is missing, and all of them together the whole amount. At most three. */
   readonly from: readonly Account[]
   readonly to: Account
   readonly coins: number
@@ -23,6 +25,8 @@ export interface EntryHead {
   readonly reference?: { readonly type: string; readonly id: string }
   readonly description: string
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>>
+  /** The transaction that this one takes back, in whole or in part. */
+  readonly reverses?: string
 }
 
 export interface Entry extends EntryHead {
@@ -32,6 +36,7 @@ export interface Entry extends EntryHead {
 }
 
 export const bucket = (userId: string, name: Bucket): Account => ({ userId, name })
+export const owed = (userId: string): Account => ({ userId, name: 'owed' })
 export const app = (name: AppAccount): Account => ({ userId: null, name })
 
 /** All that a user can spend, in the order in which it is spent: only earned coins can be withdrawn, so they go last. */

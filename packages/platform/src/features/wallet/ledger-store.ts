@@ -2,7 +2,7 @@ import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import type { OnceKey } from '../../http/implement.ts'
-import type { Bucket, Entry } from './ledger-entry.ts'
+import type { Entry, UserAccount } from './ledger-entry.ts'
 
 type DoorOutcome = 'posted' | 'replay' | 'reused' | 'insufficient' | 'full' | 'frozen'
 
@@ -29,7 +29,7 @@ export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRe
   const { id, entry, fingerprint, users, names, sources, targets, now } = request
   const [row] = await tx.query<{ outcome: DoorOutcome; transaction_id: string | null; missing: string | null }>(
     `select outcome, transaction_id, missing from ledger_post($1::integer, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::text, $8::text,
-       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint)`,
+       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint, $17::text)`,
     [
       tenantId,
       id,
@@ -47,6 +47,7 @@ export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRe
       targets,
       entry.moves.map(({ coins }) => coins),
       entry.unitCoins ?? null,
+      entry.reverses ?? null,
     ],
   )
   if (row === undefined) throw new Error('the door did not answer')
@@ -67,19 +68,19 @@ export async function transactionByKey(tx: Tx, tenantId: TenantId, key: string):
   return row === undefined ? undefined : { id: row.id, metadata: row.metadata ?? {} }
 }
 
-/** What a transaction did to each bucket of a user. */
+/** What a transaction did to each account of a user. */
 export async function changesOf(
   tx: Tx,
   tenantId: TenantId,
   transactionId: string,
   userId: string,
-): Promise<Partial<Record<Bucket, number>>> {
-  const rows = await tx.query<{ name: Bucket; coins: string }>(
+): Promise<Partial<Record<UserAccount, number>>> {
+  const rows = await tx.query<{ name: UserAccount; coins: string }>(
     `select a.name, e.coins from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
      where e.tenant_id = $1 and e.transaction_id = $2 and e.user_id = $3`,
     [tenantId, transactionId, userId],
   )
-  const changes: Partial<Record<Bucket, number>> = {}
+  const changes: Partial<Record<UserAccount, number>> = {}
   for (const { name, coins } of rows) changes[name] = toCoins(coins)
   return changes
 }

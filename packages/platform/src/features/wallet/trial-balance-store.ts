@@ -48,7 +48,7 @@ export const questions: readonly Question[] = [
   {
     rule: 'no user owns less than nothing',
     sql: `select id::text as subject, name || ': ' || balance as detail from ledger_accounts
-      where tenant_id = $1 and user_id is not null and balance < 0`,
+      where tenant_id = $1 and user_id is not null and case name when 'owed' then balance > 0 else balance < 0 end`,
   },
   {
     rule: 'what a user has on hold is what their open calls hold',

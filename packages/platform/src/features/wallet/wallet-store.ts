@@ -75,7 +75,8 @@ interface HistoryRecord {
   readonly reference_id: string | null
   readonly description: string
   readonly created_at: Date
-  readonly changes: Partial<Record<Bucket, string>>
+  /** null: it changed only what they owe. */
+  readonly changes: Partial<Record<Bucket, string>> | null
   readonly partner: string | null
 }
 
@@ -95,7 +96,7 @@ export async function readHistory(
      select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, p.display_name as partner,
        (select jsonb_object_agg(a.name, e.coins::text) from ledger_entries e
         join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-        where e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id = $2) as changes
+        where e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id = $2 and a.name <> 'owed') as changes
      from mine join ledger_transactions t on t.tenant_id = $1 and t.id = mine.transaction_id
      left join users p on p.tenant_id = $1 and t.reference_type = 'call'
        and p.id = case when t.metadata ->> 'callerId' = $2 then t.metadata ->> 'calleeId' else t.metadata ->> 'callerId' end
@@ -105,7 +106,7 @@ export async function readHistory(
   return rows.map((row) => ({
     id: row.id,
     type: row.type,
-    buckets: Object.fromEntries(Object.entries(row.changes).map(([name, coins]) => [name, toCoins(coins)])),
+    buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
     reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
     description: row.description,
     partnerName: row.partner,

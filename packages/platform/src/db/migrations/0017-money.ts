@@ -1,0 +1,5 @@
+import { door } from './0017-money/door.ts'
+import { reversals } from './0017-money/reversals.ts'
+
+/** Money that can be proven: what every coin came from, what took it back, and room for ten million entries. */
+export const money = `${reversals}${door}`
