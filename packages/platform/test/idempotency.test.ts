@@ -177,6 +177,8 @@ it('requires keys where coins move or a call starts', () => {
     'calls.create',
     'calls.refund',
     'disputes.resolve',
+    'topups.create',
+    'topups.refund',
     'wallets.credit',
     'wallets.debit',
   ])
@@ -187,6 +189,8 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'calls.create': async (callerId) => ({ callerId, calleeId: await person() }),
   'disputes.resolve': async () => ({ outcome: 'refund', note: 'Test' }),
   'calls.refund': async () => ({ reason: 'Test' }),
+  'topups.create': async () => ({ packId: 'pack-100' }),
+  'topups.refund': async () => ({ reason: 'Test' }),
 }
 
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {

@@ -19,5 +19,10 @@ export type PresenceSetting = AnswerOf<Areas['presence']['set']>
 export type CallReceipt = AnswerOf<Areas['calls']['receipt']>
 export type CallRating = AnswerOf<Areas['calls']['ratings']>['data'][number]
 export type CallDispute = AnswerOf<Areas['calls']['dispute']>
+/** Coins being bought; with what the checkout needs, for the user who buys them. */
+export type Topup = AnswerOf<Areas['topups']['create']>
+export type TopupCheckout = NonNullable<Topup['checkout']>
+/** Coins at a price. */
+export type Pack = App['packs'][number]
 /** The place of a user who waits until a callee is free. */
 export type Waiting = AnswerOf<Areas['waiting']['join']>

@@ -6,6 +6,7 @@ import { callPaths } from './contract/calls/paths.ts'
 import { disputePaths } from './contract/disputes/paths.ts'
 import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
+import { topupReadPaths, topupServerPaths } from './contract/topups/paths.ts'
 import { userPaths } from './contract/users/paths.ts'
 import { ledgerPaths, walletServerPaths } from './contract/wallet/paths.ts'
 import { eventPaths, webhookEndpointPaths } from './contract/webhooks/paths.ts'
@@ -29,6 +30,7 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     disputes: bind<Areas['disputes']>(disputePaths, send),
     wallets: bind<Areas['wallets']>(walletServerPaths, send),
     ledger: bind<Areas['ledger']>(ledgerPaths, send),
+    topups: bind<Areas['topups']>({ ...topupReadPaths, ...topupServerPaths }, send),
     numbers: bind<Areas['numbers']>(numberPaths, send),
     webhookEndpoints: bind<Areas['webhookEndpoints']>(webhookEndpointPaths, send),
     events: bind<Areas['events']>(eventPaths, send),

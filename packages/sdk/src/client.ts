@@ -4,6 +4,7 @@ import { afterwardsPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
+import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
@@ -40,6 +41,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     calls: bind<Areas['calls']>({ ...callPaths, ...afterwardsPaths }, send),
     waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
+    topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }
 }

@@ -12,7 +12,7 @@ export type { CallMedia, MediaClient, MediaProblem, MediaState } from './media/m
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { CallMessage, ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
-export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, WalletBalances } from './contract/events.ts'
+export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, TopupNews, WalletBalances } from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'
 export type {
   App,
@@ -22,8 +22,11 @@ export type {
   CallRating,
   CallReceipt,
   CallStatus,
+  Pack,
   PresenceSetting,
   PresenceStatus,
+  Topup,
+  TopupCheckout,
   User,
   Waiting,
   Wallet,

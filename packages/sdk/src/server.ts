@@ -14,6 +14,8 @@ export type { WebhookVerificationErrorCode } from './webhooks/webhook-verificati
 export type {
   CallEventData,
   NumberEventData,
+  TopupParkedEventData,
+  TopupRefundEventData,
   UserEventData,
   WalletEventData,
   WebhookEvent,
@@ -23,6 +25,6 @@ export type {
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { ConnectionState, ConnectServer, Realtime, ServerSettings } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
-export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, WalletBalances } from './contract/events.ts'
+export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, TopupNews, WalletBalances } from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'
 export type { App, CallChannel, CallEndReason, CallStatus, PresenceStatus, User, Wallet, WalletTransaction } from './answers.ts'

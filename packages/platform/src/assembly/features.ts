@@ -84,7 +84,7 @@ export function tieFeatures(base: Foundation): Features {
     urgentKinds: calls.urgentKinds,
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds],
     operations: [
-      ...tenantOperations({ db, clock, cursors, directory, masterKey }),
+      ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
       ...peopleOperations(base, calls, presence, presenceDeps, numbers),
       ...walletOperations({
         db,
@@ -193,11 +193,11 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
   return [...users, ...presenceOperations(presenceDeps)]
 }
 
-function periodicJobs({ db, clock, cursors, directory, masterKey, logger }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
+function periodicJobs({ db, clock, directory, masterKey, logger }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
   return [
     ...calls.jobs,
     ...purgeJobs({ db, clock, inbox }),
-    { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, cursors, directory, masterKey }) },
+    { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, directory, masterKey }) },
     { name: 'watch-ledger', everyMs: 600_000, run: () => watchLedger({ db, clock, logger }) },
   ]
 }

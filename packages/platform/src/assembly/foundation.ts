@@ -11,6 +11,8 @@ import type { Reach } from '../http/outbound/public-address.ts'
 import { createAuthenticator, type Authenticator } from '../http/authenticate.ts'
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts'
 import { fail } from '../base/problem.ts'
+import type { Mode } from '../base/tenant.ts'
+import type { Payments } from '../providers/payments/port.ts'
 import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
 import { createFanOut, type FanOut } from '../realtime/index.ts'
 
@@ -32,6 +34,8 @@ export interface PlatformParts {
   readonly ice?: IceSettings
   /** Test mode's telephone providers and live mode's. */
   readonly telephony: { readonly test: Providers; readonly live: Providers }
+  /** Who takes money in each mode; coins cannot be bought where nobody does. */
+  readonly payments?: { readonly [mode in Mode]?: Payments | undefined }
 }
 
 /** What every feature stands on. */

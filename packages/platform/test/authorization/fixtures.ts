@@ -41,6 +41,8 @@ const ownerOf = (world: World, whose: Whose): TestApp => (whose === 'otherApp' ?
 
 const callers: Readonly<Record<Whose, string>> = { own: asker, otherUser: asker, otherApp: outsider, unknown: subjects.unknown }
 
+const buyers: Readonly<Record<Exclude<Whose, 'unknown'>, string>> = { own: asker, otherUser: subjects.otherUser, otherApp: outsider }
+
 let made = 0
 const aboutCall = (ok: readonly number[], body?: unknown): Fixture => ({
   names: true,
@@ -59,6 +61,17 @@ const dispute = (ok: readonly number[], body?: unknown): Fixture => ({
     const known = (await disputes.list({ limit: 100 })).data.find((one) => one.callId === callId)
     const { id } = known ?? (await calls.dispute({ callId, reason: 'other' }))
     return { params: { disputeId: id }, ...(body === undefined ? {} : { body }) }
+  },
+})
+/** Somebody's top-up, which nobody has paid. */
+const topup = (ok: readonly number[], body?: unknown): Fixture => ({
+  names: true,
+  ownerOnly: true,
+  ok,
+  async send(world, whose) {
+    const client = whose === 'unknown' ? undefined : (await ownerOf(world, whose).user(buyers[whose])).client
+    const id = client === undefined ? newId('top') : (await client.topups.create({ packId: 'pack-100' })).id
+    return { params: { topupId: id }, ...(body === undefined ? {} : { body }) }
   },
 })
 /** Somebody of whom nothing is wanted afterwards. */
@@ -191,6 +204,11 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'wallets.debit': change({ coins: 1, reason: 'Test' }),
   'ledger.listAccounts': list,
   'ledger.listTransactions': list,
+  'topups.create': { needsProvider: true, send: () => ({ body: { packId: 'pack-100' } }) },
+  'topups.confirm': topup([400], { paymentId: 'pay_none', orderId: 'order_none', signature: 'none' }),
+  'topups.list': list,
+  'topups.get': topup([200]),
+  'topups.refund': topup([409], { reason: 'Test' }),
   'numbers.list': list,
   'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
   'numbers.get': number,

@@ -1,10 +1,13 @@
 import type * as z from 'zod'
 import type { call, callProof, callSignal } from './calls/schemas.ts'
 import type { presence } from './presence/schemas.ts'
+import type { topupNews } from './topups/topup.ts'
 
 export type Call = z.output<typeof call>
 export type Presence = z.output<typeof presence>
 export type CallSignal = z.output<typeof callSignal>
+/** A top-up as events tell it: without what its checkout needs. */
+export type TopupNews = z.output<typeof topupNews>
 export type CallMedia = z.output<typeof callProof.media>
 
 /** Coins of a user, as told live; the whole wallet is at `GET /v1/wallet`. */
@@ -65,6 +68,8 @@ export interface RealtimeEvents {
     readonly signals: readonly CallSignal[]
   }
   'wallet.updated': WalletBalances
+  /** A top-up of this user began or changed. */
+  'topup.updated': TopupNews
   /** The callee for whom this user waits is free, and it is their turn. */
   'callee.free': CalleeFree
 }

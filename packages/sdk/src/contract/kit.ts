@@ -22,6 +22,8 @@ export type Scope =
   | 'events:read'
   | 'disputes:read'
   | 'disputes:write'
+  | 'topups:read'
+  | 'topups:write'
 
 /**
  * Who may use a route. What is not named is refused; a route that names nobody does not start.

@@ -5,6 +5,7 @@ import { disputeRoutes } from './disputes/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
+import { topupReadRoutes, topupRoutes, topupServerRoutes } from './topups/routes.ts'
 import { meRoutes, userRoutes } from './users/routes.ts'
 import { waitingRoutes } from './waiting/routes.ts'
 import { ledgerRoutes, walletRoutes, walletServerRoutes } from './wallet/routes.ts'
@@ -18,6 +19,7 @@ export const clientTables = {
   calls: { ...callRoutes, ...afterwardsRoutes },
   waiting: waitingRoutes,
   wallet: walletRoutes,
+  topups: { ...topupRoutes, ...topupReadRoutes },
   realtime: realtimeRoutes,
 }
 
@@ -31,6 +33,7 @@ export const serverTables = {
   disputes: disputeRoutes,
   wallets: walletServerRoutes,
   ledger: ledgerRoutes,
+  topups: { ...topupReadRoutes, ...topupServerRoutes },
   numbers: numberRoutes,
   webhookEndpoints: webhookEndpointRoutes,
   events: eventRoutes,
@@ -38,4 +41,10 @@ export const serverTables = {
 }
 
 /** Every route of the platform. */
-export const allTables = { ...serverTables, me: meRoutes, waiting: waitingRoutes, wallet: walletRoutes }
+export const allTables = {
+  ...serverTables,
+  me: meRoutes,
+  waiting: waitingRoutes,
+  wallet: walletRoutes,
+  topups: { ...topupRoutes, ...topupReadRoutes, ...topupServerRoutes },
+}

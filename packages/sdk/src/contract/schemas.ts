@@ -5,6 +5,7 @@ import { disputeSchemas } from './disputes/schemas.ts'
 import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
+import { topupReadSchemas, topupSchemas, topupServerSchemas } from './topups/schemas.ts'
 import { meSchemas, userSchemas } from './users/schemas.ts'
 import { waitingSchemas } from './waiting/schemas.ts'
 import { ledgerSchemas, walletSchemas, walletServerSchemas } from './wallet/schemas.ts'
@@ -17,6 +18,7 @@ export const clientSchemas = {
   calls: { ...callSchemas, ...afterwardsSchemas },
   waiting: waitingSchemas,
   wallet: walletSchemas,
+  topups: { ...topupSchemas, ...topupReadSchemas },
   realtime: realtimeSchemas,
 }
 
@@ -29,10 +31,17 @@ export const serverSchemas = {
   disputes: disputeSchemas,
   wallets: walletServerSchemas,
   ledger: ledgerSchemas,
+  topups: { ...topupReadSchemas, ...topupServerSchemas },
   numbers: numberSchemas,
   webhookEndpoints: webhookEndpointSchemas,
   events: eventSchemas,
   realtime: realtimeSchemas,
 }
 
-export const allSchemas = { ...serverSchemas, me: meSchemas, waiting: waitingSchemas, wallet: walletSchemas }
+export const allSchemas = {
+  ...serverSchemas,
+  me: meSchemas,
+  waiting: waitingSchemas,
+  wallet: walletSchemas,
+  topups: { ...topupSchemas, ...topupReadSchemas, ...topupServerSchemas },
+}

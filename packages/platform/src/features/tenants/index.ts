@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Db } from '../../db/connect.ts'
+import type { Mode } from '../../base/tenant.ts'
 import type { Directory } from './directory.ts'
 
 export { looksLikeKey } from './api-key.ts'
@@ -11,6 +12,7 @@ export { createDirectory, type Directory, type Standing } from './directory.ts'
 export { mintToken, type TokenWish } from './signing-keys.ts'
 export { rotateDueKeys } from './rotate-due-keys.ts'
 export { seal, unseal } from './seal.ts'
+export { packsOf, type Pack, type PackOffer } from './packs.ts'
 export type { Tenant } from './tenant-store.ts'
 
 export interface TenantDeps {
@@ -18,6 +20,8 @@ export interface TenantDeps {
   readonly clock: Clock
   readonly cursors: Cursors
   readonly directory: Directory
+  /** Who takes money in a mode; undefined where nobody does. */
+  paidThrough(mode: Mode): 'razorpay' | undefined
   /** Seals our private keys; outside the database. */
   readonly masterKey: Buffer
 }

@@ -1,9 +1,10 @@
 import type { Actor } from '../../base/tenant.ts'
 import type { ApiKey } from './key-store.ts'
+import { packsOf } from './packs.ts'
 import type { Tenant } from './tenant-store.ts'
 
 /** Everybody sees what the widgets need; the app's own servers see its settings too. */
-export function presentTenant(tenant: Tenant, actor: Actor) {
+export function presentTenant(tenant: Tenant, actor: Actor, paidThrough: 'razorpay' | undefined) {
   const shown = {
     id: tenant.appId,
     name: tenant.name,
@@ -14,6 +15,8 @@ export function presentTenant(tenant: Tenant, actor: Actor) {
     maxCallSeconds: tenant.maxCallSeconds,
     rateBounds: tenant.rateBounds,
     channels: ['phone' as const, 'browser' as const],
+    packs: packsOf(tenant).map((pack) => ({ ...pack })),
+    payments: paidThrough === undefined ? null : { provider: paidThrough },
   }
   if (actor.kind !== 'secret') return shown
   return {

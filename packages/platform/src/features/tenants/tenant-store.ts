@@ -1,6 +1,7 @@
 import type { SpokenTexts } from '@impacthub/sdk/contract'
 import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { PackOffer } from './packs.ts'
 
 /** An app in one mode, as it is set now. */
 export interface Tenant extends TenantRef {
@@ -19,6 +20,8 @@ export interface Tenant extends TenantRef {
   readonly hostKeys: readonly HostKey[]
   /** The app’s own words for callers who are not put through. */
   readonly spokenTexts: SpokenTexts
+  /** What users can buy; null: the platform’s own packs. */
+  readonly packs: readonly PackOffer[] | null
   readonly createdAt: Date
 }
 
@@ -49,6 +52,7 @@ interface Row {
   provider_order: ('twilio' | 'exotel')[] | null
   host_keys: HostKey[]
   spoken_texts: SpokenTexts
+  packs: PackOffer[] | null
   created_at: Date
 }
 
@@ -71,6 +75,7 @@ const read = (row: Row): Tenant => ({
   providerOrder: row.provider_order,
   hostKeys: row.host_keys,
   spokenTexts: row.spoken_texts,
+  packs: row.packs,
   createdAt: row.created_at,
 })
 
@@ -87,6 +92,7 @@ export interface TenantChange {
   readonly providerOrder?: Tenant['providerOrder'] | undefined
   readonly hostKeys?: readonly HostKey[] | undefined
   readonly spokenTexts?: SpokenTexts | undefined
+  readonly packs?: Tenant['packs'] | undefined
 }
 
 export const tenantStore = {
@@ -125,7 +131,8 @@ export const tenantStore = {
          ring_seconds = coalesce($10, ring_seconds), host_keys = coalesce($11, host_keys),
          rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
          rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts),
-         provider_order = case when $17 then $18::text[] else provider_order end
+         provider_order = case when $17 then $18::text[] else provider_order end,
+         packs = case when $19 then $20::jsonb else packs end
        where id = $1 returning *`,
       [
         tenantId,
@@ -146,6 +153,8 @@ export const tenantStore = {
         change.spokenTexts === undefined ? null : JSON.stringify(change.spokenTexts),
         change.providerOrder !== undefined,
         change.providerOrder ?? null,
+        change.packs !== undefined,
+        change.packs === undefined || change.packs === null ? null : JSON.stringify(change.packs),
       ],
     )
     return row && read(row)

@@ -9,22 +9,25 @@ import { keyStore } from './key-store.ts'
 import { createKey, rememberKey, revokeKey, rollKey, showKey } from './manage-keys.ts'
 import { presentKey, presentTenant } from './present-tenant.ts'
 import { rotateSigningKeys } from './signing-keys.ts'
-import { tenantStore } from './tenant-store.ts'
+import { refusePacksIn } from './packs.ts'
+import { tenantStore, type Tenant } from './tenant-store.ts'
 
 export function tenantOperations(deps: TenantDeps): Operation[] {
   const { db, clock, directory, cursors, masterKey } = deps
+  const show = (tenant: Tenant, actor: Parameters<typeof presentTenant>[1]) => presentTenant(tenant, actor, deps.paidThrough(tenant.mode))
   const app = implement('app', allTables.app, allSchemas.app, {
-    get: async (_request, { actor }) => presentTenant((await directory.tenant(actor.tenant.id)) ?? fail('not_found'), actor),
+    get: async (_request, { actor }) => show((await directory.tenant(actor.tenant.id)) ?? fail('not_found'), actor),
 
     update: async ({ body }, { actor, ip }) => {
       if (body.hostKeys !== undefined) await checkHostKeys(body.hostKeys)
       const tenant = await db.transact(actor.tenant.id, async (tx) => {
+        if (body.currency !== undefined && body.packs === undefined) await refusePacksIn(tx, actor.tenant.id, body.currency)
         const changed = await tenantStore.update(tx, actor.tenant.id, body)
         await audit(tx, actor.tenant.id, actor, { action: 'app.updated', fromIp: ip, details: { fields: Object.keys(body) } }, clock.now())
         return changed ?? fail('not_found')
       })
       await directory.changed(actor.tenant.id)
-      return presentTenant(tenant, actor)
+      return show(tenant, actor)
     },
 
     rotateSigningKey: async (_request, { actor, ip, once }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { id, listOf, mode, page, rate, text, time } from '../shapes.ts'
+import { pack, packWishes } from '../topups/pack.ts'
 import type { appRoutes, appServerRoutes, keyRoutes } from './routes.ts'
 import { spokenLanguages, spokenOccasions } from './spoken-texts.ts'
 
@@ -27,6 +28,10 @@ const publicApp = {
   rateBounds: rateBounds.nullable(),
   /** Ways of calling that work now. */
   channels: z.array(z.enum(['phone', 'browser'])),
+  /** What users can buy, in the order in which it is shown. */
+  packs: z.array(pack),
+  /** How coins can be bought now; null: they cannot. */
+  payments: z.object({ provider: z.enum(['razorpay']) }).nullable(),
 }
 
 const jwk = z.strictObject({
@@ -76,6 +81,8 @@ export const scope = z.enum([
   'events:read',
   'disputes:read',
   'disputes:write',
+  'topups:read',
+  'topups:write',
 ])
 
 const key = z.object({
@@ -138,6 +145,8 @@ export const appServerSchemas = {
         .optional(),
       /** The app’s own words for callers who are not put through; replaces all that were set before. */
       spokenTexts: spokenTexts.optional(),
+      /** What users can buy; replaces all that were set before. Null: the platform’s own packs, which are in rupees. */
+      packs: packWishes.nullable().optional(),
       /** Public keys with which the host signs user tokens itself. */
       hostKeys: z.array(jwk).max(10).optional(),
     }),

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
-import type { Call, WalletBalances } from '../events.ts'
+import type { Call, TopupNews, WalletBalances } from '../events.ts'
+import type { topupPayment, topupRefund } from '../topups/topup.ts'
 import type { user } from '../users/schemas.ts'
 import type { transaction } from '../wallet/schemas.ts'
 
@@ -23,6 +24,16 @@ export const webhookEventTypes = [
   'call.refunded',
   'wallet.credited',
   'wallet.debited',
+  'topup.created',
+  'topup.pending',
+  'topup.paid',
+  'topup.failed',
+  'topup.expired',
+  'topup.refunded',
+  'topup.refund_failed',
+  'topup.disputed',
+  'topup.dispute_resolved',
+  'topup.parked',
   'user.created',
   'user.updated',
   'user.deleted',
@@ -59,6 +70,18 @@ export interface WalletEventData {
   readonly wallet: WalletBalances
 }
 
+/** A top-up with what went back, or did not. */
+export interface TopupRefundEventData {
+  readonly topup: TopupNews
+  readonly refund: z.output<typeof topupRefund>
+}
+
+/** A payment that does not fit its top-up: nothing was credited for it, and a person has to look. */
+export interface TopupParkedEventData {
+  readonly topup: TopupNews
+  readonly payment: z.output<typeof topupPayment>
+}
+
 /** A virtual number and its user; the number itself is at `GET /v1/numbers`. */
 export interface NumberEventData {
   readonly id: string
@@ -89,6 +112,21 @@ export interface WebhookEventData {
   /** Coins given or taken by the host's server. Recorded only while an enabled endpoint asks for them. */
   'wallet.credited': WalletEventData
   'wallet.debited': WalletEventData
+  /** Nobody has paid yet. */
+  'topup.created': TopupNews
+  'topup.pending': TopupNews
+  'topup.paid': TopupNews
+  'topup.failed': TopupNews
+  'topup.expired': TopupNews
+  /** The provider has taken a refund, whole or of a part; coins were taken back. */
+  'topup.refunded': TopupRefundEventData
+  /** The money stays here after all; the coins are back. */
+  'topup.refund_failed': TopupRefundEventData
+  /** The payer's bank asks for the money back. */
+  'topup.disputed': TopupNews
+  /** With the status that it has now: `charged_back` when the bank took the money, and the coins were taken back. */
+  'topup.dispute_resolved': TopupNews
+  'topup.parked': TopupParkedEventData
   'user.created': UserEventData
   'user.updated': UserEventData
   'user.deleted': { readonly id: string; readonly userId: string }

@@ -40,7 +40,7 @@ const event = z.object({
   /** Counts the events of one object. */
   sequence: z.int(),
   mode,
-  /** What it happened to: `call_…`, `usr_…`, `num_…`, `whe_…`. */
+  /** What it happened to: `call_…`, `usr_…`, `num_…`, `whe_…`, `top_…`. */
   objectId: z.string(),
   data: z.record(z.string(), z.unknown()),
 })
