@@ -189,6 +189,7 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'calls.create': async (callerId) => ({ callerId, calleeId: await person() }),
   'disputes.resolve': async () => ({ outcome: 'refund', note: 'Test' }),
   'calls.refund': async () => ({ reason: 'Test' }),
+  'ledger.reverse': async () => ({ reason: 'Test' }),
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
 }
@@ -196,7 +197,11 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {
   const userId = await person(10)
   const body = (await bodies[name]?.(userId)) ?? { coins: 1, reason: 'Test' }
-  const path = route.path.replace('{userId}', userId).replace('{callId}', newId('call')).replace('{disputeId}', newId('dsp'))
+  const path = route.path
+    .replace('{userId}', userId)
+    .replace('{callId}', newId('call'))
+    .replace('{disputeId}', newId('dsp'))
+    .replace('{transactionId}', newId('txn'))
   const answer = await post(path, body, undefined)
   expect(answer.status).toBe(400)
   expect(codeOf(answer)).toBe('idempotency_key_required')

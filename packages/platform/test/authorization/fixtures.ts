@@ -204,6 +204,14 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'wallets.debit': change({ coins: 1, reason: 'Test' }),
   'ledger.listAccounts': list,
   'ledger.listTransactions': list,
+  'ledger.reverse': {
+    names: true,
+    async send(world, whose) {
+      if (whose === 'unknown') return { params: { transactionId: newId('txn') }, body: { reason: 'Test' } }
+      const credited = await ownerOf(world, whose).server.wallets.credit({ userId: subjects[whose], coins: 1, reason: 'Test' })
+      return { params: { transactionId: credited.transaction.id }, body: { reason: 'Test' } }
+    },
+  },
   'topups.create': { needsProvider: true, send: () => ({ body: { packId: 'pack-100' } }) },
   'topups.confirm': topup([400], { paymentId: 'pay_none', orderId: 'order_none', signature: 'none' }),
   'topups.list': list,

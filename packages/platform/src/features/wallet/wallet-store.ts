@@ -59,6 +59,12 @@ export async function readWallet(tx: Tx, tenantId: TenantId, owner: WalletOwner)
   return row && toWallet(row)
 }
 
+/** The balances of one user, also of one who has been deleted: what was theirs can still be taken back. */
+export async function readWalletOfAnyone(tx: Tx, tenantId: TenantId, userId: string): Promise<WalletRow | undefined> {
+  const [row] = await tx.query<StoredWallet>(`select ${walletColumns} from users u where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
+  return row && toWallet(row)
+}
+
 /** By our ids. */
 export async function readWallets(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<WalletRow[]> {
   const rows = await tx.query<StoredWallet>(

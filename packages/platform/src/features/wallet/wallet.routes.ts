@@ -8,6 +8,7 @@ import { readBooks, readTotals } from './books-store.ts'
 import { createGroupPosting } from './group-posting.ts'
 import { moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
 import { presentTransaction, presentWallet } from './present-wallet.ts'
+import { reverseByServer } from './reverse-by-server.ts'
 import { readHistory, readWallet, type WalletOwner } from './wallet-store.ts'
 
 export interface WalletDeps extends Omit<MoveDeps, 'postMove'> {
@@ -47,7 +48,8 @@ function walletsOfUsers(deps: WalletDeps): Operation[] {
   })
 }
 
-function books({ db, cursors }: WalletDeps): Operation[] {
+function books(deps: WalletDeps): Operation[] {
+  const { db, cursors } = deps
   return implement('ledger', allTables.ledger, allSchemas.ledger, {
     listAccounts: (_request, { actor }) => db.transact(actor.tenant.id, (tx) => readTotals(tx, actor.tenant.id)),
     listTransactions: ({ query }, { actor }) =>
@@ -60,6 +62,7 @@ function books({ db, cursors }: WalletDeps): Operation[] {
           (row) => ({ ...row, entries: [...row.entries], createdAt: row.createdAt.toISOString() }),
         ),
       ),
+    reverse: ({ params, body }, context) => reverseByServer(deps, context, { ...params, ...body }),
   })
 }
 

@@ -7,6 +7,8 @@ export const walletRoutes = describe(walletPaths, {
     summary: 'The signed-in user’s coin history',
     access: { user: true },
   },
+  getTransaction: { summary: 'The receipt of one transaction of the signed-in user', access: { user: true } },
+  listHolds: { summary: 'Coins of the signed-in user that are held, and for what', access: { user: true } },
 })
 
 export const walletServerRoutes = describe(walletServerPaths, {
@@ -15,6 +17,9 @@ export const walletServerRoutes = describe(walletServerPaths, {
     summary: 'A user’s coin history',
     access: { secret: 'wallet:read' },
   },
+  listWalletTransactions: { summary: 'A user’s coin history, beside the wallet', access: { secret: 'wallet:read' } },
+  getTransaction: { summary: 'The receipt of one transaction of a user', access: { secret: 'wallet:read' } },
+  listHolds: { summary: 'Coins of a user that are held, and for what', access: { secret: 'wallet:read' } },
   credit: {
     summary: 'Give a user coins',
     success: 201,
@@ -37,5 +42,11 @@ export const ledgerRoutes = describe(ledgerPaths, {
   listTransactions: {
     summary: 'Every transaction of the ledger with its entries',
     access: { secret: 'wallet:read' },
+  },
+  reverse: {
+    summary: 'Take a transaction back by a new one',
+    success: 201,
+    idempotency: 'required',
+    access: { secret: 'wallet:write' },
   },
 })

@@ -1,23 +1,12 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
-import { coinCount, coins, listOf, page, text, time, userId } from '../shapes.ts'
+import { coinCount, coins, id, listOf, page, text, time, userId } from '../shapes.ts'
 import type { ledgerRoutes, walletRoutes, walletServerRoutes } from './routes.ts'
+import { buckets, historyQuery, hold, transaction } from './transaction.ts'
+
+export { transaction } from './transaction.ts'
 
 export const spendableBucket = z.enum(['bonus', 'purchased', 'earned'])
-const buckets = z.object({ bonus: coinCount, purchased: coinCount, earned: coinCount, held: coinCount })
-
-export const transaction = z.object({
-  id: z.string(),
-  /** credit, debit, call_hold, call_settlement … */
-  type: z.string(),
-  /** What it did to the coins this user can spend, signed: a hold is negative, its release positive. */
-  coins: coinCount,
-  /** Change of each bucket; a bucket that did not change is left out. */
-  buckets: buckets.partial(),
-  reference: z.object({ type: z.string(), id: z.string() }).nullable(),
-  description: z.string(),
-  createdAt: time,
-})
 
 const balances = {
   userId,
@@ -36,16 +25,24 @@ export const wallet = z.object({
 })
 
 const byUserId = z.strictObject({ userId })
+const byTransactionId = z.strictObject({ transactionId: id('txn') })
+const history = { query: historyQuery, answer: listOf(transaction) }
+const holds = { query: z.strictObject(page), answer: listOf(hold) }
 const moved = z.object({ transaction, wallet: z.object(balances) })
 
 export const walletSchemas = {
   get: { answer: wallet },
-  listTransactions: { query: z.strictObject(page), answer: listOf(transaction) },
+  listTransactions: history,
+  getTransaction: { params: byTransactionId, answer: transaction },
+  listHolds: holds,
 } satisfies SchemasFor<typeof walletRoutes>
 
 export const walletServerSchemas = {
   get: { params: byUserId, answer: wallet },
-  listTransactions: { params: byUserId, query: z.strictObject(page), answer: listOf(transaction) },
+  listTransactions: { params: byUserId, ...history },
+  listWalletTransactions: { params: byUserId, ...history },
+  getTransaction: { params: z.strictObject({ userId, ...byTransactionId.shape }), answer: transaction },
+  listHolds: { params: byUserId, ...holds },
   credit: {
     params: byUserId,
     body: z.strictObject({
@@ -82,5 +79,25 @@ export const ledgerSchemas = {
         createdAt: time,
       }),
     ),
+  },
+  reverse: {
+    params: z.strictObject({ transactionId: id('txn') }),
+    body: z.strictObject({
+      reason: text(200),
+      /** Absent: all of it that has not been taken back yet. */
+      coins: coins.optional(),
+    }),
+    answer: z.object({
+      id: z.string(),
+      /** The transaction that was taken back. */
+      reverses: z.string(),
+      userId,
+      coins: coinCount,
+      /** What the user still had. */
+      takenCoins: coinCount,
+      /** What they no longer had: they owe it now, and withdraw nothing until it is paid. */
+      owedCoins: coinCount,
+      wallet: z.object(balances),
+    }),
   },
 } satisfies SchemasFor<typeof ledgerRoutes>
