@@ -127,6 +127,15 @@ async function freshNumber(world: World, whose: Whose): Promise<{ id: string; ph
 
 const number: Fixture = { names: true, send: async (world, whose) => ({ params: { numberId: (await freshNumber(world, whose)).id } }) }
 
+/** A transaction of somebody whose wallet is as full afterwards as it was before. */
+async function coinsOnceHeld(world: World, whose: Whose, userId: string): Promise<string> {
+  if (whose === 'unknown') return newId('txn')
+  const { wallets } = ownerOf(world, whose).server
+  const given = await wallets.credit({ userId, coins: 1, reason: 'Test' })
+  await wallets.debit({ userId, coins: 1, reason: 'Test' })
+  return given.transaction.id
+}
+
 /** A route that is not here fails the test: nobody has said yet what it names. */
 export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'app.get': list,
@@ -200,6 +209,14 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   },
   'wallets.get': user,
   'wallets.listTransactions': user,
+  'wallets.listWalletTransactions': user,
+  'wallets.getTransaction': {
+    names: true,
+    send: async (world, whose) => ({
+      params: { userId: subjects[whose], transactionId: await coinsOnceHeld(world, whose, subjects[whose]) },
+    }),
+  },
+  'wallets.listHolds': user,
   'wallets.credit': change({ coins: 1, reason: 'Test' }),
   'wallets.debit': change({ coins: 1, reason: 'Test' }),
   'ledger.listAccounts': list,
@@ -265,4 +282,12 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'me.unblock': user,
   'wallet.get': list,
   'wallet.listTransactions': list,
+  'wallet.getTransaction': {
+    names: true,
+    ownerOnly: true,
+    send: async (world, whose) => ({
+      params: { transactionId: await coinsOnceHeld(world, whose, whose === 'own' ? asker : subjects[whose]) },
+    }),
+  },
+  'wallet.listHolds': list,
 }

@@ -1,6 +1,8 @@
 import type { WalletBalances } from '@impacthub/sdk/contract'
+import type { AboutCall, HistoryRow } from './history-store.ts'
+import type { HoldRow } from './holds-store.ts'
 import { spendingOrder } from './ledger-entry.ts'
-import type { Buckets, HistoryRow, WalletRow } from './wallet-store.ts'
+import type { Buckets, WalletRow } from './wallet-store.ts'
 
 const spendableOf = (buckets: Partial<Buckets>): number => spendingOrder.reduce((sum, name) => sum + (buckets[name] ?? 0), 0)
 
@@ -10,22 +12,34 @@ export function presentBalances({ hostId, buckets }: WalletRow): WalletBalances 
 }
 
 /** One line of a user's history, as that user sees it. */
-export function presentTransaction({ id, type, buckets, reference, description, partnerName, createdAt }: HistoryRow) {
+export function presentTransaction({ id, type, buckets, reference, description, call, createdAt }: HistoryRow) {
+  const coins = spendableOf(buckets)
   return {
     id,
     type,
-    coins: spendableOf(buckets),
+    coins,
     buckets,
     reference,
-    description: partnerName === null ? description : inWords(type, partnerName, spendableOf(buckets)),
+    description: call === undefined ? description : inWords(type, call, coins),
+    ...(call === undefined ? {} : { call }),
     createdAt: createdAt.toISOString(),
   }
 }
 
-function inWords(type: string, partner: string, coins: number): string {
-  if (type === 'call_hold') return `Held for a call with ${partner}`
-  if (type !== 'call_refund') return `Call with ${partner}`
-  return coins < 0 ? `Given back for a refunded call with ${partner}` : `Refund of a call with ${partner}`
+export function presentHold({ call, description, createdAt, expiresAt, ...hold }: HoldRow) {
+  return {
+    ...hold,
+    description: call === undefined ? description : inWords('call_hold', call, 0),
+    ...(call === undefined ? {} : { call }),
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+  }
+}
+
+function inWords(type: string, { partnerName }: AboutCall, coins: number): string {
+  if (type === 'call_hold') return `Held for a call with ${partnerName}`
+  if (type !== 'call_refund') return `Call with ${partnerName}`
+  return coins < 0 ? `Given back for a refunded call with ${partnerName}` : `Refund of a call with ${partnerName}`
 }
 
 export const presentWallet = (row: WalletRow, history: readonly HistoryRow[]) => ({

@@ -14,17 +14,6 @@ export interface WalletRow {
   readonly buckets: Buckets
 }
 
-export interface HistoryRow {
-  readonly id: string
-  readonly type: string
-  readonly buckets: Partial<Buckets>
-  readonly reference: { readonly type: string; readonly id: string } | null
-  readonly description: string
-  /** The other person of a call, as this user may know them. */
-  readonly partnerName: string | null
-  readonly createdAt: Date
-}
-
 /** Whose wallet: the host's id of a user, or ours. */
 export type WalletOwner = { readonly hostUserId: string } | { readonly userId: string }
 
@@ -72,50 +61,4 @@ export async function readWallets(tx: Tx, tenantId: TenantId, userIds: readonly 
     [tenantId, userIds],
   )
   return rows.map(toWallet)
-}
-
-interface HistoryRecord {
-  readonly id: string
-  readonly type: string
-  readonly reference_type: string | null
-  readonly reference_id: string | null
-  readonly description: string
-  readonly created_at: Date
-  /** null: it changed only what they owe. */
-  readonly changes: Partial<Record<Bucket, string>> | null
-  readonly partner: string | null
-}
-
-/** A user's transactions, newest first: one range of the index over that user's entries, however long the history is. */
-export async function readHistory(
-  tx: Tx,
-  tenantId: TenantId,
-  userId: string,
-  page: { readonly limit: number; readonly before: string | undefined },
-): Promise<HistoryRow[]> {
-  const rows = await tx.query<HistoryRecord>(
-    // '~' sorts after every id.
-    `with mine as (
-       select e.transaction_id from ledger_entries e
-       where e.tenant_id = $1 and e.user_id = $2 and e.transaction_id < coalesce($3::text, '~')
-       group by e.transaction_id order by e.transaction_id desc limit $4)
-     select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, p.display_name as partner,
-       (select jsonb_object_agg(a.name, e.coins::text) from ledger_entries e
-        join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-        where e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id = $2 and a.name <> 'owed') as changes
-     from mine join ledger_transactions t on t.tenant_id = $1 and t.id = mine.transaction_id
-     left join users p on p.tenant_id = $1 and t.reference_type = 'call'
-       and p.id = case when t.metadata ->> 'callerId' = $2 then t.metadata ->> 'calleeId' else t.metadata ->> 'callerId' end
-     order by t.id desc`,
-    [tenantId, userId, page.before ?? null, page.limit],
-  )
-  return rows.map((row) => ({
-    id: row.id,
-    type: row.type,
-    buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
-    reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
-    description: row.description,
-    partnerName: row.partner,
-    createdAt: row.created_at,
-  }))
 }

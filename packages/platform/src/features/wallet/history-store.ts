@@ -1,0 +1,164 @@
+import { toCoins } from '../../base/coins.ts'
+import { firstIdAt } from '../../base/ids.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import type { Bucket } from './ledger-entry.ts'
+import type { Buckets } from './wallet-store.ts'
+
+/** A user's coin history: everything here is read, nothing written. */
+
+/** The call that coins moved for, as the user whose coins they are may know it. */
+export interface AboutCall {
+  readonly side: 'caller' | 'callee'
+  readonly partnerId: string
+  readonly partnerName: string
+  readonly seconds: number
+  readonly settled: boolean
+}
+
+export interface HistoryRow {
+  readonly id: string
+  readonly type: string
+  readonly buckets: Partial<Buckets>
+  readonly reference: { readonly type: string; readonly id: string } | null
+  readonly description: string
+  readonly call: AboutCall | undefined
+  readonly createdAt: Date
+}
+
+export interface HistoryFilter {
+  readonly types?: readonly string[] | undefined
+  readonly bucket?: Bucket | undefined
+  readonly direction?: 'in' | 'out' | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+}
+
+export interface HistoryPage {
+  readonly rows: readonly HistoryRow[]
+  /** The transaction after which the next page begins; undefined: there is none. */
+  readonly next: string | undefined
+}
+
+/** What one request looks at with a filter, however long the history is and however little of it fits. */
+export const historyWindow = 2_000
+
+export interface CallRecord {
+  readonly side: AboutCall['side'] | null
+  readonly partner_id: string | null
+  readonly partner_name: string | null
+  readonly seconds: number | null
+  readonly settled: boolean | null
+}
+
+interface HistoryRecord extends CallRecord {
+  /** null: nothing was found, and the row tells only how far was looked. */
+  readonly id: string | null
+  readonly type: string
+  readonly reference_type: string | null
+  readonly reference_id: string | null
+  readonly description: string
+  readonly created_at: Date
+  /** null: it changed only what they owe. */
+  readonly changes: Partial<Record<Bucket, string>> | null
+  readonly looked_to: string | null
+}
+
+/** Joined to a row with `reference_type` and `reference_id`: the call, and the other one in it. $1 tenant, $2 the user. */
+export const callJoin = (row: string) => `left join lateral (
+    select case when c.caller_id = $2 then 'caller' else 'callee' end as side, c.duration_seconds as seconds, c.settled,
+      p.host_id as partner_id, p.display_name as partner_name
+    from calls c join users p on p.tenant_id = $1 and p.id = case when c.caller_id = $2 then c.callee_id else c.caller_id end
+    where ${row}.reference_type = 'call' and c.tenant_id = $1 and c.id = ${row}.reference_id and $2 in (c.caller_id, c.callee_id)) called on true`
+export const callColumns = 'called.side, called.partner_id, called.partner_name, called.seconds, called.settled'
+
+export const toCall = ({ side, partner_id, partner_name, seconds, settled }: CallRecord): AboutCall | undefined =>
+  side === null || partner_id === null || partner_name === null
+    ? undefined
+    : { side, partnerId: partner_id, partnerName: partner_name, seconds: seconds ?? 0, settled: settled === true }
+
+// The transactions of the user in the range, newest first: one range of the index over their entries.
+const mine = `select e.transaction_id as id from ledger_entries e
+  where e.tenant_id = $1 and e.user_id = $2 and e.transaction_id < $3 and e.transaction_id >= $4
+  group by e.transaction_id order by e.transaction_id desc`
+
+// Both parts see the same moment. What is found first ends the look; only a page that is not full asks how far was looked.
+const historySql = `with found as materialized (
+    select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, did.changes
+    from (${mine} limit $5) look
+    cross join lateral (
+      select * from ledger_transactions t where t.tenant_id = $1 and t.id = look.id and ($6::text[] is null or t.type = any($6))
+        and ($7::timestamptz is null or t.created_at >= $7) and ($8::timestamptz is null or t.created_at < $8) offset 0) t
+    cross join lateral (
+      select jsonb_object_agg(a.name, e.coins::text) filter (where a.name <> 'owed') as changes,
+        coalesce(sum(e.coins) filter (where a.name in ('bonus', 'purchased', 'earned')), 0) as spendable,
+        coalesce(sum(e.coins) filter (where a.name = $9), 0) as of_bucket
+      from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
+      where e.tenant_id = $1 and e.transaction_id = look.id and e.user_id = $2) did
+    where ($9::text is null or did.of_bucket <> 0)
+      and ($10::integer is null or sign(case when $9 is null then did.spendable else did.of_bucket end) = $10)
+    order by look.id desc limit $11)
+  select f.*, ${callColumns}, looked.looked_to
+  from (select case when (select count(*) from found) < $11 then (${mine} offset $5 - 1 limit 1) end as looked_to) looked
+  left join found f on true
+  ${callJoin('f')}
+  order by f.id desc`
+
+const signs = { in: 1, out: -1 }
+const hourMs = 3_600_000
+// Dates that JavaScript knows and ids do not.
+const within = (ms: number): Date => new Date(Math.min(Math.max(ms, 0), Date.UTC(9999, 11)))
+
+/**
+ * A user's transactions, newest first. Without a filter it reads as many as it shows; with one, it looks through at most `historyWindow` of them and
+ * says where to go on, so that no question about a long history is a long one. A transaction's id is never older than its time, and after
+ * the clock has stepped back it may be newer: ids narrow the range, times decide.
+ */
+export async function readHistory(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: string,
+  { limit, before }: { readonly limit: number; readonly before: string | undefined },
+  { types, bucket, direction, from, to }: HistoryFilter = {},
+): Promise<HistoryPage> {
+  const filtered = (types ?? bucket ?? direction ?? from ?? to) !== undefined
+  // '~' sorts after every id.
+  const newest = to === undefined ? '~' : firstIdAt('txn', within(to.getTime() + hourMs))
+  const records = await tx.query<HistoryRecord>(historySql, [
+    tenantId,
+    userId,
+    before === undefined || before > newest ? newest : before,
+    from === undefined ? '' : firstIdAt('txn', within(from.getTime())),
+    filtered ? historyWindow : limit + 1,
+    types ?? null,
+    from ?? null,
+    to ?? null,
+    bucket ?? null,
+    direction === undefined ? null : signs[direction],
+    limit + 1,
+  ])
+  const rows = records.flatMap(toRow)
+  const full = rows.length > limit
+  return { rows: rows.slice(0, limit), next: (full ? rows[limit - 1]?.id : records[0]?.looked_to) ?? undefined }
+}
+
+/** One transaction as this user sees it; undefined when it did nothing to them. */
+export async function readTransaction(tx: Tx, tenantId: TenantId, userId: string, id: string): Promise<HistoryRow | undefined> {
+  const records = await tx.query<HistoryRecord>(historySql, [tenantId, userId, `${id}~`, id, 1, null, null, null, null, null, 1])
+  return records.flatMap(toRow)[0]
+}
+
+function toRow(row: HistoryRecord): HistoryRow[] {
+  if (row.id === null) return []
+  return [
+    {
+      id: row.id,
+      type: row.type,
+      buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
+      reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
+      description: row.description,
+      call: toCall(row),
+      createdAt: row.created_at,
+    },
+  ]
+}
