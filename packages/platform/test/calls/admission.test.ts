@@ -1,5 +1,6 @@
 import { ConnectError } from '@impacthub/sdk'
 import { createServer } from '@impacthub/sdk/server'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
 import { callOf, legsTo, pair, phone, presenceOf, purses, settled, until, type Pair } from './scene.ts'
@@ -179,6 +180,29 @@ it('lets one through of two requests that are not the same, as of two tabs, and 
   await here.advance(3)
   expect(legsTo(here, two.callerPhone)).toHaveLength(1)
   expect((await two.caller.client.calls.list()).data).toHaveLength(1)
+})
+
+it('goes by what is so when the call is in, not by what was so when it was asked for', async () => {
+  const { connection } = here.database
+  for (const [change, answer] of [
+    ['rate_coins = 5, rate_seconds = 30', { rate: { coins: 5, seconds: 30 }, heldCoins: 10 }],
+    ['blocked = true', 'callee_blocked'],
+    ['deleted_at = now()', 'not_found'],
+  ] as const) {
+    const two = await pair(app)
+    const held = new pg.Client(connection)
+    await held.connect()
+    await held.query('begin')
+    await held.query(`update users set ${change} where host_id = $1`, [two.callee.userId])
+    const asked = callOf(two).catch(codeOf)
+    // Whoever waits for this transaction: the admission, which has seen what was before.
+    const waiting = () => held.query('select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))')
+    while ((await waiting()).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await held.query('commit')
+    await held.end()
+    if (typeof answer === 'string') expect(await asked).toBe(answer)
+    else expect(await asked).toMatchObject(answer)
+  }
 })
 
 it('shows a call to its two people and the app’s server, to nobody else, and no phone number to anyone', async () => {

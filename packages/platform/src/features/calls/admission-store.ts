@@ -3,7 +3,8 @@ import type { Db, Tx } from '../../db/connect.ts'
 import type { ProviderName } from '../../providers/telephony/port.ts'
 import { chargedRateFrom, type PriceColumns, type QuietHours } from '../presence/index.ts'
 import type { ReceiverLimits } from './receiver-rules/receiver-limits.ts'
-import type { Routing } from './call-row.ts'
+import { readCall, type CallRow, type Routing, type StoredCall } from './call-row.ts'
+import { callColumns, callPeople } from './call-store.ts'
 import type { Rate, TalkLimit } from './call-tariff.ts'
 
 /** A user as admission needs them. */
@@ -34,47 +35,85 @@ interface StoredUser extends PriceColumns {
   readonly blocked: boolean
 }
 
-/** Both users, held as they are: neither is deleted or blocked until the call is in. */
-export async function holdUsers(tx: Tx, tenantId: TenantId, hostIds: readonly string[]): Promise<ReadonlyMap<string, Candidate>> {
-  const rows = await tx.query<StoredUser>(
-    `select u.id, u.host_id, u.phone, u.rate_coins, u.rate_seconds, u.own_rate_coins, u.own_rate_seconds, u.availability, u.available_until,
-       u.quiet_hours, u.rests_until, u.time_zone, u.max_call_seconds, u.max_seconds_per_day, u.blocked,
-       t.rate_min_coins, t.rate_max_coins, t.rate_bound_seconds
-     from users u join tenants t on t.id = u.tenant_id
-     where u.tenant_id = $1 and u.host_id = any($2) and u.deleted_at is null order by u.id for share of u`,
-    [tenantId, hostIds],
-  )
-  return new Map(
-    rows.map((row) => [
-      row.host_id,
-      {
-        id: row.id,
-        hostId: row.host_id,
-        phone: row.phone,
-        rate: chargedRateFrom(row),
-        availability: row.availability,
-        availableUntil: row.available_until,
-        quietHours: row.quiet_hours,
-        restsUntil: row.rests_until,
-        timeZone: row.time_zone ?? row.quiet_hours?.timeZone ?? 'UTC',
-        maxCallSeconds: row.max_call_seconds,
-        maxSecondsPerDay: row.max_seconds_per_day,
-        blocked: row.blocked,
-      },
-    ]),
-  )
+export interface AppTerms {
+  readonly rate: Rate
+  readonly sharePercent: number
+  readonly maxCallSeconds: number
+  readonly ringSeconds: number
+  /** The app's own order of telephone providers; null: the platform's. */
+  readonly providerOrder: readonly ProviderName[] | null
 }
 
-const idByHost = 'select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null'
+/** What a call between two users is admitted by. */
+export interface Prospect {
+  readonly caller: Candidate
+  readonly callee: Candidate
+  readonly terms: AppTerms
+}
+
+interface StoredProspect extends StoredUser {
+  readonly app_rate_coins: number
+  readonly app_rate_seconds: number
+  readonly share_percent: number
+  readonly app_max_call_seconds: number
+  readonly ring_seconds: number
+  readonly provider_order: ProviderName[] | null
+}
+
+const prospects = `select u.id, u.host_id, u.phone, u.rate_coins, u.rate_seconds, u.own_rate_coins, u.own_rate_seconds, u.availability, u.available_until,
+    u.quiet_hours, u.rests_until, u.time_zone, u.max_call_seconds, u.max_seconds_per_day, u.blocked,
+    t.rate_min_coins, t.rate_max_coins, t.rate_bound_seconds, t.rate_coins as app_rate_coins, t.rate_seconds as app_rate_seconds,
+    t.share_percent, t.max_call_seconds as app_max_call_seconds, t.ring_seconds, t.provider_order
+  from users u join tenants t on t.id = u.tenant_id
+  where u.tenant_id = $1 and u.host_id = any($2) and u.deleted_at is null order by u.id`
+
+const candidate = (row: StoredUser): Candidate => ({
+  id: row.id,
+  hostId: row.host_id,
+  phone: row.phone,
+  rate: chargedRateFrom(row),
+  availability: row.availability,
+  availableUntil: row.available_until,
+  quietHours: row.quiet_hours,
+  restsUntil: row.rests_until,
+  timeZone: row.time_zone ?? row.quiet_hours?.timeZone ?? 'UTC',
+  maxCallSeconds: row.max_call_seconds,
+  maxSecondsPerDay: row.max_seconds_per_day,
+  blocked: row.blocked,
+})
+
+function prospectOf(rows: readonly StoredProspect[], callerId: string, calleeId: string): Partial<Prospect> {
+  const [caller, callee] = [callerId, calleeId].map((hostId) => rows.find((row) => row.host_id === hostId))
+  return {
+    ...(caller && { caller: candidate(caller) }),
+    ...(callee && { callee: candidate(callee), terms: termsFrom(callee) }),
+  }
+}
+
+const termsFrom = (row: StoredProspect): AppTerms => ({
+  rate: { coins: row.app_rate_coins, seconds: row.app_rate_seconds },
+  sharePercent: row.share_percent,
+  maxCallSeconds: row.app_max_call_seconds,
+  ringSeconds: row.ring_seconds,
+  providerOrder: row.provider_order,
+})
+
+/** What there is of it now, by the host's ids; it may change at any moment. */
+export async function foresee(db: Pick<Db, 'read'>, tenantId: TenantId, callerId: string, calleeId: string): Promise<Partial<Prospect>> {
+  return prospectOf(await db.read<StoredProspect>(tenantId, prospects, [tenantId, [callerId, calleeId]]), callerId, calleeId)
+}
+
+/** The same with both users held as they are: neither is deleted or blocked until the call is in. */
+export async function holdProspect(tx: Tx, tenantId: TenantId, callerId: string, calleeId: string): Promise<Partial<Prospect>> {
+  const rows = await tx.query<StoredProspect>(`${prospects} for share of u`, [tenantId, [callerId, calleeId]])
+  return prospectOf(rows, callerId, calleeId)
+}
 
 export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Promise<string | undefined> {
-  const [row] = await tx.query<{ id: string }>(idByHost, [tenantId, hostId])
-  return row?.id
-}
-
-/** The same by itself, for what is asked before a transaction. */
-export async function findUserId(db: Pick<Db, 'read'>, tenantId: TenantId, hostId: string): Promise<string | undefined> {
-  const [row] = await db.read<{ id: string }>(tenantId, idByHost, [tenantId, hostId])
+  const [row] = await tx.query<{ id: string }>('select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null', [
+    tenantId,
+    hostId,
+  ])
   return row?.id
 }
 
@@ -87,34 +126,12 @@ export async function eitherBlocks(tx: Tx, tenantId: TenantId, one: string, othe
   return rows.length > 0
 }
 
-export interface AppTerms {
-  readonly rate: Rate
-  readonly sharePercent: number
-  readonly maxCallSeconds: number
-  readonly ringSeconds: number
-  /** The app's own order of telephone providers; null: the platform's. */
-  readonly providerOrder: readonly ProviderName[] | null
-}
-
-export async function termsOf(tx: Tx, tenantId: TenantId): Promise<AppTerms> {
-  const [row] = await tx.query<{
-    rate_coins: number
-    rate_seconds: number
-    share_percent: number
-    max_call_seconds: number
-    ring_seconds: number
-    provider_order: ProviderName[] | null
-  }>('select rate_coins, rate_seconds, share_percent, max_call_seconds, ring_seconds, provider_order from tenants where id = $1', [
+/** The app's own order of telephone providers. */
+export async function providerOrderOf(tx: Tx, tenantId: TenantId): Promise<AppTerms['providerOrder']> {
+  const [row] = await tx.query<{ provider_order: AppTerms['providerOrder'] }>('select provider_order from tenants where id = $1', [
     tenantId,
   ])
-  if (row === undefined) throw new Error('the tenant is gone')
-  return {
-    rate: { coins: row.rate_coins, seconds: row.rate_seconds },
-    sharePercent: row.share_percent,
-    maxCallSeconds: row.max_call_seconds,
-    ringSeconds: row.ring_seconds,
-    providerOrder: row.provider_order,
-  }
+  return row?.provider_order ?? null
 }
 
 /** What is different between channels about a new call. */
@@ -145,14 +162,15 @@ export interface NewCall extends Line {
   readonly inboundLegId: string | null
 }
 
-export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Promise<void> {
-  tx.write(
-    `insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
+/** The call as it stands then. */
+export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Promise<CallRow> {
+  const [row] = await tx.query<StoredCall>(
+    `with c as (insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
        rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing,
        direction, caller_leg_id, dial_attempted_at, channel, caller_peer)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
        case when $19::text is null then 'outbound' else 'inbound' end, $19, case when $19::text is not null then $17::timestamptz end,
-       $20, $21)`,
+       $20, $21) returning *) select ${callColumns} from c ${callPeople}`,
     [
       tenantId,
       call.id,
@@ -177,4 +195,6 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
       call.callerPeer,
     ],
   )
+  if (row === undefined) throw new Error('the call was not written')
+  return readCall(row)
 }

@@ -13,11 +13,11 @@ import {
   type StoredCall,
 } from './call-row.ts'
 
-const columns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name,
+export const callColumns = `c.*, a.host_id as caller_host_id, a.display_name as caller_name, b.host_id as callee_host_id, b.display_name as callee_name,
   x.connected::text as caller_connected, y.connected::text as callee_connected, x.heard_at as caller_heard_at, y.heard_at as callee_heard_at`
 const sideOf = (row: string, side: Side) =>
   `left join browser_sides ${row} on ${row}.tenant_id = c.tenant_id and ${row}.call_id = c.id and ${row}.side = '${side}' and not c.settled`
-const people = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id
+export const callPeople = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id
   ${sideOf('x', 'caller')} ${sideOf('y', 'callee')}`
 
 async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<CallRow | undefined> {
@@ -25,7 +25,7 @@ async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<Ca
   return row === undefined ? undefined : readCall(row)
 }
 
-const oneCall = `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2`
+const oneCall = `select ${callColumns} from calls c ${callPeople} where c.tenant_id = $1 and c.id = $2`
 
 export const findCall = (tx: Tx, tenantId: TenantId, callId: string) => one(tx, oneCall, [tenantId, callId])
 
@@ -37,7 +37,7 @@ export async function seeCall(db: Pick<Db, 'read'>, tenantId: TenantId, callId: 
 
 /** The call for a change: everybody else who wants to change it waits. */
 export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>
-  one(tx, `select ${columns} from calls c ${people} where c.tenant_id = $1 and c.id = $2 for update of c`, [tenantId, callId])
+  one(tx, `select ${callColumns} from calls c ${callPeople} where c.tenant_id = $1 and c.id = $2 for update of c`, [tenantId, callId])
 
 /** Written before the provider is asked; null takes it back. With it changes whether the platform can end the call. */
 export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null, canEnd: boolean): Promise<void> {
@@ -234,7 +234,7 @@ export async function listCalls(
         ? part('callee')
         : `${part('caller')} union ${part('callee')}`
   const rows = await tx.query<StoredCall>(
-    `with chosen as (${ids}) select ${columns} from calls c join chosen on chosen.id = c.id ${people} where c.tenant_id = $1 order by c.id desc limit $3`,
+    `with chosen as (${ids}) select ${callColumns} from calls c join chosen on chosen.id = c.id ${callPeople} where c.tenant_id = $1 order by c.id desc limit $3`,
     [tenantId, before ?? newest, limit, status ?? null, active ?? null, ...(userId === undefined ? [] : [userId])],
   )
   return rows.map(readCall)
@@ -245,7 +245,7 @@ const mostOpenCalls = 1_000
 /** Calls that are not over: a user's, or the newest of the whole app. */
 export async function openCalls(tx: Tx, tenantId: TenantId, userId: string | undefined): Promise<CallRow[]> {
   const rows = await tx.query<StoredCall>(
-    `select ${columns} from calls c ${people}
+    `select ${callColumns} from calls c ${callPeople}
      where c.tenant_id = $1 and not c.settled and c.ended_at is null and ($2::text is null or c.caller_id = $2 or c.callee_id = $2)
      order by c.id desc limit ${mostOpenCalls}`,
     [tenantId, userId ?? null],

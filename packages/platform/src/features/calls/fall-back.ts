@@ -4,7 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { ProviderFailure } from '../../providers/telephony/port.ts'
 import type { Passed } from './routing-policy.ts'
-import { termsOf } from './admission-store.ts'
+import { providerOrderOf } from './admission-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { setRoute } from './call-store.ts'
@@ -36,11 +36,12 @@ export async function fallBack(
   if (call.endRequestedBy !== null || call.endedAt !== null || deps.clock.now() >= after(call.createdAt, dialWithinMs)) return false
   const tried: readonly Passed[] = [...triedBefore(call), { provider, reason: failure }]
   const wish = {
+    callId: call.id,
     callerId: caller.id,
     calleeId: callee.id,
     callerPhone: caller.phone,
     calleePhone: callee.phone,
-    appOrder: (await termsOf(tx, tenantId)).providerOrder,
+    appOrder: await providerOrderOf(tx, tenantId),
     providers,
     now: deps.clock.now(),
   }

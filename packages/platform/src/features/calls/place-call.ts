@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { after } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import { Outdated } from '../../db/sql-state.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
 import { renewPair } from '../numbers/index.ts'
 import { isReachable } from '../presence/index.ts'
 import { holdForCall } from '../wallet/index.ts'
-import { eitherBlocks, findUserId, holdUsers, insertCall, termsOf, type AppTerms, type Candidate, type Line } from './admission-store.ts'
+import { eitherBlocks, foresee, holdProspect, insertCall, type Line, type Prospect } from './admission-store.ts'
 import { browserLine, openBrowser } from './browser/admit-browser.ts'
 import { occupy } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, Routing } from './call-row.ts'
-import { findCall } from './call-store.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
 import { longestCallWith } from './receiver-rules/longest-call.ts'
 import { callTasks } from './call-tasks.ts'
@@ -38,6 +39,8 @@ export interface Circumstances {
   readonly providers: Providers
   /** The leg that came in, and the virtual number that it dialled. */
   readonly inbound?: Inbound
+  /** As the two and the app's terms were just now: what follows from them is asked in one round trip. Taken away when they have changed. */
+  foreseen?: Prospect | undefined
 }
 
 export interface Inbound {
@@ -59,8 +62,9 @@ export async function circumstancesOf(
   const providers = channel === 'browser' ? {} : await deps.providersFor(tenantId)
   if (channel !== 'browser' && Object.values(providers).every((one) => one === undefined))
     fail('provider_unavailable', { detail: 'No telephone provider is configured.' })
-  const callee = await findUserId(deps.db, tenantId, calleeId)
-  return { providers, calleeConnected: callee !== undefined && (await deps.isConnected(tenantId, callee)) }
+  const { caller, callee, terms } = await foresee(deps.db, tenantId, callerId, calleeId)
+  const calleeConnected = callee !== undefined && (await deps.isConnected(tenantId, callee.id))
+  return { providers, calleeConnected, foreseen: caller && callee && terms && { caller, callee, terms } }
 }
 
 /**
@@ -70,20 +74,8 @@ export async function circumstancesOf(
 export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish: CallWish, around: Circumstances): Promise<CallRow> {
   const now = deps.clock.now()
   const callId = newId('call', now)
-  const [{ caller, callee }, terms] = await Promise.all([admissible(tx, tenantId, wish, around, callId, now), termsOf(tx, tenantId)])
-  const line = wish.channel === 'browser' ? browserLine(wish.peer) : await phoneLine(tx, tenantId, { caller, callee, terms, around, now })
-  const rate = callee.rate ?? terms.rate
-  const maxCallSeconds = await longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
-  await leaveQueue(tx, tenantId, callee.id, caller.id)
-  const { heldCoins } = await holdForCall(tx, tenantId, {
-    callId,
-    callerId: caller.id,
-    calleeId: callee.id,
-    rateCoins: rate.coins,
-    maxIntervals: mostIntervals(maxCallSeconds, rate),
-    now,
-  })
-  await insertCall(tx, tenantId, {
+  const { caller, callee, terms, rate, line, maxCallSeconds, heldCoins } = await admit(tx, tenantId, wish, around, callId, now)
+  const inserted = insertCall(tx, tenantId, {
     id: callId,
     callerId: caller.id,
     calleeId: callee.id,
@@ -97,21 +89,66 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     createdAt: now,
     inboundLegId: around.inbound?.legId ?? null,
   })
-  if (wish.channel === 'browser') await openBrowser(deps, tx, tenantId, { id: callId, caller, callee, ringSeconds: terms.ringSeconds }, now)
-  else {
-    const dial = around.inbound === undefined ? [callTasks.dial(callId)] : []
-    await deps.tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
-  }
-  const call = (await findCall(tx, tenantId, callId)) ?? fail('internal')
+  const opened =
+    wish.channel === 'browser'
+      ? openBrowser(deps, tx, tenantId, { id: callId, caller, callee, ringSeconds: terms.ringSeconds }, now)
+      : openPhone(deps, tx, tenantId, callId, around, now)
+  const [call] = await inTurn([inserted, opened])
   await recordCall(tx, tenantId, call, ['call.initiated'], now)
   return call
 }
 
-interface Ready {
-  readonly caller: Candidate
-  readonly callee: Candidate
-  readonly terms: AppTerms
+/** The tasks that dial a call, unless it came in, and that look after it. */
+function openPhone({ tasks }: CallDeps, tx: Tx, tenantId: TenantId, callId: string, { inbound }: Circumstances, now: Date): Promise<void> {
+  const dial = inbound === undefined ? [callTasks.dial(callId)] : []
+  return tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
+}
+
+/** What all of them bring, once all have ended; of those that failed the first speaks. */
+async function inTurn<T extends readonly unknown[]>(steps: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(steps)
+  return Promise.all(steps) as Promise<T>
+}
+
+/**
+ * Holds the two, makes them busy, takes a number and holds the coins. All of it is sent by what was foreseen, in one round trip, and stands
+ * only if that still is so when both users are held; else the transaction is run again without foresight.
+ */
+async function admit(tx: Tx, tenantId: TenantId, wish: CallWish, around: Circumstances, callId: string, now: Date) {
+  const { foreseen } = around
+  const held = holdProspect(tx, tenantId, wish.callerId, wish.calleeId)
+  const { caller, callee, terms } = foreseen ?? knownOf(await held)
+  const rate = callee.rate ?? terms.rate
+  const admitted = admissible(tx, tenantId, wish, { caller, callee }, around, callId, now)
+  const line =
+    wish.channel === 'browser'
+      ? Promise.resolve(browserLine(wish.peer))
+      : phoneLine(tx, tenantId, { caller, callee, terms, around, callId, admitted, now })
+  const longest = longestCallWith(tx, tenantId, callee, terms.maxCallSeconds, now)
+  const left = leaveQueue(tx, tenantId, callee.id, caller.id)
+  const money = longest.then((maxCallSeconds) =>
+    holdForCall(tx, tenantId, {
+      callId,
+      callerId: caller.id,
+      calleeId: callee.id,
+      rateCoins: rate.coins,
+      maxIntervals: mostIntervals(maxCallSeconds, rate),
+      now,
+    }),
+  )
+  const checked = held.then((found) => {
+    if (foreseen === undefined || isDeepStrictEqual(found, foreseen)) return
+    around.foreseen = undefined
+    throw new Outdated('the two have changed')
+  })
+  const [, , way, maxCallSeconds, , { heldCoins }] = await inTurn([checked, admitted, line, longest, left, money])
+  return { caller, callee, terms, rate, line: way, maxCallSeconds, heldCoins }
+}
+
+interface Ready extends Prospect {
   readonly around: Circumstances
+  readonly callId: string
+  readonly admitted: Promise<unknown>
   readonly now: Date
 }
 
@@ -128,12 +165,14 @@ async function phoneLine(tx: Tx, tenantId: TenantId, ready: Ready): Promise<Line
 async function wayOf(
   tx: Tx,
   tenantId: TenantId,
-  { caller, callee, terms, around, now }: Ready,
+  { caller, callee, terms, around, callId, admitted, now }: Ready,
   phones: { readonly callerPhone: string; readonly calleePhone: string },
 ): Promise<Omit<Way, 'routing'> & { routing: Routing | null }> {
   const { inbound, providers } = around
   if (inbound === undefined)
     return routeCall(tx, tenantId, {
+      callId,
+      admitted,
       callerId: caller.id,
       calleeId: callee.id,
       ...phones,
@@ -147,13 +186,24 @@ async function wayOf(
   return { provider: telephony.name, number: number.phoneNumber, routing: null }
 }
 
-/** Both users, busy from now on, when nothing about them speaks against this call. */
-async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeConnected }: Circumstances, callId: string, now: Date) {
-  const users = await holdUsers(tx, tenantId, [wish.callerId, wish.calleeId])
-  const caller = users.get(wish.callerId) ?? fail('not_found', { detail: 'The caller is not a user of this app.' })
-  const callee = users.get(wish.calleeId) ?? fail('not_found', { detail: 'The callee is not a user of this app.' })
+function knownOf({ caller, callee, terms }: Partial<Prospect>): Prospect {
+  if (caller === undefined) return fail('not_found', { detail: 'The caller is not a user of this app.' })
+  if (callee === undefined || terms === undefined) return fail('not_found', { detail: 'The callee is not a user of this app.' })
+  return { caller, callee, terms }
+}
+
+/** Both users are busy from now on, when nothing about them speaks against this call. */
+async function admissible(
+  tx: Tx,
+  tenantId: TenantId,
+  { channel }: CallWish,
+  { caller, callee }: Pick<Prospect, 'caller' | 'callee'>,
+  { calleeConnected }: Circumstances,
+  callId: string,
+  now: Date,
+): Promise<void> {
   // Asked and made busy at once; who is refused for the one is free again of the other.
-  const [blocks, free] = await Promise.all([
+  const [blocks, free] = await inTurn([
     eitherBlocks(tx, tenantId, caller.id, callee.id),
     occupy(tx, tenantId, [caller.id, callee.id], callId),
   ])
@@ -161,9 +211,8 @@ async function admissible(tx: Tx, tenantId: TenantId, wish: CallWish, { calleeCo
   if (callee.blocked || blocks) fail('callee_blocked')
   if (!isReachable({ ...callee, connected: calleeConnected }, now)) fail('callee_offline')
   // Only a phone rings where no tab is open.
-  if (wish.channel === 'browser' && !calleeConnected) fail('callee_offline')
+  if (channel === 'browser' && !calleeConnected) fail('callee_offline')
   // Of two who call the same person at one instant, the row lets one through. Who taps twice is in a call themselves, and told so.
   if (!free.has(caller.id)) fail('caller_busy')
   if (!free.has(callee.id)) fail('callee_busy')
-  return { caller, callee }
 }

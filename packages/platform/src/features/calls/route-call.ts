@@ -18,6 +18,7 @@ import { takeNumber } from '../numbers/index.ts'
 import type { Routing } from './call-row.ts'
 
 export interface RouteWish {
+  readonly callId: string
   /** Ours, `usr_…`. */
   readonly callerId: string
   readonly calleeId: string
@@ -27,6 +28,8 @@ export interface RouteWish {
   readonly appOrder: readonly ProviderName[] | null
   readonly providers: Providers
   readonly now: Date
+  /** Ends when it is sure that the call may be; until then no more is asked than what goes along with that. */
+  readonly admitted?: Promise<unknown>
 }
 
 /** Who carries a call, with which number, and why. */
@@ -60,11 +63,13 @@ export async function nextWay(tx: Tx, tenantId: TenantId, wish: RouteWish, tried
   for (const option of rank(options)) {
     const number = await takeNumber(tx, tenantId, {
       provider: option.provider,
+      callId: wish.callId,
       callerId: wish.callerId,
       calleeId: wish.calleeId,
       countries: [journey.callee, journey.caller],
       barredCountry: barredCountry(option.provider, journey),
       now: wish.now,
+      admitted: wish.admitted,
     })
     if (number === undefined) {
       numberless.add(option.provider)

@@ -68,16 +68,26 @@ const take = (
   now: Date,
   wish: { countries?: string[]; barredCountry?: string } = {},
 ) =>
-  db.transact(tenant.id, (tx) =>
-    takeNumber(tx, tenant.id, {
+  db.transact(tenant.id, async (tx) => {
+    const callId = newId('call', now)
+    await tx.query('insert into busy_users (tenant_id, user_id, call_id) values ($1, $2, $4), ($1, $3, $4)', [
+      tenant.id,
+      callerId,
+      calleeId,
+      callId,
+    ])
+    const number = await takeNumber(tx, tenant.id, {
       provider: 'twilio',
+      callId,
       callerId,
       calleeId,
       countries: wish.countries ?? [],
       barredCountry: wish.barredCountry ?? null,
       now,
-    }),
-  )
+    })
+    await tx.query('delete from busy_users where tenant_id = $1 and call_id = $2', [tenant.id, callId])
+    return number
+  })
 const other = ({ tenant }: Pool, numberId: string | undefined, userId: string, now: Date) =>
   db.transact(tenant.id, (tx) => otherOf(tx, tenant.id, numberId ?? '', userId, now))
 

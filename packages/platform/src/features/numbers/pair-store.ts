@@ -6,6 +6,8 @@ import { callBackMs, coolDownMs, rememberMs } from './cool-down.ts'
 
 export interface PairWish {
   readonly provider: ProviderName
+  /** Both users are busy with it, or nothing is taken. */
+  readonly callId: string
   /** Ours, `usr_…`. */
   readonly callerId: string
   readonly calleeId: string
@@ -14,6 +16,8 @@ export interface PairWish {
   /** Numbers of this country may not be shown. */
   readonly barredCountry: string | null
   readonly now: Date
+  /** Ends when it is sure that the call may be: a second look waits for it. */
+  readonly admitted?: Promise<unknown> | undefined
 }
 
 /**
@@ -25,11 +29,14 @@ export interface PairWish {
  */
 export async function takeNumber(tx: Tx, tenantId: TenantId, wish: PairWish): Promise<{ id: string; phoneNumber: string } | undefined> {
   // A number that was changed at this very moment is passed over; the second look sees what there is now.
-  return (await takeOnce(tx, tenantId, wish)) ?? takeOnce(tx, tenantId, wish)
+  const taken = await takeOnce(tx, tenantId, wish)
+  if (taken !== undefined) return taken
+  await wish.admitted
+  return takeOnce(tx, tenantId, wish)
 }
 
 async function takeOnce(tx: Tx, tenantId: TenantId, wish: PairWish): Promise<{ id: string; phoneNumber: string } | undefined> {
-  const { provider, callerId, calleeId, countries, barredCountry, now } = wish
+  const { provider, callId, callerId, calleeId, countries, barredCountry, now } = wish
   const expiresAt = after(now, callBackMs)
   const [row] = await tx.query<{ id: string; phone_number: string }>(
     `with met as (
@@ -41,6 +48,7 @@ async function takeOnce(tx: Tx, tenantId: TenantId, wish: PairWish): Promise<{ i
        from numbers n left join met on met.number_id = n.id
        where n.tenant_id = $1 and n.provider = $2 and n.leaving is null and (n.cooling_until is null or n.cooling_until <= $5)
          and (n.user_id is null or n.user_id = $4) and ($9::text is null or n.country is distinct from $9)
+         and (select count(*) from busy_users b where b.tenant_id = $1 and b.user_id in ($3, $4) and b.call_id = $10) = 2
        order by own desc, coalesce(met.theirs, false) desc, coalesce(met.taken, false),
          case when coalesce(met.taken, false) then met.used end, (n.type = 'toll_free'),
          coalesce(array_position($8::text[], n.country), 3), met.used nulls first, md5(n.id || least($3, $4) || greatest($3, $4))
@@ -65,6 +73,7 @@ async function takeOnce(tx: Tx, tenantId: TenantId, wish: PairWish): Promise<{ i
       after(expiresAt, coolDownMs),
       countries.filter((one) => one !== null),
       barredCountry,
+      callId,
     ],
   )
   return row && { id: row.id, phoneNumber: row.phone_number }

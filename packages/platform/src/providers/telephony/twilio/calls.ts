@@ -16,6 +16,9 @@ export async function dial(client: TwilioClient, wish: DialWish): Promise<{ legI
     From: wish.from,
     Url: wish.urls.answer,
     Method: 'POST',
+    // Twilio hangs up on a caller for whom it gets no document: asked twice, a moment's trouble of ours ends no call.
+    FallbackUrl: wish.urls.answer,
+    FallbackMethod: 'POST',
     StatusCallback: wish.urls.callerStatus,
     StatusCallbackMethod: 'POST',
     StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],

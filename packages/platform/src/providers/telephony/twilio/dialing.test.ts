@@ -51,6 +51,8 @@ describe('dialling', () => {
       ['From', '+15017122661'],
       ['Url', wish.urls.answer],
       ['Method', 'POST'],
+      ['FallbackUrl', wish.urls.answer],
+      ['FallbackMethod', 'POST'],
       ['StatusCallback', wish.urls.callerStatus],
       ['StatusCallbackMethod', 'POST'],
       ['StatusCallbackEvent', 'initiated'],

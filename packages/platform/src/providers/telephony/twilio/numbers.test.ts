@@ -98,6 +98,7 @@ describe('a number that is ours', () => {
     stub.reply(owned(number), bought)
     await twilio.numbers.receiveCalls(number, 'https://connect.example/in')
     expect(stub.asked[1]?.form.get('VoiceUrl')).toBe('https://connect.example/in')
+    expect(stub.asked[1]?.form.get('VoiceFallbackUrl')).toBe('https://connect.example/in')
     // An application set before would be asked instead.
     expect(stub.asked[1]?.form.get('VoiceApplicationSid')).toBe('')
     stub.reply(owned())

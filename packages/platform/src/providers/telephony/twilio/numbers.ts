@@ -59,7 +59,8 @@ export async function buyNumber(client: TwilioClient, phoneNumber: string): Prom
 export async function receiveCalls(client: TwilioClient, phoneNumber: string, url: string): Promise<void> {
   const sid = await sidOf(client, phoneNumber)
   if (sid === undefined) throw new ProviderError('refused', 'not owned')
-  accept(await client.post(`IncomingPhoneNumbers/${sid}.json`, { VoiceUrl: url, VoiceMethod: 'POST', VoiceApplicationSid: '' }), boughtWire)
+  const asked = { VoiceUrl: url, VoiceMethod: 'POST', VoiceFallbackUrl: url, VoiceFallbackMethod: 'POST', VoiceApplicationSid: '' }
+  accept(await client.post(`IncomingPhoneNumbers/${sid}.json`, asked), boughtWire)
 }
 
 export async function releaseNumber(client: TwilioClient, phoneNumber: string): Promise<void> {
