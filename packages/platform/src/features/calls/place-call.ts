@@ -107,7 +107,7 @@ function openPhone({ tasks }: CallDeps, tx: Tx, tenantId: TenantId, callId: stri
 /** What all of them bring, once all have ended; of those that failed the first speaks. */
 async function inTurn<T extends readonly unknown[]>(steps: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   await Promise.allSettled(steps)
-  return Promise.all(steps) as Promise<T>
+  return Promise.all(steps)
 }
 
 /**

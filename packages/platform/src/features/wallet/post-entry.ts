@@ -16,12 +16,12 @@ export interface Posting {
  * The one door to the ledger in this process: it claims the key, locks, checks and writes in one statement of the caller's transaction.
  * If the process dies before that transaction commits nothing has happened; afterwards the key makes a repetition harmless.
  */
-export async function post(tx: Tx, tenantId: TenantId, entry: Entry, now: Date): Promise<Posting> {
+export async function post(tx: Tx, tenantId: TenantId, entry: Entry, now: Date, id = nextTransactionId(now)): Promise<Posting> {
   const accounts = accountsOf(entry)
   const placeOf = (account: Account | undefined): number =>
     account === undefined ? 0 : accounts.findIndex((other) => sameAccount(other, account)) + 1
   const { outcome, transactionId, missing } = await throughTheDoor(tx, tenantId, {
-    id: nextTransactionId(now),
+    id,
     entry,
     fingerprint: fingerprintOf(entry),
     users: accounts.map(({ userId }) => userId),
