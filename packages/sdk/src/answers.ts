@@ -9,6 +9,10 @@ export type User = AnswerOf<Areas['me']['get']>
 /** The coins of a user with the latest transactions. */
 export type Wallet = AnswerOf<Areas['wallet']['get']>
 export type WalletTransaction = Wallet['transactions'][number]
+/** One transaction with all that can be said of it. */
+export type WalletReceipt = AnswerOf<Areas['wallet']['getTransaction']>
+/** Coins that are held, and for what. */
+export type WalletHold = AnswerOf<Areas['wallet']['listHolds']>['data'][number]
 export type CallStatus = Call['status']
 export type CallEndReason = NonNullable<Call['endReason']>
 export type CallChannel = Call['channel']

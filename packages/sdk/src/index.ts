@@ -30,5 +30,7 @@ export type {
   User,
   Waiting,
   Wallet,
+  WalletHold,
+  WalletReceipt,
   WalletTransaction,
 } from './answers.ts'

@@ -27,4 +27,15 @@ export type { ConnectionState, ConnectServer, Realtime, ServerSettings } from '.
 export type { CallOptions } from './contract/kit.ts'
 export type { Call, CallMeter, Presence, RealtimeEvents, RealtimeEventType, TopupNews, WalletBalances } from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'
-export type { App, CallChannel, CallEndReason, CallStatus, PresenceStatus, User, Wallet, WalletTransaction } from './answers.ts'
+export type {
+  App,
+  CallChannel,
+  CallEndReason,
+  CallStatus,
+  PresenceStatus,
+  User,
+  Wallet,
+  WalletHold,
+  WalletReceipt,
+  WalletTransaction,
+} from './answers.ts'

@@ -2,6 +2,7 @@ import type { WalletBalances } from '@impacthub/sdk/contract'
 import type { AboutCall, HistoryRow } from './history-store.ts'
 import type { HoldRow } from './holds-store.ts'
 import { spendingOrder } from './ledger-entry.ts'
+import type { Links } from './receipt-store.ts'
 import type { Buckets, WalletRow } from './wallet-store.ts'
 
 const spendableOf = (buckets: Partial<Buckets>): number => spendingOrder.reduce((sum, name) => sum + (buckets[name] ?? 0), 0)
@@ -25,6 +26,19 @@ export function presentTransaction({ id, type, buckets, reference, description, 
     createdAt: createdAt.toISOString(),
   }
 }
+
+function presentRelated(row: HistoryRow) {
+  const { id, type, coins, description, createdAt } = presentTransaction(row)
+  return { id, type, coins, description, createdAt }
+}
+
+export const presentReceipt = (row: HistoryRow, { reverses, reversedBy }: Links) => ({
+  ...presentTransaction(row),
+  reverses: reverses === null ? null : presentRelated(reverses),
+  reversedBy: reversedBy.map(presentRelated),
+  granted: [],
+  used: [],
+})
 
 export function presentHold({ call, description, createdAt, expiresAt, ...hold }: HoldRow) {
   return {

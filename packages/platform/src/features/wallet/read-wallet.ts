@@ -6,7 +6,8 @@ import type { Db, Tx } from '../../db/connect.ts'
 import { readHistory, readTransaction, type HistoryFilter } from './history-store.ts'
 import { readHolds } from './holds-store.ts'
 import type { Bucket } from './ledger-entry.ts'
-import { presentHold, presentTransaction, presentWallet } from './present-wallet.ts'
+import { presentHold, presentReceipt, presentTransaction, presentWallet } from './present-wallet.ts'
+import { readLinks } from './receipt-store.ts'
 import { readWallet, type WalletOwner, type WalletRow } from './wallet-store.ts'
 
 /** What a user, and the app's server for any user, reads of a wallet. Nothing here is written. */
@@ -67,9 +68,10 @@ export function historyOf(deps: ReadDeps, tenantId: TenantId, owner: WalletOwner
 
 /** A transaction that did nothing to this user does not exist for them. */
 export const receiptOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner, transactionId: string): Promise<Receipt> =>
-  ofOwner(deps, tenantId, owner, async (tx, { userId }) =>
-    presentTransaction((await readTransaction(tx, tenantId, userId, transactionId)) ?? fail('not_found')),
-  )
+  ofOwner(deps, tenantId, owner, async (tx, { userId }) => {
+    const row = (await readTransaction(tx, tenantId, userId, transactionId)) ?? fail('not_found')
+    return presentReceipt(row, await readLinks(tx, tenantId, userId, transactionId))
+  })
 
 export const holdsOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner, query: PageQuery): Promise<Holds> =>
   ofOwner(deps, tenantId, owner, (tx, { userId }) =>

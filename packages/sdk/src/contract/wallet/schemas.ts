@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { coinCount, coins, id, listOf, page, text, time, userId } from '../shapes.ts'
 import type { ledgerRoutes, walletRoutes, walletServerRoutes } from './routes.ts'
-import { buckets, historyQuery, hold, transaction } from './transaction.ts'
+import { buckets, historyQuery, hold, receipt, transaction } from './transaction.ts'
 
 export { transaction } from './transaction.ts'
 
@@ -33,7 +33,7 @@ const moved = z.object({ transaction, wallet: z.object(balances) })
 export const walletSchemas = {
   get: { answer: wallet },
   listTransactions: history,
-  getTransaction: { params: byTransactionId, answer: transaction },
+  getTransaction: { params: byTransactionId, answer: receipt },
   listHolds: holds,
 } satisfies SchemasFor<typeof walletRoutes>
 
@@ -41,7 +41,7 @@ export const walletServerSchemas = {
   get: { params: byUserId, answer: wallet },
   listTransactions: { params: byUserId, ...history },
   listWalletTransactions: { params: byUserId, ...history },
-  getTransaction: { params: z.strictObject({ userId, ...byTransactionId.shape }), answer: transaction },
+  getTransaction: { params: z.strictObject({ userId, ...byTransactionId.shape }), answer: receipt },
   listHolds: { params: byUserId, ...holds },
   credit: {
     params: byUserId,

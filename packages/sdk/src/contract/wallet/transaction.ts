@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { coinCount, page, time, userId } from '../shapes.ts'
 
 export const bucket = z.enum(['bonus', 'purchased', 'earned', 'held'])
+const spendable = z.enum(['bonus', 'purchased', 'earned'])
 export const buckets = z.object({ bonus: coinCount, purchased: coinCount, earned: coinCount, held: coinCount })
 
 /** The call that coins moved for, as the user whose coins they are may know it. */
@@ -29,6 +30,31 @@ export const transaction = z.object({
   /** Only of transactions whose reference is a call. */
   call: aboutCall.optional(),
   createdAt: time,
+})
+
+/** Another transaction of the same user, named by a receipt. */
+const related = transaction.pick({ id: true, type: true, coins: true, description: true, createdAt: true })
+
+/** All that can be said of one transaction to the user whose coins it moved. */
+export const receipt = z.object({
+  ...transaction.shape,
+  /** What it takes back, in whole or in part. */
+  reverses: related.nullable(),
+  /** What took it back, newest first; at most 20. */
+  reversedBy: z.array(related),
+  /** Coins that it gave, as they stand now. */
+  granted: z.array(
+    z.object({
+      bucket: spendable,
+      coins: coinCount,
+      /** Not spent, expired or taken back yet. */
+      leftCoins: coinCount,
+      /** When what is left of them is lost; null: never. */
+      expiresAt: time.nullable(),
+    }),
+  ),
+  /** Which coins it used: each part names the transaction that had given it. */
+  used: z.array(z.object({ bucket: spendable, coins: coinCount, grantedBy: z.string(), expiresAt: time.nullable() })),
 })
 
 /** Coins set aside for something that is not over. */
