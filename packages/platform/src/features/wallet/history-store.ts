@@ -41,7 +41,7 @@ export interface HistoryPage {
 }
 
 /** What one request looks at with a filter, however long the history is and however little of it fits. */
-export const historyWindow = 2_000
+export const historyWindow = 1_000
 
 export interface CallRecord {
   readonly side: AboutCall['side'] | null
