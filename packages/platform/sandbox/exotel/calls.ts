@@ -1,4 +1,4 @@
-import { setAlarm } from './alarms.ts'
+import { setAlarm } from '../kit/alarms.ts'
 import { type Call, callDues, type CallStatus, isOver } from './call.ts'
 import { isLive, type Line } from './line.ts'
 import { dialLine, dropLine, incomingLine } from './lines.ts'

@@ -1,4 +1,4 @@
-import { setAlarm } from './alarms.ts'
+import { setAlarm } from '../kit/alarms.ts'
 import { type Bridge, type Leg, type LegAction, legDues } from './leg.ts'
 import { tellAction, tellBridge, tellLeg } from './leg-events.ts'
 import type { Line } from './line.ts'

@@ -1,4 +1,4 @@
-import { setAlarm } from './alarms.ts'
+import { setAlarm } from '../kit/alarms.ts'
 import { type FinalState, isLive, type Line, type LineDue, lineDues } from './line.ts'
 import { behaviourOf } from '../kit/magic-numbers.ts'
 import { newSid } from './sid.ts'

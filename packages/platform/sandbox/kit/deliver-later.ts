@@ -1,5 +1,5 @@
 import type { Clock, Timer } from './clock.ts'
-import type { CallbackFault, FaultBook } from './faults.ts'
+import type { CallbackFault, FaultBook, Spoilt } from './faults.ts'
 import type { Json } from './json.ts'
 
 /** Shut while a request is being answered: what the request sets off waits until the answer has left. */
@@ -75,7 +75,7 @@ interface Parts {
   readonly gate: Gate
   readonly faults: FaultBook
   /** Sends it; never rejects. */
-  perform(delivery: Delivery, forged: boolean): Promise<Outcome>
+  perform(delivery: Delivery, spoilt: Spoilt | undefined): Promise<Outcome>
   /** Told when a message joins and when nothing more will be tried. */
   changed(delivery: Delivery, pending: boolean): void
 }
@@ -101,16 +101,16 @@ function createLog(clock: Clock): Log {
 }
 
 /** Sends what is handed in, in turn for each key; each result resolves when its own message is through. */
-function createChains({ clock, gate, perform, changed }: Parts, log: Log): (delivery: Delivery, forged?: boolean) => Promise<void> {
+function createChains({ clock, gate, perform, changed }: Parts, log: Log): (delivery: Delivery, spoilt?: Spoilt) => Promise<void> {
   const chains = new Map<string, Promise<void>>()
-  const send = async (delivery: Delivery, forged: boolean): Promise<void> => {
+  const send = async (delivery: Delivery, spoilt: Spoilt | undefined): Promise<void> => {
     await gate.opened()
-    const result = await perform(delivery, forged)
+    const result = await perform(delivery, spoilt)
     log.note(delivery, result.error === undefined ? 'sent' : 'failed', result)
     changed(delivery, false)
   }
-  return (delivery, forged = false) => {
-    const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(() => send(delivery, forged))
+  return (delivery, spoilt) => {
+    const turn = (chains.get(delivery.key) ?? Promise.resolve()).then(() => send(delivery, spoilt))
     chains.set(delivery.key, turn)
     clock.track(turn)
     return turn.finally(() => {
@@ -174,7 +174,8 @@ export function createDeliveries(parts: Parts): Deliveries {
       overtaken.set(delivery.id, delivery)
       clock.at(clock.now() + REORDER_AT_MOST_MS, () => letGo([delivery]))
     },
-    forge: (delivery) => void enqueue(delivery, true),
+    forge: (delivery) => void enqueue(delivery, 'forged'),
+    tamper: (delivery) => void enqueue(delivery, 'tampered'),
   }
   const leave = (delivery: Delivery): void => {
     const late = [...overtaken.values()].filter((one) => one.key === delivery.key)

@@ -2,9 +2,12 @@ import { type Json, isRecord } from './json.ts'
 import type { Answer } from './listen.ts'
 
 /** What may happen to a callback on its way. */
-export const callbackFaultActions = ['drop', 'delay', 'repeat', 'reorder', 'hold', 'forge'] as const
+export const callbackFaultActions = ['drop', 'delay', 'repeat', 'reorder', 'hold', 'forge', 'tamper'] as const
 /** What may happen to a request to the API. */
 export const apiFaultActions = ['fail', 'hang', 'lose-answer', 'stall'] as const
+
+/** How a callback is spoilt: made by a stranger, or changed on its way after it was signed. */
+export type Spoilt = 'forged' | 'tampered'
 
 /** A rule for callbacks; without `times` it stays until it is removed. */
 export interface CallbackFault {

@@ -113,7 +113,7 @@ function createWorld(accountSid: string, options: TwilioSandboxOptions, closing:
       clock,
       gate,
       faults,
-      perform: (delivery, forged) => performDelivery(world, delivery, forged),
+      perform: (delivery, spoilt) => performDelivery(world, delivery, spoilt !== undefined),
       changed(delivery, pending) {
         // What a closing sandbox could not send any more is sent by the next one.
         if (!closing.aborted) store.saveDelivery(delivery, pending)

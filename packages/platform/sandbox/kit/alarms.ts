@@ -1,4 +1,11 @@
-import type { World } from './world.ts'
+import type { Clock, Timer } from './clock.ts'
+
+/** What alarms need of their sandbox. */
+export interface AlarmParts {
+  readonly timers: Map<string, Timer>
+  readonly clock: Clock
+  readonly log: (line: string) => void
+}
 
 /** Something to which things happen by themselves at certain moments. */
 export interface Timed<Kind extends string> {
@@ -16,31 +23,31 @@ function nextDue<Kind extends string>({ due }: Timed<Kind>, kinds: readonly Kind
 
 /**
  * Sets the alarm for the first thing that is due. One thing at a time, and at the moment it was due even when the process was
- * away then: another call's may come between.
+ * away then: another one's may come between.
  */
 export function setAlarm<Kind extends string>(
-  world: World,
+  parts: AlarmParts,
   key: string,
   timed: Timed<Kind>,
   kinds: readonly Kind[],
   fire: (kind: Kind, atMs: number) => void,
 ): void {
-  world.timers.get(key)?.cancel()
-  world.timers.delete(key)
+  parts.timers.get(key)?.cancel()
+  parts.timers.delete(key)
   const first = nextDue(timed, kinds)
   if (!first) return
   const ring = (): void => {
     const due = nextDue(timed, kinds)
-    if (due && due.atMs <= world.clock.now()) {
+    if (due && due.atMs <= parts.clock.now()) {
       delete timed.due[due.kind]
       try {
         fire(due.kind, due.atMs)
       } catch (error) {
-        // One call that went wrong must not take the others with it.
-        world.log(`exotel sandbox: ${key} ${due.kind}: ${error instanceof Error ? error.stack : String(error)}`)
+        // One thing that went wrong must not take the others with it.
+        parts.log(`sandbox: ${key} ${due.kind}: ${error instanceof Error ? error.stack : String(error)}`)
       }
     }
-    setAlarm(world, key, timed, kinds, fire)
+    setAlarm(parts, key, timed, kinds, fire)
   }
-  world.timers.set(key, world.clock.at(first.atMs, ring))
+  parts.timers.set(key, parts.clock.at(first.atMs, ring))
 }
