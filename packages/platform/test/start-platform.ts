@@ -3,6 +3,7 @@ import { createClient, type ConnectClient } from '@impacthub/sdk'
 import { createServer as createConnectServer, type ConnectServer } from '@impacthub/sdk/server'
 import { heldClock, type HeldClock } from '../sandbox/kit/clock.ts'
 import { startExotelSandbox, type ExotelSandbox } from '../sandbox/exotel/server.ts'
+import { SANDBOX_RAZORPAY_WEBHOOK_SECRET, startRazorpaySandbox, type RazorpaySandbox } from '../sandbox/razorpay/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../sandbox/twilio/server.ts'
 import { createPlatform, type Platform } from '../src/app.ts'
 import type { Clock } from '../src/base/clock.ts'
@@ -29,6 +30,8 @@ export interface StartOptions {
   readonly redisUrl?: string
   /** Calls between Indian phones go through Exotel's sandbox as well: with both numbers at once (`true`), by a flow that asks, or leg by leg. */
   readonly exotel?: true | ExotelPattern
+  /** Coins can be bought: through Razorpay's sandbox, whose webhooks come to this platform. */
+  readonly razorpay?: true
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
@@ -70,6 +73,7 @@ export interface TestPlatform {
   readonly held: HeldClock
   readonly twilio: TwilioSandbox
   readonly exotel: RunningExotel | undefined
+  readonly razorpay: RazorpaySandbox | undefined
   readonly bus: Bus
   readonly masterKey: Buffer
   /** A new app with a virtual number, in test mode unless told. */
@@ -106,12 +110,14 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const database = beside?.database ?? (await freshDatabase({ migrate }))
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
   const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
+  const razorpay = beside === undefined ? await razorpayFor(options, held) : beside.razorpay
   const masterKey = beside?.masterKey ?? randomBytes(32)
   const logger = options.logger ?? createLogger('silent')
   const bus = await createBus(options.redisUrl, logger)
   const port = await freePort('127.0.0.1', 0)
   const url = `http://127.0.0.1:${port}`
   exotel?.control.defineFlow({ appId: exotelFlow, connectUrl: `${url}${incomingPathOf(masterKey, 'exotel', 'test')}` })
+  razorpay?.control.setWebhook({ url: `${url}/providers/razorpay/test/webhook`, secret: SANDBOX_RAZORPAY_WEBHOOK_SECRET })
   const platform = await createPlatform({
     connection: database.connection,
     bus,
@@ -135,6 +141,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       await platform.quiet()
       await twilio.control.quiet()
       await exotel?.control.quiet()
+      await razorpay?.control.quiet()
     }
     await platform.quiet()
   }
@@ -146,6 +153,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     held,
     twilio,
     exotel,
+    razorpay,
     bus,
     masterKey,
     app: (name, mode) => testApp(platform, { twilio, exotel }, url, name ?? 'Test app', mode ?? 'test'),
@@ -162,7 +170,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       ended = true
       await platform.stop()
       await bus.close()
-      if (beside === undefined) await Promise.all([twilio.close(), exotel?.close()])
+      if (beside === undefined) await Promise.all([twilio.close(), exotel?.close(), razorpay?.close()])
       if (beside === undefined) await database.drop()
     },
     async crash() {
@@ -179,6 +187,10 @@ async function exotelFor({ exotel: wanted }: StartOptions, clock: HeldClock): Pr
   if (wanted === undefined) return undefined
   const sandbox = await startExotelSandbox({ clock, answerAfterMs: 1_000, requestsPerMinute: null })
   return { ...sandbox, pattern: wanted === true ? 'connect' : wanted }
+}
+
+async function razorpayFor({ razorpay: wanted }: StartOptions, clock: HeldClock): Promise<RazorpaySandbox | undefined> {
+  return wanted === undefined ? undefined : startRazorpaySandbox({ clock })
 }
 
 function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {

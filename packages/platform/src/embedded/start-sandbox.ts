@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type ExotelSandbox, startExotelSandbox } from '../../sandbox/exotel/server.ts'
+import { type RazorpaySandbox, startRazorpaySandbox } from '../../sandbox/razorpay/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/server.ts'
 import type { Settings } from '../config/settings.ts'
 
@@ -38,4 +39,19 @@ export function startExotelSandboxFor(
     apiKey,
     apiToken,
   })
+}
+
+/** What the Razorpay sandbox must agree with the platform about. */
+export interface RazorpayTestAccount {
+  readonly keyId?: string | undefined
+  readonly keySecret?: string | undefined
+}
+
+/** The Razorpay sandbox, in the same way; where its webhooks go is said by its control surface. */
+export function startRazorpaySandboxFor(
+  { keyId, keySecret }: RazorpayTestAccount,
+  dataDir: string,
+  port: number,
+): Promise<RazorpaySandbox> {
+  return startRazorpaySandbox({ port, host: '127.0.0.1', stateFile: join(dataDir, 'sandbox-razorpay.json'), keyId, keySecret })
 }

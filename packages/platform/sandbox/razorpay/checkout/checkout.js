@@ -78,10 +78,11 @@
       const frame = document.createElement('iframe')
       frame.src = `${home}/v1/checkout/public`
       frame.title = 'Payment (test page)'
-      const style = 'border:0;margin:0;padding:0;width:100%;height:100%;max-width:none;max-height:none;overflow:hidden;color-scheme:normal'
-      // By the object model, which the merchant's content security policy leaves alone.
+      const style = 'border:0;margin:0;padding:0;width:100%;height:100%;max-width:none;max-height:none;overflow:hidden'
+      // By the object model, which the merchant's content security policy leaves alone. A frame is transparent only while its page and
+      // its element agree about light and dark.
       dialog.style.cssText = `${style};background:rgb(0 0 0 / 55%)`
-      frame.style.cssText = `${style};display:block;background:transparent`
+      frame.style.cssText = `${style};display:block;background:transparent;color-scheme:light dark`
       dialog.setAttribute('aria-label', 'Payment')
       dialog.dataset['razorpay'] = 'checkout'
       dialog.append(frame)
