@@ -15,6 +15,8 @@ import { createPresence, type Presence, type PresenceDeps } from '../features/pr
 import { presenceOperations } from '../features/presence/presence.routes.ts'
 import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
+import { createTopups, type TopupDeps } from '../features/topups/index.ts'
+import { topupOperations } from '../features/topups/topups.routes.ts'
 import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
 import { balancesOf, openWallet, walletsOf, watchLedger } from '../features/wallet/index.ts'
@@ -26,6 +28,7 @@ import { incomingPathOf } from '../http/callback-routes.ts'
 import { clientIp } from '../http/client-ip.ts'
 import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
 import type { Operation } from '../http/implement.ts'
+import { withPaymentCallbacks } from '../http/payment-callbacks.ts'
 import { createOutbound } from '../http/outbound/outbound.ts'
 import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
 import { purgeJobs } from '../jobs/purge.ts'
@@ -60,29 +63,35 @@ export function tieFeatures(base: Foundation): Features {
   const numbers = createNumbers(numberDeps)
   const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
   const webhooks = createWebhooks(webhookDeps)
-  const jobs = [...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
+  const topupDeps: TopupDeps = { ...base, tasks: taskStore, news: fanOut, paymentsOf: (mode) => base.payments?.[mode] }
+  const topups = createTopups(topupDeps)
+  const jobs = [...topups.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {
     realtime,
     webhooks,
     proofs: callDeps.browser.proofs,
     jobs,
     numbers,
-    callbacks: createCallbacks({
-      ...base,
-      ...calls,
-      inbox,
-      telephonyFor: telephony.forTenant,
-      telephonyOf: (mode, provider) => telephony.among(mode)[provider],
-    }),
+    callbacks: withPaymentCallbacks(
+      { ...base, hear: topups.hear },
+      createCallbacks({
+        ...base,
+        ...calls,
+        inbox,
+        telephonyFor: telephony.forTenant,
+        telephonyOf: (mode, provider) => telephony.among(mode)[provider],
+      }),
+    ),
     handlers: {
       ...calls.handlers,
       ...waitingHandlers({ ...callDeps, isReachable: presence.isReachable }),
       ...numbers.handlers,
+      ...topups.handlers,
       [applyTask]: inbox.apply,
       ...periodicHandlers(jobs, clock),
     },
-    urgentKinds: calls.urgentKinds,
-    slowKinds: [...calls.slowKinds, ...numbers.slowKinds],
+    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds],
+    slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
       ...peopleOperations(base, calls, presence, presenceDeps, numbers),
@@ -97,6 +106,7 @@ export function tieFeatures(base: Foundation): Features {
       ...callOperations(callDeps),
       ...waitingOperations(callDeps),
       ...disputeOperations(callDeps),
+      ...topupOperations(topupDeps),
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],

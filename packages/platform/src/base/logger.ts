@@ -12,6 +12,7 @@ export interface LogFields {
   readonly code?: string | undefined
   readonly durationMs?: number | undefined
   readonly callId?: string | undefined
+  readonly topupId?: string | undefined
   readonly userId?: string | undefined
   readonly task?: string | undefined
   readonly attempt?: number | undefined
@@ -38,6 +39,7 @@ const allowed = [
   'code',
   'durationMs',
   'callId',
+  'topupId',
   'userId',
   'task',
   'attempt',

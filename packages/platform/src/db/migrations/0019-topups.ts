@@ -25,13 +25,10 @@ create table topups (
   -- Until when somebody is about to have the order made, and how often that was tried: a second try looks for the first one's order.
   ordering_until timestamptz,
   order_tries integer not null default 0,
-  -- The one payment whose coins were credited, and the ledger's transactions of it.
+  -- The one payment whose coins were credited.
   payment_id text collate "C",
-  transaction_id text collate "C",
-  bonus_transaction_id text collate "C",
   -- Of that payment's money, what has gone back or is on its way, by refunds and lost disputes.
   returned_amount bigint not null default 0 check (returned_amount between 0 and amount),
-  refunded_amount bigint not null default 0 check (refunded_amount between 0 and returned_amount),
   -- Nobody asks the provider any more.
   given_up_at timestamptz,
   created_at timestamptz not null,
@@ -41,8 +38,7 @@ create table topups (
   unique (provider, mode, order_id),
   unique (tenant_id, provider, payment_id),
   foreign key (tenant_id, user_id) references users (tenant_id, id),
-  check (num_nulls(payment_id, transaction_id, paid_at) in (0, 3)),
-  check (bonus_transaction_id is null or transaction_id is not null)
+  check ((payment_id is null) = (paid_at is null))
 ) with (fillfactor = 70);
 create index on topups (tenant_id, user_id, id);
 create index on topups (tenant_id, status, id);
@@ -75,6 +71,22 @@ create unique index topup_payments_credited on topup_payments (tenant_id, topup_
 grant select, insert, update on topup_payments to connect_app;
 call connect_fence('topup_payments');
 
+-- What of the ledger gave coins for a top-up, and how much of each has been taken back. Given back after a failed refund, coins are a
+-- transaction of their own.
+create table topup_credits (
+  tenant_id integer not null,
+  transaction_id text collate "C" not null,
+  topup_id text collate "C" not null,
+  bucket text not null check (bucket in ('purchased', 'bonus')),
+  coins bigint not null check (coins > 0),
+  taken_back bigint not null default 0 check (taken_back between 0 and coins),
+  primary key (tenant_id, transaction_id),
+  foreign key (tenant_id, topup_id) references topups (tenant_id, id)
+);
+create index on topup_credits (tenant_id, topup_id, transaction_id);
+grant select, insert, update (taken_back) on topup_credits to connect_app;
+call connect_fence('topup_credits');
+
 create table topup_refunds (
   id text collate "C" primary key,
   tenant_id integer not null,
@@ -90,8 +102,10 @@ create table topup_refunds (
   reason text not null,
   -- Who asked: a key's id, or the platform.
   asked_by text not null,
-  -- The ledger's reversals, and what they took; empty while nothing was credited for the payment.
-  reversal_ids text[] not null default '{}',
+  -- Whether the coins have followed the money: taken back, or given back after it failed. With the ledger's reversals that took them:
+  -- [{ id, bucket, coins }].
+  followed text not null default 'no' check (followed in ('no', 'taken', 'given_back')),
+  reversals jsonb not null default '[]',
   taken_coins bigint not null default 0 check (taken_coins >= 0),
   owed_coins bigint not null default 0 check (owed_coins >= 0),
   created_at timestamptz not null,
@@ -115,7 +129,8 @@ create table topup_disputes (
   payment_id text collate "C" not null,
   amount bigint not null check (amount > 0),
   status text not null check (status in ('open', 'won', 'lost')),
-  reversal_ids text[] not null default '{}',
+  followed text not null default 'no' check (followed in ('no', 'taken')),
+  reversals jsonb not null default '[]',
   taken_coins bigint not null default 0 check (taken_coins >= 0),
   owed_coins bigint not null default 0 check (owed_coins >= 0),
   created_at timestamptz not null,

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { Clock } from '../../../base/clock.ts'
-import { createBreaker, noBreaker } from '../breaker.ts'
+import { createBreaker, noBreaker } from '../../breaker.ts'
 import { ProviderError } from '../port.ts'
 import { failureOf, readRefusal, unanswered, type Refusal } from './failures.ts'
 
@@ -104,7 +104,13 @@ export function createExotelClient(account: ExotelAccount): ExotelClient {
     }
   }
 
-  const breaker = clock === undefined ? noBreaker : createBreaker(() => clock.now())
+  const breaker =
+    clock === undefined
+      ? noBreaker
+      : createBreaker(
+          () => clock.now(),
+          () => new ProviderError('not_sent', 'circuit open'),
+        )
   const ask = (question: Question): Promise<Answer> =>
     breaker.run(
       () => send(question),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Clock } from '../../../base/clock.ts'
-import { createBreaker, noBreaker } from '../breaker.ts'
+import { createBreaker, noBreaker } from '../../breaker.ts'
 import { ProviderError } from '../port.ts'
 import { failureOf, unanswered } from './failures.ts'
 import { errorWire } from './wire.ts'
@@ -90,7 +90,13 @@ export function createTwilioClient(settings: TwilioSettings): TwilioClient {
   }
 
   const { clock } = settings
-  const breaker = clock === undefined ? noBreaker : createBreaker(() => clock.now())
+  const breaker =
+    clock === undefined
+      ? noBreaker
+      : createBreaker(
+          () => clock.now(),
+          () => new ProviderError('not_sent', 'circuit open'),
+        )
   const inTrouble = ({ status }: Answer): boolean => status >= 500
   return {
     get: (path, params = {}) => breaker.run(() => send('get', path, { params }), inTrouble),
