@@ -9,6 +9,7 @@ import { forgetWords } from '../features/calls/afterwards/forget-words.ts'
 import { disputeOperations } from '../features/calls/afterwards/afterwards.routes.ts'
 import { measureDay } from '../features/calls/receiver-rules/longest-call.ts'
 import { endWaits, waitingHandlers, waitingOperations } from '../features/calls/waiting/index.ts'
+import { ledgerJobs } from '../features/ledger-proof/index.ts'
 import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '../features/numbers/index.ts'
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
@@ -19,7 +20,7 @@ import { createTopups, type TopupDeps } from '../features/topups/index.ts'
 import { topupOperations } from '../features/topups/topups.routes.ts'
 import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
-import { balancesOf, openWallet, walletsOf, watchLedger } from '../features/wallet/index.ts'
+import { balancesOf, openWallet, walletsOf } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
 import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
 import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
@@ -208,6 +209,6 @@ function periodicJobs({ db, clock, directory, masterKey, logger }: Foundation, c
     ...calls.jobs,
     ...purgeJobs({ db, clock, inbox }),
     { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, directory, masterKey }) },
-    { name: 'watch-ledger', everyMs: 600_000, run: () => watchLedger({ db, clock, logger }) },
+    ...ledgerJobs({ db, clock, logger }),
   ]
 }

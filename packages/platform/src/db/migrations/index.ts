@@ -15,6 +15,7 @@ import { roundTrips } from './0014-round-trips.ts'
 import { joinAttempt } from './0015-join-attempt.ts'
 import { legOwner } from './0016-leg-owner.ts'
 import { money } from './0017-money.ts'
+import { ledgerSeals } from './0018-ledger-seals.ts'
 import { topups } from './0019-topups.ts'
 
 /** In order. A migration is never edited once it has landed. */
@@ -36,5 +37,6 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0015-join-attempt', sql: joinAttempt },
   { name: '0016-leg-owner', sql: legOwner },
   { name: '0017-money', sql: money },
+  { name: '0018-ledger-seals', sql: ledgerSeals },
   { name: '0019-topups', sql: topups },
 ]

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { systemClock } from '../../base/clock.ts'
-import type { LogFields } from '../../base/logger.ts'
-import { codeOf, noon, openBooks, type Books, type Person } from './books.fixture.ts'
-import { holdForCall, post, releaseLedger, releaseLedgerOf, settleCall, verifyLedger, watchLedger } from './index.ts'
-import { app, bucket, entry, move } from './ledger-entry.ts'
+import { noon, openBooks, type Books, type Person } from './books.fixture.ts'
+import { holdForCall, settleCall, verifyLedger } from './index.ts'
 
 let books: Books
 let asha: Person
@@ -123,56 +120,4 @@ it('finds a user who owns less than nothing', async () => {
   await books.admin.query('alter table ledger_accounts drop constraint never_negative')
   await tamper("update ledger_accounts set balance = -1 where name = 'bonus'")
   expect(await brokenRules()).toContain('no user owns less than nothing')
-})
-
-it('the watch freezes the broken ledger and no other, raises the alarm, and an operator releases it', async () => {
-  const alarms: string[] = []
-  const say = (message: string, fields?: LogFields) => void alarms.push(`${message}: ${fields?.app} ${fields?.mode}`)
-  const watch = {
-    db: books.db,
-    clock: { now: () => noon, sleep: () => Promise.resolve() },
-    logger: { info: say, warn: say, error: say },
-  }
-  await watchLedger(watch)
-  expect(alarms).toEqual([])
-
-  await tamper("update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0")
-  await watchLedger(watch)
-  expect(alarms).toEqual(['the ledger does not add up: app_one test'])
-  const gift = (person: Person) =>
-    entry({ key: `gift-${person.hostId}`, type: 'test', description: '' }, [move(app('issuance'), bucket(person.id, 'bonus'), 1)])
-  const stranger = await books.makeUser('stranger', books.otherTenant)
-  expect(await codeOf(books.in((tx) => post(tx, books.tenant, gift(asha), noon)))).toBe('ledger_frozen')
-  await books.in((tx) => post(tx, books.otherTenant, gift(stranger), noon), books.otherTenant)
-
-  await tamper("update ledger_accounts set balance = balance - 1 where name = 'purchased' and balance > 0")
-  await watchLedger(watch)
-  expect(await codeOf(books.in((tx) => post(tx, books.tenant, gift(asha), noon)))).toBe('ledger_frozen')
-  expect(await releaseLedger(watch, books.tenant)).toBe(true)
-  await books.in((tx) => post(tx, books.tenant, gift(asha), noon))
-  expect(await releaseLedger(watch, books.tenant)).toBe(false)
-  const { rows } = await books.admin.query('select action from audit order by id')
-  expect(rows).toEqual([{ action: 'ledger.frozen' }, { action: 'ledger.released' }])
-})
-
-it('an operator releases a frozen ledger only when its books are right', async () => {
-  const release = async (appId: string, mode = 'test') => {
-    const { outcome, faults } = await releaseLedgerOf({ db: books.db, clock: { ...systemClock, now: () => noon } }, appId, mode)
-    return [outcome, faults.length > 0]
-  }
-  expect(await release('app_one')).toEqual(['not_frozen', false])
-  expect([await release('app_none'), await release('app_one', 'live')]).toEqual([
-    ['unknown', false],
-    ['unknown', false],
-  ])
-  await books.admin.query('update tenants set ledger_frozen = true')
-  await tamper("update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0")
-  expect(await release('app_one')).toEqual(['faulty', true])
-  await tamper("update ledger_accounts set balance = balance - 1 where name = 'purchased' and balance > 0")
-  expect(await release('app_one')).toEqual(['released', false])
-  const { rows } = await books.admin.query('select app_id, ledger_frozen from tenants order by app_id')
-  expect(rows).toEqual([
-    { app_id: 'app_one', ledger_frozen: false },
-    { app_id: 'app_two', ledger_frozen: true },
-  ])
 })

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import { audit } from '../../db/audit.ts'
+import { audit, type InnerActor } from '../../db/audit.ts'
 import type { Db } from '../../db/connect.ts'
 import {
   ask,
@@ -42,7 +41,7 @@ export async function trialBalance(db: Db, tenant: TenantBooks): Promise<{ trans
   })
 }
 
-/** Checks every ledger. It changes nothing: what to do about a fault is the operator's decision, or `watchLedger`'s. */
+/** Checks every ledger. It changes nothing: what to do about a fault is decided elsewhere. */
 export async function verifyLedger(db: Db): Promise<Verdict> {
   const faults: Fault[] = []
   const tenants = await listTenants(db)
@@ -55,53 +54,37 @@ export async function verifyLedger(db: Db): Promise<Verdict> {
   return { ledgers: tenants.length, transactions, faults }
 }
 
-export interface WatchDeps {
+export interface FreezeDeps {
   readonly db: Db
-  readonly clock: Clock
-  readonly logger: Logger
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** Who stops or releases the coins of an app, and why: for the audit. */
+export interface FreezeNote {
+  readonly actor: InnerActor
+  readonly reason?: string
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 /**
- * The regular check. A ledger with a fault is frozen: its coins stop moving (`ledger_frozen`) until an operator has released it, all others
- * go on. A process that dies before the freeze finds the same fault in the next round; a freeze stays until it is released.
+ * Stops all coins of a ledger (`ledger_frozen`): postings that have begun end, none begins after the commit. Reads go on. Answers false when
+ * it was frozen already. Row and audit commit together.
  */
-export async function watchLedger({ db, clock, logger }: WatchDeps): Promise<void> {
-  for (const tenant of await listTenants(db)) {
-    const { faults } = await trialBalance(db, tenant)
-    if (faults.length === 0) continue
-    logger.error('the ledger does not add up', { app: tenant.appId, mode: tenant.mode, count: faults.length, code: faults[0]?.rule })
-    await db.transact(tenant.id, async (tx) => {
-      if (!(await setFrozen(tx, tenant.id, true))) return
-      await audit(
-        tx,
-        tenant.id,
-        'operator',
-        { action: 'ledger.frozen', details: { faults: faults.slice(0, 20).map(({ rule }) => rule) } },
-        clock.now(),
-      )
-    })
-  }
-}
-
-/** Lets coins move again after the books have been put right. Answers false when they were not frozen. */
-export async function releaseLedger({ db, clock }: Pick<WatchDeps, 'db' | 'clock'>, tenantId: TenantId): Promise<boolean> {
+export async function freezeLedger({ db, clock }: FreezeDeps, tenantId: TenantId, note: FreezeNote): Promise<boolean> {
   return db.transact(tenantId, async (tx) => {
-    const released = await setFrozen(tx, tenantId, false)
-    if (released) await audit(tx, tenantId, 'operator', { action: 'ledger.released' }, clock.now())
-    return released
+    const { actor, ...row } = note
+    const isNew = await setFrozen(tx, tenantId, true)
+    if (isNew) await audit(tx, tenantId, actor, { action: 'ledger.frozen', ...row }, clock.now())
+    return isNew
   })
 }
 
-export interface Release {
-  readonly outcome: 'released' | 'not_frozen' | 'faulty' | 'unknown'
-  readonly faults: readonly Fault[]
-}
-
-/** Releases the ledger of an app's mode as an operator asks for it: only when its books are right again, or the watch would freeze it anew. */
-export async function releaseLedgerOf(deps: Pick<WatchDeps, 'db' | 'clock'>, appId: string, mode: string): Promise<Release> {
-  const tenant = (await listTenants(deps.db)).find((one) => one.appId === appId && one.mode === mode)
-  if (tenant === undefined) return { outcome: 'unknown', faults: [] }
-  const { faults } = await trialBalance(deps.db, tenant)
-  if (faults.length > 0) return { outcome: 'faulty', faults }
-  return { outcome: (await releaseLedger(deps, tenant.id)) ? 'released' : 'not_frozen', faults }
+/** Lets coins move again. Answers false when they were not frozen. Whoever calls it has looked at the books. */
+export async function releaseLedger({ db, clock }: FreezeDeps, tenantId: TenantId, note: FreezeNote): Promise<boolean> {
+  return db.transact(tenantId, async (tx) => {
+    const { actor, ...row } = note
+    const released = await setFrozen(tx, tenantId, false)
+    if (released) await audit(tx, tenantId, actor, { action: 'ledger.released', ...row }, clock.now())
+    return released
+  })
 }

@@ -1,0 +1,17 @@
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+
+/** Ours, of the host's id of a user who is not gone. */
+export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>('select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null', [
+    tenantId,
+    hostId,
+  ])
+  return row?.id
+}
+
+/** What was posted under a key. */
+export async function transactionOf(tx: Tx, tenantId: TenantId, key: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>('select id from ledger_transactions where tenant_id = $1 and key = $2', [tenantId, key])
+  return row?.id
+}

@@ -1,0 +1,27 @@
+import { timeOf } from '../db/shared-time.ts'
+import { taskStore } from '../db/tasks-store.ts'
+import { parkedTable, settleParked } from '../features/calls/index.ts'
+import { misused, say, withDb, type CommandGroup, type ReadSettings } from './command.ts'
+
+export const callCommands: CommandGroup = {
+  usage: `
+  parked-calls         list the calls whose coins stay held because they could not be settled
+  settle-call CALL_ID SECONDS REASON
+                       settle a parked call for so many connected seconds`,
+  commands: {
+    'parked-calls': (_args, read) => withDb(read, async (db) => say(await parkedTable(db))),
+    'settle-call': (args, read) => settleOne(args, read),
+  },
+}
+
+async function settleOne([callId, seconds, ...words]: readonly string[], read: ReadSettings): Promise<number> {
+  const reason = words.join(' ')
+  if (callId === undefined || seconds === undefined || !/^\d{1,6}$/.test(seconds) || reason === '')
+    return misused('a call, its seconds and a reason are needed')
+  return withDb(read, async (db) => {
+    const now = new Date(await timeOf(db))
+    const deps = { db, clock: { now: () => now }, tasks: taskStore }
+    const call = await settleParked(deps, { callId, connectedSeconds: Number(seconds), reason })
+    return say(`${call.id} is settled: ${call.chargedCoins} of ${call.heldCoins} held coins charged, ${call.earnedCoins} earned.`)
+  })
+}

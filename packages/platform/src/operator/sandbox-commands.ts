@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises'
+import type { Settings } from '../config/settings.ts'
+import { startExotelSandboxFor, startSandbox } from '../embedded/start-sandbox.ts'
+import { misused, say, type CommandGroup } from './command.ts'
+
+export const sandboxCommands: CommandGroup = {
+  usage: `
+  sandbox [twilio|exotel]
+                       run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
+                       platform's test mode`,
+  commands: { sandbox: ([provider], read) => runSandbox(read(), provider ?? 'twilio') },
+}
+
+/** Until Ctrl-C or SIGTERM; calls and numbers are kept in the data folder. */
+async function runSandbox(settings: Settings, provider: string): Promise<number> {
+  const start = Object.hasOwn(sandboxes, provider) ? sandboxes[provider] : undefined
+  if (start === undefined) return misused(`there is no sandbox ${provider}`)
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
+  const { advice, close } = await start(settings)
+  say(advice)
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await close()
+  return 0
+}
+
+interface RunningSandbox {
+  readonly advice: string
+  close(): Promise<void>
+}
+
+const sandboxes: Readonly<Record<string, (settings: Settings) => Promise<RunningSandbox>>> = {
+  async twilio(settings) {
+    const { url, accountSid, close } = await startSandbox(settings, settings.dataDir, settings.port)
+    return {
+      advice: `The Twilio sandbox is at ${url}: set TWILIO_BASE_URL to it, TWILIO_ACCOUNT_SID to ${accountSid}, and its token.`,
+      close,
+    }
+  },
+  async exotel(settings) {
+    const { url, accountSid, close } = await startExotelSandboxFor(settings.exotelTest, settings.dataDir, settings.port)
+    return {
+      advice: `The Exotel sandbox is at ${url}: set EXOTEL_BASE_URL to it, EXOTEL_ACCOUNT_SID to ${accountSid}, and its key and token.`,
+      close,
+    }
+  },
+}

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Person } from '../../src/features/wallet/books.fixture.ts'
+import { openSealedBooks, type SealedBooks } from './sealed-books.ts'
+
+let books: SealedBooks
+let asha: Person
+let bela: Person
+/** Three gifts to Asha and one to Bela, sealed in two seals; the last one is not sealed. */
+let gifts: string[]
+
+beforeEach(async () => {
+  books = await openSealedBooks()
+  asha = await books.makeUser('asha')
+  bela = await books.makeUser('bela')
+  gifts = [await books.give(asha, 100), await books.give(bela, 40)]
+  await books.sealAll()
+  gifts.push(await books.give(asha, 7), await books.give(asha, 9, { description: '=1+1' }))
+  await books.sealAll()
+  gifts.push(await books.give(asha, 1))
+})
+afterEach(() => books.close())
+
+const accountOf = async (person: Person | null, name: string): Promise<string> => {
+  const { rows } = await books.admin.query<{ id: string }>(
+    'select id from ledger_accounts where tenant_id = $1 and user_id is not distinct from $2 and name = $3 order by balance <> 0 desc, id limit 1',
+    [books.tenant, person?.id ?? null, name],
+  )
+  return rows[0]?.id ?? ''
+}
+
+it('finds nothing wrong with what the door has written, and says what is sealed', async () => {
+  const { faults, seals, transactions } = await books.verify()
+  expect([faults, transactions, seals.unsealed]).toEqual([[], 5, 1])
+  expect(seals.newest).toMatchObject({ number: seals.seals, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  expect((await books.verify('app_two')).faults).toEqual([])
+})
+
+const altered = (id: string | undefined) => `transaction ${id}: altered: it or one of its entries; a seal has it`
+
+it('names a transaction whose amount was changed everywhere at once', async () => {
+  const [from, to] = [await accountOf(null, 'issuance'), await accountOf(asha, 'purchased')]
+  await books.tamper(
+    ['update ledger_entries set coins = coins + sign(coins) * 50 where transaction_id = $1', gifts[0]],
+    [
+      'update ledger_accounts set balance = balance - 50 where id = (select account_id from ledger_entries where transaction_id = $1 and coins < 0)',
+      gifts[0],
+    ],
+    ['update ledger_accounts set balance = balance + 50 where id = $1', to],
+  )
+  expect(from).not.toBe('')
+  expect(await books.faults()).toEqual([altered(gifts[0])])
+})
+
+it('names a whole transaction that is gone, balances and all', async () => {
+  await books.tamper(
+    [
+      `update ledger_accounts a set balance = a.balance - e.coins from ledger_entries e where e.account_id = a.id and e.transaction_id = $1`,
+      gifts[1],
+    ],
+    ['delete from ledger_entries where transaction_id = $1', gifts[1]],
+    ['delete from ledger_transactions where id = $1', gifts[1]],
+  )
+  expect(await books.faults()).toEqual([`transaction ${gifts[1]}: missing: it is gone; a seal has it`])
+})
+
+it('names a balanced transaction that was put into the past', async () => {
+  const id = `${(gifts[0] ?? '').slice(0, -1)}~`
+  const [from, to] = [await accountOf(null, 'issuance'), await accountOf(bela, 'purchased')]
+  await books.tamper(
+    [
+      `insert into ledger_transactions (tenant_id, id, type, description, created_at) select tenant_id, $2, type, description, created_at
+       from ledger_transactions where id = $1`,
+      gifts[0],
+      id,
+    ],
+    ['insert into ledger_entries values ($1, $2, $3, null, -5), ($1, $2, $4, $5, 5)', books.tenant, id, from, to, bela.id],
+    ['update ledger_accounts set balance = balance - 5 where id = $1', from],
+    ['update ledger_accounts set balance = balance + 5 where id = $1', to],
+  )
+  // It sorts between the two of the first seal.
+  expect(await books.faults()).toEqual([`transaction ${id}: added: it lies in the range of a seal, which does not have it`])
+  await books.sealAll()
+  expect(await books.faults()).toHaveLength(1)
+})
+
+it('names the accounts of two users that were swapped, and what they touch', async () => {
+  const [hers, others] = [await accountOf(asha, 'purchased'), await accountOf(bela, 'purchased')]
+  await books.tamper(
+    ["update ledger_accounts set name = 'x' where id = $1", hers],
+    ['update ledger_accounts set user_id = $2 where id = $1', others, asha.id],
+    ["update ledger_accounts set user_id = $2, name = 'purchased' where id = $1", hers, bela.id],
+    [
+      'update ledger_entries set user_id = case account_id when $1 then $3 when $2 then $4 end where account_id in ($1, $2)',
+      hers,
+      others,
+      bela.id,
+      asha.id,
+    ],
+  )
+  expect(await books.faults()).toEqual([
+    ...[hers, others].sort((a, b) => Number(a) - Number(b)).map((id) => `account ${id}: altered; a seal has it`),
+    altered(gifts[0]),
+    altered(gifts[1]),
+    altered(gifts[2]),
+    altered(gifts[3]),
+  ])
+})
+
+it.each([
+  ['description', "update ledger_transactions set description = 'Bribe' where id = $1"],
+  ['metadata', `update ledger_transactions set metadata = '{"why": "other"}' where id = $1`],
+  ['type', "update ledger_transactions set type = 'topup' where id = $1"],
+  ['key', "update ledger_transactions set key = 'other' where id = $1"],
+  ['fingerprint', "update ledger_transactions set fingerprint = '\\x00' where id = $1"],
+  ['time', "update ledger_transactions set created_at = created_at + interval '1 microsecond' where id = $1"],
+  ['reference', "update ledger_transactions set reference_type = 'call', reference_id = 'call_1' where id = $1"],
+  ['account', 'update ledger_entries set account_id = account_id + 1000 where transaction_id = $1 and coins < 0'],
+])('names a transaction whose %s was changed', async (_, sql) => {
+  await books.tamper([sql, gifts[2]])
+  expect(await books.faults()).toContain(altered(gifts[2]))
+})
+
+it('names an account that is gone, and one that was put among the sealed', async () => {
+  const empty = await accountOf(bela, 'bonus')
+  await books.tamper(['delete from ledger_accounts where id = $1', empty])
+  expect(await books.faults()).toEqual([`account ${empty}: missing: it is gone; a seal has it`])
+  const again = 'insert into ledger_accounts (id, tenant_id, user_id, name) overriding system value values ($1, $2, $3, $4)'
+  await books.tamper([again, empty, books.tenant, bela.id, 'bonus'])
+  expect(await books.faults()).toEqual([])
+  await books.tamper(
+    [again, -1, books.tenant, null, 'losses'],
+    ['delete from ledger_accounts where id = $1', empty],
+    [again, empty, books.tenant, null, 'x'],
+  )
+  expect(await books.faults()).toEqual([`account ${empty}: altered; a seal has it`])
+})
+
+it('finds a balance that was set, and a user’s entry that was doubled', async () => {
+  await books.tamper(['update ledger_accounts set balance = balance + 1 where id = $1', await accountOf(asha, 'bonus')])
+  expect(await books.faults()).toContainEqual(expect.stringContaining('balance 1, entries 0'))
+})
+
+it('names a seal that was rewritten, one that is missing, and a chain that was cut', async () => {
+  const last = (await books.verify()).seals.seals
+  await books.tamper(['update ledger_seals set coins = coins + 1 where tenant_id = $1 and number = $2', books.tenant, last])
+  expect(await books.faults()).toEqual([`seal ${last}: altered: its hash is of other content`])
+  await books.tamper(
+    ['update ledger_seals set coins = coins - 1 where tenant_id = $1 and number = $2', books.tenant, last],
+    ["update ledger_seals set hash = sha256('x') where tenant_id = $1 and number = 1", books.tenant],
+  )
+  expect(await books.faults()).toEqual(['seal 1: altered: its hash is of other content', 'seal 2: does not follow the seal before it'])
+  await books.tamper(['delete from ledger_seals where tenant_id = $1 and number = 1', books.tenant])
+  expect(await books.faults()).toEqual(['seal 1: missing'])
+  await books.tamper(['delete from ledger_seals where tenant_id = $1', books.tenant])
+  expect(await books.faults()).toEqual([`seal ${last}: missing: the chain ends with a seal`])
+})
+
+it('knows the seals of its chain again, and not those of a chain that was made anew', async () => {
+  const { known, seals } = await books.verify()
+  expect(known.size).toBe(seals.seals)
+  expect(known.has(seals.newest?.hash ?? '')).toBe(true)
+  // Somebody who owns the server alters the past, forgets the chain and lets the sealer make another one.
+  await books.tamper(
+    ["update ledger_transactions set description = 'Bribe' where id = $1", gifts[0]],
+    ['delete from ledger_seals where tenant_id = $1', books.tenant],
+    ['delete from ledger_seal_marks where tenant_id = $1', books.tenant],
+  )
+  await books.sealAll()
+  const forged = await books.verify()
+  expect(forged.faults).toEqual([])
+  expect(forged.known.has(seals.newest?.hash ?? '')).toBe(false)
+})
+
+it('lets the application change no seal', async () => {
+  for (const sql of ['update ledger_seals set coins = 0', 'delete from ledger_seals', 'truncate ledger_seals'])
+    await expect(books.in((tx) => tx.query(sql))).rejects.toThrow()
+})
