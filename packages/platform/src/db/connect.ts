@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { Sequelize, type Options, type Transaction } from 'sequelize'
 import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
@@ -68,13 +69,25 @@ function nameOf(text: string): string {
 /** A server that hangs cannot keep its own limits: so long we wait for its answer, and then the caller is told to come back. */
 const answerMs = 4_500
 
+/** What is sent in one turn of the event loop goes out in one piece: the server, too, is woken once. */
+function inOnePiece(client: Client): void {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
 const run = async <Row>(client: Client, text: string, values: readonly unknown[] = [], limitMs = answerMs): Promise<Row[]> => {
+  inOnePiece(client)
   const query = { name: nameOf(text), text, values: [...values], ...(limitMs === Infinity ? {} : { query_timeout: limitMs }) }
   return (await client.query(query)).rows as Row[]
 }
 
 /** The same limit for what has no parameters. */
-const command = (client: Client, text: string) => client.query({ text, query_timeout: answerMs } as QueryConfig)
+function command(client: Client, text: string) {
+  inOnePiece(client)
+  return client.query({ text, query_timeout: answerMs } as QueryConfig)
+}
 
 interface Pooled {
   getConnection(options: { type: 'write' }): Promise<Client>

@@ -13,7 +13,7 @@ import { ringBrowser, watchBrowser } from './browser/follow-browser.ts'
 import { busyOf } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import { callSecret } from './callback-url.ts'
-import { callbackOf, openCalls } from './call-store.ts'
+import { callbackOf, openCalls, type CallbackOwner } from './call-store.ts'
 import { checkCall } from './check-call.ts'
 import { dialCall } from './dial-call.ts'
 import { driveCall } from './drive-call.ts'
@@ -67,7 +67,7 @@ const rememberedCalls = 10_000
 const rememberedMs = 3_600_000
 
 export function createCalls(deps: CallDeps): Calls {
-  const callbacks = createMemory<string, NonNullable<Awaited<ReturnType<typeof callbackOf>>>>(rememberedCalls, rememberedMs)
+  const callbacks = createMemory<string, CallbackOwner & { readonly secret: string }>(rememberedCalls, rememberedMs)
   const { db, clock } = deps
   return {
     handlers: {
@@ -96,15 +96,14 @@ export function createCalls(deps: CallDeps): Calls {
       return rows.map((row) => presentCall(row, userId === undefined ? 'server' : row.caller.id === userId ? 'caller' : 'callee', now))
     },
     async findCallback(callId, token, provider) {
-      const read = () => db.transact(everyTenant, (tx) => callbackOf(tx, callId))
+      const read = async () => {
+        const owner = await db.transact(everyTenant, (tx) => callbackOf(tx, callId))
+        return owner && { ...owner, secret: callSecret(deps.masterKey, { id: callId, callbackToken: owner.token }) }
+      }
       const remembered = await callbacks.recall(callId, read)
       // Another provider may have got the call since.
       const known = remembered !== undefined && remembered.provider !== provider ? await read() : remembered
-      return known !== undefined &&
-        known.provider === provider &&
-        sameText(callSecret(deps.masterKey, { id: callId, callbackToken: known.token }), token)
-        ? known.tenantId
-        : undefined
+      return known !== undefined && known.provider === provider && sameText(known.secret, token) ? known.tenantId : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
     incoming: (call) => answerInbound(deps, call),
