@@ -58,7 +58,7 @@ export async function ensureOrder(deps: TopupDeps, tenantId: TenantId, topupId: 
   const { tries, topup } = claimed
   if (tries === undefined) {
     if (topup.orderId !== null || topup.givenUpAt !== null) return topup
-    return fail('idempotency_in_progress', { retryAfterSeconds: 2 })
+    return fail('idempotency_in_progress', { retryAfterSeconds: 1 })
   }
   const payments = payable(deps, topup.mode)
   try {

@@ -11,9 +11,13 @@ export interface Told {
   readonly disputes: readonly ProviderDispute[]
 }
 
-/** Takes down what is new in it. What is late, repeated, or of another order changes nothing. */
-export async function hearProvider(open: TopupCase, { payments, refunds, disputes }: Told): Promise<void> {
+/** Takes down what is new of payments. What is late, repeated, or of another order changes nothing. */
+export async function hearPayments(open: TopupCase, payments: Told['payments']): Promise<void> {
   for (const payment of payments) await hearPayment(open, payment)
+}
+
+/** The same of what goes back of them, and of who asks for it. */
+export async function hearReturns(open: TopupCase, { refunds, disputes }: Pick<Told, 'refunds' | 'disputes'>): Promise<void> {
   for (const refund of refunds) await hearRefund(open, refund)
   for (const dispute of disputes) await hearDispute(open, dispute)
 }
@@ -35,7 +39,9 @@ async function hearRefund(open: TopupCase, told: ProviderRefund): Promise<void> 
   const known = open.refunds.find(({ id, refundId }) => refundId === told.id || (refundId === null && id === told.reference))
   if (known === undefined) {
     await putRefund(open, madeThere(open, told))
-    if (told.status !== 'failed') open.happenings.push({ type: 'topup.refunded', refundId: told.id })
+    // What was never taken may go back unsaid.
+    if (told.status !== 'failed' && told.paymentId === open.topup.paymentId)
+      open.happenings.push({ type: 'topup.refunded', refundId: told.id })
     return
   }
   if (known.refundId === told.id && !isRefundForward(known.status, told.status)) return

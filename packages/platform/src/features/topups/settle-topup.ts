@@ -1,6 +1,6 @@
 import { recordEvents, type NewEvent } from '../webhooks/index.ts'
 import { followMoney } from './follow-money.ts'
-import { hearProvider, type Told } from './hear-provider.ts'
+import { hearPayments, hearReturns, type Told } from './hear-provider.ts'
 import { presentNews, presentPayment, presentRefund } from './present-topup.ts'
 import { takePayments } from './take-payments.ts'
 import type { Happening, TopupCase } from './topup-case.ts'
@@ -17,8 +17,9 @@ import { updateTopup } from './topup-store.ts'
  */
 export async function settleTopup(deps: TopupDeps, open: TopupCase, told: Told): Promise<Topup> {
   const before = open.topup
-  await hearProvider(open, told)
+  await hearPayments(open, told.payments)
   await takePayments(open)
+  await hearReturns(open, told)
   await followMoney(open)
   const status = statusOf(open)
   const failure = status === 'failed' ? (open.payments.findLast((one) => one.status === 'failed')?.failure ?? 'other') : null

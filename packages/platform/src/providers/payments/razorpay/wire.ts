@@ -95,16 +95,17 @@ const disputeWire = z.object({
   id: id('disp'),
   payment_id: id('pay'),
   amount,
+  amount_deducted: amount.nullish(),
   status: z.string().max(64),
 })
 
-/** `closed` takes nothing from us: what does is called `lost`. */
-const disputeOf = ({ id: disputeId, payment_id: paymentId, amount: part, status }: z.output<typeof disputeWire>): ProviderDispute => ({
-  id: disputeId,
-  paymentId,
-  amount: part,
-  status: status === 'lost' ? 'lost' : status === 'won' || status === 'closed' ? 'won' : 'open',
-})
+/** `closed` takes nothing from us, and neither does a lost question of the bank: what does says how much. */
+function disputeOf({ id: disputeId, payment_id: paymentId, status, ...wire }: z.output<typeof disputeWire>): ProviderDispute {
+  const taken = wire.amount_deducted ?? wire.amount
+  if (status === 'lost' && taken > 0) return { id: disputeId, paymentId, amount: taken, status }
+  const isOver = status === 'lost' || status === 'won' || status === 'closed'
+  return { id: disputeId, paymentId, amount: wire.amount, status: isOver ? 'won' : 'open' }
+}
 
 const entity = <Wire extends z.ZodType>(wire: Wire) => z.object({ entity: wire })
 
