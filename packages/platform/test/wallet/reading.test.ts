@@ -111,7 +111,8 @@ describe('a history', () => {
       await app.server.wallets.debit({ userId: 'bela', coins: 1, reason: `Out ${n}` })
     }
     const seen: string[] = []
-    for await (const { description } of iterate(bela.client.wallet.listTransactions, { limit: 2, direction: 'in' })) seen.push(description)
+    for await (const { description } of iterate(bela.client.wallet.listTransactions, { limit: 2, direction: 'in' as const }))
+      seen.push(description)
     expect(seen).toEqual(['In 5', 'In 4', 'In 3', 'In 2', 'In 1'])
     const { nextCursor } = await bela.client.wallet.listTransactions({ limit: 2, direction: 'in' })
     const cursor = nextCursor ?? ''
@@ -182,6 +183,17 @@ describe('a receipt', () => {
     expect(await app.server.wallets.getTransaction({ userId: 'farid', transactionId: id })).toEqual(back)
   })
 
+  it('of coins that are gone is paid by a debt, which the wallet tells', async () => {
+    const jaya = await app.user('jaya')
+    const { transaction } = await give('jaya', 30)
+    await app.server.wallets.debit({ userId: 'jaya', coins: 25, reason: 'Spent' })
+    await app.server.ledger.reverse({ transactionId: transaction.id, reason: 'Wrong' })
+    expect(await jaya.client.wallet.get()).toMatchObject({ balance: 0, owedCoins: 25 })
+    expect((await jaya.client.wallet.listTransactions({ type: 'reversal' })).data).toMatchObject([
+      { coins: -5, buckets: { purchased: -5 } },
+    ])
+  })
+
   it('of a refunded call shows each of the two their own side of the refund', async () => {
     const two = await pair(app, { coins: 12, calleeDoes: '1301', rate: { coins: 2, seconds: 60 } })
     const { id: callId } = await callOf(two)
@@ -231,6 +243,8 @@ it('shows the wallet in the shape that programs rely on, to the user and to the 
     balance: 231,
     buckets: { bonus: 0, purchased: 0, earned: 231, held: 0 },
     withdrawable: 231,
+    expiring: null,
+    owedCoins: 0,
     referralCode: expect.stringMatching(/^[2-9A-HJ-NP-Z]{6,}$/) as unknown,
   })
   expect(said({ data: wallet.transactions })).toEqual(Array.from({ length: 20 }, (_, n) => `No. ${21 - n}`))

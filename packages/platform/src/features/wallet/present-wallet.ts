@@ -58,6 +58,8 @@ function inWords(type: string, { partnerName }: AboutCall, coins: number): strin
 
 export const presentWallet = (row: WalletRow, history: readonly HistoryRow[]) => ({
   ...presentBalances(row),
+  expiring: null,
+  owedCoins: row.owedCoins,
   transactions: history.map(presentTransaction),
   referralCode: row.referralCode,
 })

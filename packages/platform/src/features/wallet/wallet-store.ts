@@ -1,7 +1,7 @@
 import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import type { Bucket } from './ledger-entry.ts'
+import type { Bucket, UserAccount } from './ledger-entry.ts'
 
 /** What a wallet's reader needs: everything here is read, nothing written. */
 
@@ -12,6 +12,8 @@ export interface WalletRow {
   readonly hostId: string
   readonly referralCode: string
   readonly buckets: Buckets
+  /** What the app is still to get from them. */
+  readonly owedCoins: number
 }
 
 /** Whose wallet: the host's id of a user, or ours. */
@@ -26,16 +28,16 @@ interface StoredWallet {
   readonly id: string
   readonly host_id: string
   readonly referral_code: string
-  readonly balances: Partial<Record<Bucket, string>> | null
+  readonly balances: Partial<Record<UserAccount, string>> | null
 }
 
 const walletColumns = `u.id, u.host_id, u.referral_code,
   (select jsonb_object_agg(a.name, a.balance::text) from ledger_accounts a where a.tenant_id = u.tenant_id and a.user_id = u.id) as balances`
 
 function toWallet(row: StoredWallet): WalletRow {
-  const coins = (name: Bucket) => toCoins(row.balances?.[name] ?? '0')
+  const coins = (name: UserAccount) => toCoins(row.balances?.[name] ?? '0')
   const buckets = { bonus: coins('bonus'), purchased: coins('purchased'), earned: coins('earned'), held: coins('held') }
-  return { userId: row.id, hostId: row.host_id, referralCode: row.referral_code, buckets }
+  return { userId: row.id, hostId: row.host_id, referralCode: row.referral_code, buckets, owedCoins: 0 - coins('owed') }
 }
 
 /** The balances of one user; undefined when there is no such user, or no longer. */
@@ -50,7 +52,10 @@ export async function readWallet(tx: Tx, tenantId: TenantId, owner: WalletOwner)
 
 /** The balances of one user, also of one who has been deleted: what was theirs can still be taken back. */
 export async function readWalletOfAnyone(tx: Tx, tenantId: TenantId, userId: string): Promise<WalletRow | undefined> {
-  const [row] = await tx.query<StoredWallet>(`select ${walletColumns} from users u where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
+  const [row] = await tx.query<StoredWallet>(`select ${walletColumns} from users u where u.tenant_id = $1 and u.id = $2`, [
+    tenantId,
+    userId,
+  ])
   return row && toWallet(row)
 }
 

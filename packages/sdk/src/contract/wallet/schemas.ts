@@ -19,6 +19,10 @@ const balances = {
 
 export const wallet = z.object({
   ...balances,
+  /** The coins that are lost next unless they are spent before; null: none are. */
+  expiring: z.object({ coins: coinCount, at: time }).nullable(),
+  /** Coins that were taken back when the user no longer had them. While they are owed nothing can be withdrawn. */
+  owedCoins: coinCount,
   /** The latest 20. */
   transactions: z.array(transaction),
   referralCode: z.string(),
