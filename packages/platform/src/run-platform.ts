@@ -2,12 +2,14 @@ import { createPlatform, type Platform } from './app.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
 import type { ExotelAccountSettings } from './config/exotel-settings.ts'
+import type { RazorpayAccountSettings } from './config/razorpay-settings.ts'
 import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
 import { startSharedTime } from './db/shared-time.ts'
 import type { Clock } from './base/clock.ts'
+import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
 import { createExotel } from './providers/telephony/exotel/adapter.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
@@ -23,8 +25,8 @@ export interface PlatformStart {
   readonly connection: Connection
   readonly masterKey: Buffer
   readonly publicUrl: string
-  /** Test mode's telephone accounts; without any, calls by phone are refused in test mode. */
-  readonly test: TelephoneAccounts
+  /** Test mode's accounts; without telephone ones calls by phone are refused in test mode, without a payment one coins cannot be bought. */
+  readonly test: TestAccounts
 }
 
 export interface TelephoneAccounts {
@@ -32,10 +34,16 @@ export interface TelephoneAccounts {
   readonly exotel: ExotelAccountSettings | undefined
 }
 
+export interface TestAccounts extends TelephoneAccounts {
+  readonly razorpay: RazorpayAccountSettings | undefined
+}
+
 const providersOf = ({ twilio, exotel }: TelephoneAccounts, clock: Clock): Providers => ({
   twilio: twilio && createTwilio({ ...twilio, clock }),
   exotel: exotel && createExotel({ ...exotel, clock }),
 })
+
+const paymentsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) => account && createRazorpay({ ...account, clock })
 
 export interface RunningPlatform extends Running {
   readonly platform: Platform
@@ -65,6 +73,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
       test: providersOf(start.test, clock),
       live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),
     },
+    payments: { test: paymentsOf(start.test.razorpay, clock), live: paymentsOf(settings.razorpayLive, clock) },
   })
   await platform.start(settings.host, settings.port)
   return {
@@ -97,10 +106,15 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
 }
 
 /** Only what is told in full: a hosted platform makes nothing up. */
-function testAccounts({ twilioTest, exotelTest }: Settings): TelephoneAccounts {
+function testAccounts({ twilioTest, exotelTest, razorpayTest }: Settings): TestAccounts {
   const { baseUrl, accountSid, authToken } = twilioTest
   const { baseUrl: exotelUrl, accountSid: exotelSid, apiKey, apiToken, pattern = 'connect' } = exotelTest
+  const { baseUrl: razorpayUrl, checkoutUrl, keyId, keySecret, webhookSecret } = razorpayTest
   return {
+    razorpay:
+      razorpayUrl && checkoutUrl && keyId && keySecret && webhookSecret
+        ? { ...razorpayTest, baseUrl: razorpayUrl, checkoutUrl, keyId, keySecret, webhookSecret }
+        : undefined,
     twilio: baseUrl && accountSid && authToken ? { baseUrl, accountSid, authToken } : undefined,
     exotel:
       exotelUrl && exotelSid && apiKey && apiToken

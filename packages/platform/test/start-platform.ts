@@ -19,6 +19,7 @@ import type { Reach } from '../src/http/outbound/public-address.ts'
 import type { NewApp } from '../src/features/tenants/index.ts'
 import { createExotel, type ExotelPattern } from '../src/providers/telephony/exotel/adapter.ts'
 import type { Providers } from '../src/providers/telephony/choose.ts'
+import { createRazorpay } from '../src/providers/payments/razorpay/adapter.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { incomingPathOf } from '../src/http/callback-routes.ts'
 import { platformClock } from './held-time.ts'
@@ -133,6 +134,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       test: testProviders(twilio, exotel),
       live: {},
     },
+    payments: { test: razorpay && testPayments(razorpay) },
   })
   await platform.start('127.0.0.1', port)
   const quiet = async () => {
@@ -192,6 +194,9 @@ async function exotelFor({ exotel: wanted }: StartOptions, clock: HeldClock): Pr
 async function razorpayFor({ razorpay: wanted }: StartOptions, clock: HeldClock): Promise<RazorpaySandbox | undefined> {
   return wanted === undefined ? undefined : startRazorpaySandbox({ clock })
 }
+
+const testPayments = ({ url, keyId, keySecret }: RazorpaySandbox) =>
+  createRazorpay({ baseUrl: url, checkoutUrl: url, keyId, keySecret, webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET })
 
 function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {
   return {

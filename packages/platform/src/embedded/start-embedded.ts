@@ -3,9 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../base/logger.ts'
 import type { ExotelAccountSettings } from '../config/exotel-settings.ts'
+import type { RazorpayAccountSettings } from '../config/razorpay-settings.ts'
 import type { Settings, TwilioAccount } from '../config/settings.ts'
 import { SANDBOX_EXOTEL_ACCOUNT_SID, SANDBOX_EXOTEL_API_KEY, SANDBOX_EXOTEL_API_TOKEN } from '../../sandbox/exotel/server.ts'
+import { SANDBOX_RAZORPAY_KEY_ID, SANDBOX_RAZORPAY_KEY_SECRET, SANDBOX_RAZORPAY_WEBHOOK_SECRET } from '../../sandbox/razorpay/server.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
+import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
 import type { Platform } from '../app.ts'
 import { runPlatform, type Running } from '../run-platform.ts'
@@ -13,7 +16,7 @@ import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
 import { freePort, portOf, startExample } from './example.ts'
 import { embeddedMasterKey } from './master-key.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
-import { startExotelSandboxFor, startSandbox } from './start-sandbox.ts'
+import { startExotelSandboxFor, startRazorpaySandboxFor, startSandbox } from './start-sandbox.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const exampleDir = join(root, 'examples/talk-now')
@@ -50,9 +53,11 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
     const twilio = await testTwilio(settings, dataDir, known, stack)
     const incomingUrl = `${publicUrl}${incomingPathOf(masterKey, 'exotel', 'test')}`
     const exotel = await testExotel(settings, { dataDir, known, incomingUrl }, stack)
-    const sandboxes = { twilio: twilio.baseUrl, exotel: exotel.baseUrl }
+    const webhookUrl = `${publicUrl}${paymentCallbackPath('razorpay', 'test')}`
+    const razorpay = await testRazorpay(settings, { dataDir, known, webhookUrl }, stack)
+    const sandboxes = { twilio: twilio.baseUrl, exotel: exotel.baseUrl, razorpay: razorpay.baseUrl }
     const { platform } = stack.add(
-      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test: { twilio, exotel } }),
+      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test: { twilio, exotel, razorpay } }),
     )
     const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, sandboxes })
     await built
@@ -106,6 +111,26 @@ async function testExotel(
   const flowId = account.flowId ?? sandboxFlow
   sandbox.control.defineFlow({ appId: flowId, connectUrl: at.incomingUrl })
   return { pattern: 'legs', ...account, flowId, baseUrl: sandbox.url }
+}
+
+/** The same of Razorpay. */
+async function testRazorpay(
+  { razorpayTest }: Settings,
+  at: { readonly dataDir: string; readonly known: Demo | undefined; readonly webhookUrl: string },
+  stack: Stack,
+): Promise<RazorpayAccountSettings> {
+  const account = {
+    keyId: SANDBOX_RAZORPAY_KEY_ID,
+    keySecret: SANDBOX_RAZORPAY_KEY_SECRET,
+    webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET,
+    ...razorpayTest,
+  }
+  const { baseUrl } = razorpayTest
+  if (baseUrl !== undefined) return { checkoutUrl: baseUrl, ...account, baseUrl }
+  const usual = at.known === undefined || at.known.sandboxes.razorpay === '' ? undefined : at.known.sandboxes.razorpay
+  const sandbox = await startRazorpaySandboxFor(account, at.webhookUrl, at.dataDir, await freePort('127.0.0.1', portOf(usual)))
+  stack.add({ stop: () => sandbox.close() })
+  return { checkoutUrl: sandbox.url, ...account, baseUrl: sandbox.url }
 }
 
 /** Its people are in India, whose calls go by Exotel: with numbers of both providers, both can be seen at work. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type ExotelSandbox, startExotelSandbox } from '../../sandbox/exotel/server.ts'
-import { type RazorpaySandbox, startRazorpaySandbox } from '../../sandbox/razorpay/server.ts'
+import { type RazorpaySandbox, SANDBOX_RAZORPAY_WEBHOOK_SECRET, startRazorpaySandbox } from '../../sandbox/razorpay/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/server.ts'
 import type { Settings } from '../config/settings.ts'
 
@@ -45,13 +45,22 @@ export function startExotelSandboxFor(
 export interface RazorpayTestAccount {
   readonly keyId?: string | undefined
   readonly keySecret?: string | undefined
+  readonly webhookSecret?: string | undefined
 }
 
-/** The Razorpay sandbox, in the same way; where its webhooks go is said by its control surface. */
-export function startRazorpaySandboxFor(
-  { keyId, keySecret }: RazorpayTestAccount,
+/** The Razorpay sandbox, in the same way. Its webhooks go to `webhookUrl`, as if that had been entered at the dashboard. */
+export async function startRazorpaySandboxFor(
+  { keyId, keySecret, webhookSecret: secret = SANDBOX_RAZORPAY_WEBHOOK_SECRET }: RazorpayTestAccount,
+  webhookUrl: string,
   dataDir: string,
   port: number,
 ): Promise<RazorpaySandbox> {
-  return startRazorpaySandbox({ port, host: '127.0.0.1', stateFile: join(dataDir, 'sandbox-razorpay.json'), keyId, keySecret })
+  return startRazorpaySandbox({
+    port,
+    host: '127.0.0.1',
+    stateFile: join(dataDir, 'sandbox-razorpay.json'),
+    keyId,
+    keySecret,
+    webhook: { url: webhookUrl, secret },
+  })
 }

@@ -1,17 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
-import { startExotelSandboxFor, startSandbox } from '../embedded/start-sandbox.ts'
+import { startExotelSandboxFor, startRazorpaySandboxFor, startSandbox } from '../embedded/start-sandbox.ts'
+import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { misused, say, type CommandGroup } from './command.ts'
 
 export const sandboxCommands: CommandGroup = {
   usage: `
-  sandbox [twilio|exotel]
+  sandbox [twilio|exotel|razorpay]
                        run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
                        platform's test mode`,
   commands: { sandbox: ([provider], read) => runSandbox(read(), provider ?? 'twilio') },
 }
 
-/** Until Ctrl-C or SIGTERM; calls and numbers are kept in the data folder. */
+/** Until Ctrl-C or SIGTERM; what it knows is kept in the data folder. */
 async function runSandbox(settings: Settings, provider: string): Promise<number> {
   const start = Object.hasOwn(sandboxes, provider) ? sandboxes[provider] : undefined
   if (start === undefined) return misused(`there is no sandbox ${provider}`)
@@ -43,6 +44,15 @@ const sandboxes: Readonly<Record<string, (settings: Settings) => Promise<Running
     const { url, accountSid, close } = await startExotelSandboxFor(settings.exotelTest, settings.dataDir, settings.port)
     return {
       advice: `The Exotel sandbox is at ${url}: set EXOTEL_BASE_URL to it, EXOTEL_ACCOUNT_SID to ${accountSid}, and its key and token.`,
+      close,
+    }
+  },
+  async razorpay(settings) {
+    const webhookUrl = `${settings.publicUrl ?? `http://${settings.host}:4000`}${paymentCallbackPath('razorpay', 'test')}`
+    const { url, keyId, close } = await startRazorpaySandboxFor(settings.razorpayTest, webhookUrl, settings.dataDir, settings.port)
+    return {
+      advice: `The Razorpay sandbox is at ${url}: set RAZORPAY_BASE_URL to it, RAZORPAY_KEY_ID to ${keyId}, and its key secret and webhook
+secret. Its webhooks go to ${webhookUrl}, as CONNECT_PUBLIC_URL says.`,
       close,
     }
   },

@@ -170,6 +170,7 @@
     part('payment-id').textContent = answer.payment_id
     show('done')
     isOver = true
+    part('left').hidden = true
     setTimeout(() => send({ type: 'paid', response: answer.response }), SHOWN_MS)
   }
 
