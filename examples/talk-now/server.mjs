@@ -9,6 +9,7 @@ const {
   CONNECT_URL,
   CONNECT_PUBLISHABLE_KEY: publishableKey,
   CONNECT_SECRET_KEY: secretKey,
+  CHECKOUT_URL: checkoutUrl = 'https://*.razorpay.com',
   HOST: host = '127.0.0.1',
   PORT: port = '5173',
 } = process.env
@@ -78,9 +79,11 @@ const types = {
   '.svg': 'image/svg+xml',
   '.map': 'application/json',
 }
+// Coins are paid for on the payment provider's own page: its script opens it in a frame.
 const policy = [
   "default-src 'none'",
-  "script-src 'self'",
+  `script-src 'self' ${checkoutUrl}`,
+  `frame-src ${checkoutUrl}`,
   "style-src 'self'",
   "img-src 'self'",
   `connect-src 'self' ${baseUrl} ${baseUrl.replace(/^http/, 'ws')}`,

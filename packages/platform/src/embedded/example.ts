@@ -14,6 +14,8 @@ export interface ExampleSettings {
   readonly platformUrl: string
   readonly publishableKey: string
   readonly secretKey: string
+  /** Where the payment provider's page comes from. */
+  readonly checkoutUrl: string
 }
 
 /** Starts the example host app as what it is: somebody else's process. Resolves when its page can be opened. */
@@ -30,6 +32,7 @@ export async function startExample(settings: ExampleSettings): Promise<Example> 
         CONNECT_URL: settings.platformUrl,
         CONNECT_PUBLISHABLE_KEY: settings.publishableKey,
         CONNECT_SECRET_KEY: settings.secretKey,
+        CHECKOUT_URL: settings.checkoutUrl,
       },
     },
   )

@@ -69,6 +69,7 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
         platformUrl: publicUrl,
         publishableKey: demo.publishableKey,
         secretKey: demo.secretKey,
+        checkoutUrl: new URL(razorpay.checkoutUrl).origin,
       }),
     )
     await writeDemo(dataDir, { ...demo, demoUrl: example.url })
