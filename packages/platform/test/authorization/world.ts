@@ -46,7 +46,7 @@ const scopes: readonly Scope[] = [
 ]
 
 export async function createWorld(): Promise<World> {
-  const platform = await startPlatform()
+  const platform = await startPlatform({ razorpay: true })
   const app = await platform.app('First')
   const otherApp = await platform.app('Second')
   for (const userId of [asker, stranger, subjects.own, subjects.otherUser])

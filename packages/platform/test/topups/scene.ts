@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto'
 import type { ConnectClient, Topup } from '@impacthub/sdk'
 import pg from 'pg'
-import type { RazorpaySandbox } from '../../sandbox/razorpay/server.ts'
+import { SANDBOX_RAZORPAY_WEBHOOK_SECRET, type RazorpaySandbox } from '../../sandbox/razorpay/server.ts'
 import { startPlatform, type StartOptions, type TestApp, type TestPlatform, type TestUser } from '../start-platform.ts'
 
 /** A platform that sells coins through Razorpay's sandbox, an app, and people who buy. */
@@ -23,6 +24,33 @@ export interface Begun {
   readonly topup: Topup
   readonly orderId: string
 }
+
+/** A webhook as Razorpay would send it. */
+export interface Message {
+  readonly event: string
+  readonly eventId: string
+  readonly body: string
+}
+
+export const signed = (body: string, secret: string = SANDBOX_RAZORPAY_WEBHOOK_SECRET): string =>
+  createHmac('sha256', secret).update(body).digest('hex')
+
+/** Sends it with its signature; the answer's status. */
+export async function send(platformUrl: string, { eventId, body }: Omit<Message, 'event'>, signature = signed(body)): Promise<number> {
+  const answer = await fetch(`${platformUrl}/providers/razorpay/test/webhook`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Razorpay-Signature': signature, 'X-Razorpay-Event-Id': eventId },
+    body,
+  })
+  return answer.status
+}
+
+/** What the sandbox has to tell of an order, and a `hold` fault keeps back. */
+export const keptBack = ({ control }: RazorpaySandbox, orderId: string): Message[] =>
+  control
+    .held()
+    .filter(({ key }) => key === orderId)
+    .map(({ id, about, json }) => ({ event: about['event'] ?? '', eventId: id, body: JSON.stringify(json) }))
 
 /** What the sandbox's payment page hands to the merchant's page. */
 export interface Returned {
