@@ -66,6 +66,12 @@ export async function openSealedBooks() {
       for (const [sql, ...values] of statements) await books.admin.query(sql, values)
       await books.admin.query("set session_replication_role = 'origin'")
     },
+    /** The door as another process calls it, with an id of its own making; for an open transaction of that process. */
+    door: (id: string, person: Person): { readonly text: string; readonly values: unknown[] } => ({
+      text: `select outcome from ledger_post($1, $2, $2, '\\x00', 'test', null, null, 'Another process', null, $3, array[$4, null],
+        array['bonus', 'promotions'], array[2, 0, 0], array[1], array[5::bigint], null)`,
+      values: [books.tenant, id, now, person.id],
+    }),
     newTransactionId: () => newId('txn', now),
   }
 }

@@ -33,13 +33,13 @@ export interface Format {
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
 
-/** Accounts, then transactions as they are digested, then the seals over them. */
+/** Accounts and seals, then the transactions as they are digested: whoever reads them in this order can check each seal as they go. */
 const jsonl: Format = {
   head: ({ appId, mode, from, to, at }) => lines([JSON.stringify({ ledger: appId, mode, format: 1, from, to, exportedAt: at })]),
   async *body(tx, tenantId, range) {
     for await (const rows of accountPages(tx, tenantId)) yield lines(rows.map(accountJson))
-    for await (const rows of transactionPages(tx, tenantId, range)) yield lines(rows.map(({ line }) => line))
     for await (const rows of sealPages(tx, tenantId, range)) yield lines(rows.map(sealJson))
+    for await (const rows of transactionPages(tx, tenantId, range)) yield lines(rows.map(({ line }) => line))
   },
   end: ({ transactions, entries, coins, sum }, sha256) => {
     const counts = `"transactions":${numberCell(transactions)},"entries":${numberCell(entries)}`

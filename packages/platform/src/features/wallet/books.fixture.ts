@@ -66,6 +66,7 @@ export async function openBooks({ poolSize = 16 } = {}) {
   }
 
   return {
+    connection,
     db,
     admin,
     tenant,
