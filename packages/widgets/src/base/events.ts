@@ -1,4 +1,4 @@
-import type { Call, CallChannel, CallDispute, CallRating } from '@impacthub/sdk'
+import type { Call, CallChannel, CallDispute, CallRating, Topup } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 
 /** Asked by an element of the nearest session around it, through every shadow root. */
@@ -7,6 +7,17 @@ export interface SessionRequest {
   readonly take: (store: ConnectStore | undefined) => void
   /** Set by the session that answers: ends the arrangement. */
   release?: () => void
+}
+
+/** A pack, and how the page wants its checkout. */
+export interface TopupWish {
+  readonly packId: string
+  /** What the checkout fills in for the user. */
+  readonly prefill?: { readonly name?: string; readonly email?: string; readonly contact?: string } | undefined
+  /** Colour of the checkout's buttons: `#0b6b57`. */
+  readonly color?: string | undefined
+  /** The page is inside an app's WebView. */
+  readonly webView?: boolean | undefined
 }
 
 /** Every event of the elements, by name, with its detail. All bubble and cross shadow roots. */
@@ -37,6 +48,21 @@ export interface ConnectEvents {
   'ihc-wait-end-request': { readonly calleeId: string }
   /** The callee for whom this user waits is free, and it is their turn to call. */
   'ihc-callee-free': { readonly calleeId: string; readonly expiresAt: string }
+  /** Somebody wants to pay for a pack. */
+  'ihc-topup-request': TopupWish
+  /** Somebody has read what came of a payment, or wants another pack. */
+  'ihc-topup-dismiss-request': undefined
+  'ihc-topup-refresh-request': undefined
+  /** This page is inside an app that may not open UPI apps, and somebody wants to go on in their browser. */
+  'ihc-topup-browser-request': { readonly url: string }
+  /** Coins were paid for and are in the wallet. */
+  'ihc-topup-paid': { readonly topup: Topup }
+  /** A payment is on its way; the bank has not said yes yet. */
+  'ihc-topup-pending': { readonly topup: Topup }
+  /** Somebody closed the payment; nothing was paid. */
+  'ihc-topup-dismissed': { readonly topup: Topup }
+  /** No payment came about: refused by the bank, or the payment page could not be opened. */
+  'ihc-topup-failed': { readonly topup?: Topup | undefined; readonly reason: string; readonly message: string }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -54,7 +80,12 @@ export const connectEvent = <Name extends keyof ConnectEvents>(name: Name, detai
 /** Requests whose answer comes with the code of the element that asks: it acts unless a listener prevents it. */
 export type LaterRequest = Extract<
   keyof ConnectEvents,
-  `ihc-history-${string}` | `ihc-wait-${string}` | 'ihc-receipt-request' | 'ihc-call-rate-request' | 'ihc-call-dispute-request'
+  | `ihc-history-${string}`
+  | `ihc-wait-${string}`
+  | `ihc-topup-${string}request`
+  | 'ihc-receipt-request'
+  | 'ihc-call-rate-request'
+  | 'ihc-call-dispute-request'
 >
 
 /** The events by which elements ask the session to act. */

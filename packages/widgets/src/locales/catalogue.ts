@@ -4,6 +4,7 @@ import type { CallPanelTexts } from './en/call-panel.ts'
 import type { CallRatingTexts } from './en/call-rating.ts'
 import type { PresenceTexts } from './en/presence.ts'
 import type { ProblemTexts } from './en/problems.ts'
+import type { TopupTexts } from './en/topup.ts'
 import type { WaitingTexts } from './en/waiting.ts'
 import type { WalletTexts } from './en/wallet.ts'
 
@@ -18,6 +19,7 @@ export interface Catalogue {
   readonly callRating?: CallRatingTexts
   readonly presence?: PresenceTexts
   readonly problems?: ProblemTexts
+  readonly topup?: TopupTexts
   readonly waiting?: WaitingTexts
   readonly wallet?: WalletTexts
 }

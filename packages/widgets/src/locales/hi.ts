@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts'
+import { topupHi } from './hi/topup.ts'
 
 /** All texts in Hindi. */
 export const hi: Catalogue = {
@@ -234,6 +235,7 @@ export const hi: Catalogue = {
     left: 'आपकी बारी: {n} से॰',
     passed: 'आपकी बारी निकल गई।',
   },
+  topup: topupHi,
   wallet: {
     title: 'वॉलेट',
     loading: 'आपका वॉलेट खुल रहा है…',

@@ -7,6 +7,7 @@ import { callPanelEn } from './en/call-panel.ts'
 import { callRatingEn } from './en/call-rating.ts'
 import { presenceEn } from './en/presence.ts'
 import { problemsEn, problemText } from './en/problems.ts'
+import { topupEn } from './en/topup.ts'
 import { waitingEn } from './en/waiting.ts'
 import { walletEn } from './en/wallet.ts'
 import { fill } from './format.ts'
@@ -30,6 +31,7 @@ describe('texts', () => {
       callRating: callRatingEn,
       presence: presenceEn,
       problems: problemsEn,
+      topup: topupEn,
       waiting: waitingEn,
       wallet: walletEn,
     }

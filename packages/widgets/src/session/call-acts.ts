@@ -1,7 +1,8 @@
 import type { Call, CallChannel } from '@impacthub/sdk'
+import { isRefused, randomKey } from './asked-once.ts'
 import { isLive } from './call-progress.ts'
 import type { ConnectStore } from './connect-store.ts'
-import { codeOf, faultOf } from './fault.ts'
+import { faultOf } from './fault.ts'
 
 /** A call that was asked for and whose answer has not come: it may exist, so only the same key may be sent again. */
 interface Wish {
@@ -16,20 +17,6 @@ interface Wish {
 
 const wishLifeMs = 60_000
 const wishes = new WeakMap<ConnectStore, Wish>()
-
-const undecided = [408, 425, 429]
-
-/** Whether the platform has refused. After anything else the call may exist. */
-const isRefused = (error: unknown) =>
-  error instanceof Error &&
-  'status' in error &&
-  typeof error.status === 'number' &&
-  Math.floor(error.status / 100) === 4 &&
-  !undecided.includes(error.status) &&
-  codeOf(error) !== 'idempotency_in_progress'
-
-/** crypto.randomUUID is missing on pages without TLS, this is not. */
-const randomKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36).padStart(7, '0')).join('')
 
 export function wishFor(store: ConnectStore, calleeId: string, channel: CallChannel): Wish {
   const open = wishes.get(store)

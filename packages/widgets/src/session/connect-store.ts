@@ -5,6 +5,7 @@ import type { CallReports } from './aftermath.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { CallClock } from './call-meter.ts'
 import type { HistoryView } from './history-feed.ts'
+import type { TopupView } from './topup-view.ts'
 import type { Waits } from './waiting-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
 
@@ -54,6 +55,8 @@ export interface ConnectState {
   readonly wallet?: WalletView | undefined
   /** Fed while a history is there. */
   readonly history?: HistoryView | undefined
+  /** Fed while coins can be bought. */
+  readonly topup?: TopupView | undefined
   /** What is known of calls that are over, by call. */
   readonly aftermath?: CallReports | undefined
   /** For whom this user waits, by callee. */

@@ -1,8 +1,14 @@
-import type { App, Call, Presence, PresenceStatus, User, Waiting, Wallet, WalletTransaction } from '@impacthub/sdk'
+import type { App, Call, Pack, Presence, PresenceStatus, Topup, User, Waiting, Wallet, WalletTransaction } from '@impacthub/sdk'
 
 /** Records as the platform gives them, for stories and tests. */
 export const asha = 'asha'
 export const ravi = 'ravi'
+
+export const packs: readonly Pack[] = [
+  { id: 'small', coins: 100, bonusCoins: 0, amount: 9_900, currency: 'INR', label: null },
+  { id: 'medium', coins: 500, bonusCoins: 50, amount: 44_900, currency: 'INR', label: 'Most bought' },
+  { id: 'large', coins: 1_000, bonusCoins: 150, amount: 79_950, currency: 'INR', label: null },
+]
 
 export const app: App = {
   id: 'app_01hzy8f2k3m4n5p6q7r8s9t0vw',
@@ -14,6 +20,35 @@ export const app: App = {
   maxCallSeconds: 3_600,
   rateBounds: null,
   channels: ['phone', 'browser'],
+  packs: [...packs],
+  payments: { provider: 'razorpay' },
+}
+
+/** A top-up of the middle pack as it has just been made. */
+export const topup: Topup = {
+  id: 'top_01hzy8f2k3m4n5p6q7r8s9t0vw',
+  userId: asha,
+  status: 'created',
+  packId: 'medium',
+  coins: 500,
+  bonusCoins: 50,
+  amount: 44_900,
+  currency: 'INR',
+  refundedAmount: 0,
+  failure: null,
+  createdAt: '2026-01-05T10:00:00Z',
+  paidAt: null,
+  checkout: {
+    provider: 'razorpay',
+    keyId: 'rzp_test_1234567890abcd',
+    orderId: 'order_Ab12Cd34Ef56Gh',
+    scriptUrl: 'https://checkout.example/v1/checkout.js',
+    name: 'Talk Now',
+    description: '550 coins',
+    amount: 44_900,
+    currency: 'INR',
+    prefill: { name: 'Asha Menon' },
+  },
 }
 
 /** Ravi as others see him; without a rate of his own the app's counts. */

@@ -2,9 +2,10 @@ import { ConnectError } from '@impacthub/sdk'
 import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, RealtimeEvents, RealtimeEventType } from '@impacthub/sdk'
 import * as samples from './samples.ts'
 import { historyOf, type HistoryScript } from './scripted-history.ts'
+import { readApp, topupsOf, type TopupScript } from './scripted-topups.ts'
 
 /** What the scripted platform answers. What is left out is answered from the samples. */
-export interface Script extends HistoryScript {
+export interface Script extends HistoryScript, TopupScript {
   readonly me?: string
   readonly calls?: readonly Call[]
   readonly presence?: readonly Presence[]
@@ -75,7 +76,8 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       }
       client.emit('session.snapshot', { ...known, ...news })
     },
-    app: { get: () => Promise.resolve(samples.app) },
+    app: { get: () => readApp(script) },
+    topups: only<ConnectClient['topups']>(topupsOf(script)),
     me: only<ConnectClient['me']>({ get: () => Promise.resolve({ ...samples.user, userId: script.me ?? samples.asha }) }),
     presence: only<ConnectClient['presence']>({ get: () => Promise.resolve({ data: [...(script.presence ?? [])] }) }),
     calls: only<Calls>({
