@@ -177,6 +177,7 @@ it('requires keys where coins move or a call starts', () => {
     'calls.create',
     'calls.refund',
     'disputes.resolve',
+    'ledger.reverse',
     'topups.create',
     'topups.refund',
     'wallets.credit',
@@ -202,7 +203,9 @@ it.each(required)('refuses $name without a key, before anything happens', async 
     .replace('{callId}', newId('call'))
     .replace('{disputeId}', newId('dsp'))
     .replace('{transactionId}', newId('txn'))
-  const answer = await post(path, body, undefined)
+    .replace('{topupId}', newId('top'))
+  const credential = route.access.secret === undefined ? (await app.server.users.createToken({ userId })).token : app.secretKey
+  const answer = await post(path, body, undefined, credential)
   expect(answer.status).toBe(400)
   expect(codeOf(answer)).toBe('idempotency_key_required')
   expect(await balanceOf(userId)).toBe(10)

@@ -41,7 +41,11 @@ const ownerOf = (world: World, whose: Whose): TestApp => (whose === 'otherApp' ?
 
 const callers: Readonly<Record<Whose, string>> = { own: asker, otherUser: asker, otherApp: outsider, unknown: subjects.unknown }
 
-const buyers: Readonly<Record<Exclude<Whose, 'unknown'>, string>> = { own: asker, otherUser: subjects.otherUser, otherApp: outsider }
+const buyers: Readonly<Record<Exclude<Whose, 'unknown'>, string>> = {
+  own: asker,
+  otherUser: subjects.otherUser,
+  otherApp: subjects.otherApp,
+}
 
 let made = 0
 const aboutCall = (ok: readonly number[], body?: unknown): Fixture => ({
