@@ -1,5 +1,6 @@
 import type { Call, CallChannel, CallDispute, CallRating, Topup } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
+import type { WalletFilter } from '../session/wallet-filters.ts'
 
 /** Asked by an element of the nearest session around it, through every shadow root. */
 export interface SessionRequest {
@@ -35,6 +36,10 @@ export interface ConnectEvents {
   'ihc-call-dismiss-request': undefined
   'ihc-wallet-refresh-request': undefined
   'ihc-wallet-more-request': undefined
+  /** Somebody wants to see other transactions. */
+  'ihc-wallet-filter-request': { readonly filter: WalletFilter }
+  /** Somebody opens the receipt of a transaction, or closes the open one. */
+  'ihc-wallet-receipt-request': { readonly transactionId?: string | undefined }
   'ihc-history-refresh-request': undefined
   'ihc-history-more-request': undefined
   /** The missed calls are on the screen. */
@@ -55,6 +60,8 @@ export interface ConnectEvents {
   'ihc-topup-refresh-request': undefined
   /** This page is inside an app that may not open UPI apps, and somebody wants to go on in their browser. */
   'ihc-topup-browser-request': { readonly url: string }
+  /** A top-up that this tab had begun, and that can still be paid, was found after a reload. */
+  'ihc-topup-found': { readonly topup: Topup }
   /** Coins were paid for and are in the wallet. */
   'ihc-topup-paid': { readonly topup: Topup }
   /** A payment is on its way; the bank has not said yes yet. */
@@ -83,6 +90,8 @@ export type LaterRequest = Extract<
   | `ihc-history-${string}`
   | `ihc-wait-${string}`
   | `ihc-topup-${string}request`
+  | 'ihc-wallet-filter-request'
+  | 'ihc-wallet-receipt-request'
   | 'ihc-receipt-request'
   | 'ihc-call-rate-request'
   | 'ihc-call-dispute-request'

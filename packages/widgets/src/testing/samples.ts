@@ -178,16 +178,33 @@ const row = (index: number, rest: Partial<WalletTransaction>): WalletTransaction
   ...rest,
 })
 
+const withRavi = { side: 'caller', partnerId: ravi, partnerName: 'Ravi Kumar', seconds: 125, settled: true } as const
+const callWithRavi = { reference: { type: 'call', id: 'call_01hzy8f2k3m4n5p6q7r8s9t0vw' }, call: withRavi } as const
+
 export const transactions: readonly WalletTransaction[] = [
-  row(1, { type: 'call_settlement', coins: 90, buckets: { held: -120, purchased: 90 }, description: 'Call with Ravi Kumar' }),
+  row(1, {
+    type: 'call_settlement',
+    coins: 90,
+    buckets: { held: -120, bonus: 20, purchased: 70 },
+    description: 'Call with Ravi Kumar',
+    ...callWithRavi,
+  }),
   row(2, {
     type: 'call_hold',
     coins: -120,
     buckets: { held: 120, bonus: -50, purchased: -70 },
     description: 'Held for a call with Ravi Kumar',
+    ...callWithRavi,
   }),
-  row(3, { type: 'call_settlement', coins: 65, buckets: { earned: 65 }, description: 'Call with Meera Iyer' }),
-  row(4, { description: 'Pack of 100' }),
+  row(3, {
+    type: 'call_settlement',
+    coins: 65,
+    buckets: { earned: 65 },
+    description: 'Call with Meera Iyer',
+    reference: { type: 'call', id: 'call_01hzy8f2k3m4n5p6q7r8s9t0vx' },
+    call: { side: 'callee', partnerId: 'meera', partnerName: 'Meera Iyer', seconds: 725, settled: true },
+  }),
+  row(4, { type: 'topup', reference: { type: 'topup', id: 'top_01hzy8f2k3m4n5p6q7r8s9t0vw' }, description: 'Top-up of 100 coins' }),
   row(5, { coins: 50, buckets: { bonus: 50 }, description: 'Welcome bonus' }),
   row(6, { type: 'debit', coins: -20, buckets: { purchased: -20 }, description: 'Gift' }),
   ...Array.from({ length: 19 }, (_, index) => row(index + 7, { coins: 10, buckets: { purchased: 10 }, description: `Pack ${index + 1}` })),
@@ -198,6 +215,8 @@ export const wallet: Wallet = {
   balance: 1_245,
   buckets: { bonus: 30, purchased: 1_150, earned: 65, held: 0 },
   withdrawable: 65,
+  expiring: null,
+  owedCoins: 0,
   transactions: transactions.slice(0, 20),
   referralCode: 'ASHA7K',
 }

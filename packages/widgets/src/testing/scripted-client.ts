@@ -3,23 +3,20 @@ import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, Realt
 import * as samples from './samples.ts'
 import { historyOf, type HistoryScript } from './scripted-history.ts'
 import { readApp, topupsOf, type TopupScript } from './scripted-topups.ts'
+import { balancesOf, walletOf, type WalletScript } from './scripted-wallet.ts'
 
 /** What the scripted platform answers. What is left out is answered from the samples. */
-export interface Script extends HistoryScript, TopupScript {
+export interface Script extends HistoryScript, TopupScript, WalletScript {
   readonly me?: string
   readonly calls?: readonly Call[]
   readonly presence?: readonly Presence[]
   readonly connection?: ConnectionState
-  readonly wallet?: Partial<RealtimeEvents['wallet.updated']>
-  readonly transactions?: typeof samples.transactions
   readonly create?: (calleeId: string, options: CallOptions | undefined, wish: Parameters<Calls['create']>[0]) => Promise<Call>
   readonly end?: (callId: string) => Promise<Call>
   readonly decline?: (callId: string) => Promise<Call>
   readonly accept?: (callId: string, peer: string | undefined) => Promise<Call>
   readonly getCall?: (callId: string) => Promise<Call>
   readonly waiting?: Partial<ConnectClient['waiting']>
-  /** Awaited before each answer about the wallet; a refusal refuses it. */
-  readonly beforeWallet?: () => Promise<void>
 }
 
 type Listener = (data: never) => void
@@ -49,9 +46,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
   const stateListeners = new Set<(state: ConnectionState) => void>()
   const watched: string[] = []
   let state: ConnectionState = 'connecting'
-  const { userId, balance, buckets, withdrawable } = { ...samples.wallet, userId: script.me ?? samples.asha, ...script.wallet }
-  const balances = { userId, balance, buckets, withdrawable }
-  const rows = script.transactions ?? samples.transactions
+  const balances = balancesOf(script)
 
   const heardBy = (type: RealtimeEventType) => {
     const set = listeners.get(type) ?? new Set()
@@ -90,17 +85,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       iceServers: () => Promise.resolve({ iceServers: [], iceTransportPolicy: 'all', expiresAt: '2026-01-05T12:00:00Z' }),
     }),
     waiting: only<ConnectClient['waiting']>({ list: () => Promise.resolve({ data: [], nextCursor: null }), ...script.waiting }),
-    wallet: {
-      get: async () => {
-        await script.beforeWallet?.()
-        return { ...samples.wallet, ...balances, transactions: rows.slice(0, 20) }
-      },
-      listTransactions: async ({ limit = 20, cursor = '0' } = {}) => {
-        await script.beforeWallet?.()
-        const end = Number(cursor) + limit
-        return { data: rows.slice(Number(cursor), end), nextCursor: end < rows.length ? String(end) : null }
-      },
-    },
+    wallet: walletOf(script, balances),
     realtime: {
       get state() {
         return state

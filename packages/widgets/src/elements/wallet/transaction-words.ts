@@ -1,21 +1,49 @@
-import type { WalletTransaction } from '@impacthub/sdk'
+import type { WalletHold, WalletTransaction } from '@impacthub/sdk'
+import { durationText } from '../../locales/duration.ts'
 import type { WalletTexts } from '../../locales/en/wallet.ts'
+import { fill } from '../../locales/format.ts'
+import { ownChange } from '../../session/wallet-filters.ts'
 
-const titles: Readonly<Record<string, keyof WalletTexts>> = {
-  credit: 'credit',
+/** Texts, and the language that numbers and dates are written in. */
+export interface WalletWords {
+  readonly texts: WalletTexts
+  readonly language: string
+}
+
+type Title = keyof WalletTexts
+
+const titles: Readonly<Record<string, Title>> = {
+  topup: 'topup',
+  topup_bonus: 'topupBonus',
   debit: 'debit',
-  call_hold: 'call_hold',
-  call_release: 'callReleased',
-  reversal: 'reversal',
+  expiry: 'expiry',
+  collection: 'collection',
 }
 
-/** What a transaction was, from where this user stands: one settlement pays the callee and gives the caller the rest of the hold back. */
-export function transactionTitle({ type, buckets }: WalletTransaction, texts: WalletTexts): string {
-  if (type === 'call_settlement') {
-    if (!buckets.held) return texts[(buckets.earned ?? 0) > 0 ? 'callEarned' : 'call_settlement']
-    const returned = (buckets.bonus ?? 0) + (buckets.purchased ?? 0) + (buckets.earned ?? 0)
-    return texts[returned === -buckets.held ? 'callReleased' : returned > 0 ? 'callReturned' : 'call_settlement']
+const oneBucket: Readonly<Record<string, Title>> = { bonus: 'creditBonus', earned: 'creditEarned' }
+
+/** What a transaction was, from where this user stands, without what it came to. */
+export function titleOf(transaction: WalletTransaction, { texts, language }: WalletWords): string {
+  const { type, buckets, call } = transaction
+  const gain = ownChange(transaction) > 0
+  if (call) {
+    const words = { name: call.partnerName || texts.someone, length: durationText(call.seconds, language) }
+    if (type === 'call_settlement') return fill(texts[gain ? 'callEarned' : 'callPaid'], words)
+    if (type === 'call_refund') return fill(texts[gain ? 'callRefund' : 'callRefundTaken'], words)
   }
-  const known = Object.hasOwn(titles, type) ? titles[type] : undefined
-  return texts[known ?? 'other']
+  if (type === 'credit') return texts[oneBucket[Object.keys(buckets)[0] ?? ''] ?? 'credit']
+  if (type === 'reversal') return texts[gain ? 'givenBack' : 'takenBack']
+  return texts[(Object.hasOwn(titles, type) && titles[type]) || 'other']
 }
+
+/** The whole line: `Call with Ravi, 4 min 10 sec: 5 coins`. */
+export const lineOf = (transaction: WalletTransaction, words: WalletWords): string =>
+  fill(words.texts.line, { what: titleOf(transaction, words), n: Math.abs(ownChange(transaction)) }, words.language)
+
+/** What the app wrote down; of a call the line itself says it all. */
+export const noteOf = ({ call, description, type }: WalletTransaction): string =>
+  call || type === 'topup' || type === 'topup_bonus' ? '' : description
+
+/** What coins are held for. */
+export const heldFor = ({ call }: WalletHold, { texts }: WalletWords): string =>
+  call ? fill(texts.heldForCall, { name: call.partnerName || texts.someone }) : texts.heldForOther

@@ -6,6 +6,7 @@ export const walletStyles = css`
   }
   .card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 16px;
   }
   header {
@@ -16,9 +17,6 @@ export const walletStyles = css`
   }
   h2 {
     font-size: 1.125rem;
-  }
-  h3 {
-    margin-bottom: 4px;
   }
   header .plain {
     min-height: 44px;
@@ -39,26 +37,144 @@ export const walletStyles = css`
     line-height: 1.15;
     overflow-wrap: normal;
   }
-  li {
+  .kinds > div {
+    flex: 1 1 6.5rem;
+  }
+  .use {
+    margin-top: 2px;
+    font-weight: 400;
+    white-space: normal;
+  }
+  .lines {
+    display: grid;
+    gap: 4px;
+  }
+  .lines .banner {
+    margin-top: 4px;
+  }
+  .held {
+    padding: 12px 14px;
+    border: 1px solid var(--_border);
+    border-radius: calc(var(--_radius) - 4px);
+  }
+  [part='hold'] {
     display: flex;
-    align-items: center;
+    align-items: baseline;
     justify-content: space-between;
-    gap: 16px;
-    padding: 10px 0;
-    border-bottom: 1px solid var(--_border);
+    gap: 4px 16px;
+    padding: 6px 0;
   }
-  li:last-child {
-    border-bottom: 0;
-  }
-  li > div {
-    min-width: 0;
-  }
-  [part='coins'] {
+  .amount {
     flex: none;
     font-weight: 600;
+    overflow-wrap: normal;
+  }
+  .history {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 8px;
+  }
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .chip {
+    min-height: 44px;
+    padding: 0 1em;
+    border-color: var(--_border);
+    border-radius: 22px;
+    background: none;
+    font-size: 0.875rem;
+    font-weight: 500;
+  }
+  .chip[aria-pressed='true'] {
+    border-color: var(--_accent);
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  [part='transaction'] {
+    border-bottom: 1px solid var(--_border);
+  }
+  [part='transaction']:last-child {
+    border-bottom: 0;
+  }
+  .toggle {
+    display: flex;
+    justify-content: space-between;
+    gap: 16px;
+    width: calc(100% + 16px);
+    margin-inline: -8px;
+    padding: 10px 8px;
+    border-radius: calc(var(--_radius) - 4px);
+    background: none;
+    font-weight: 400;
+    text-align: start;
+  }
+  .toggle:hover,
+  .open .toggle {
+    background: var(--_quiet);
+    filter: none;
+  }
+  .what {
+    display: grid;
+    min-width: 0;
+    line-height: 1.4;
+  }
+  [part='note-text'] {
+    overflow-wrap: anywhere;
   }
   .in {
     color: var(--_good);
+  }
+  /* On the darker ground of a row that is open, the lighter green would be hard to read. */
+  .toggle:hover .in,
+  .open .in {
+    color: var(--_accent);
+  }
+  .details {
+    display: grid;
+    gap: 12px;
+    padding: 8px 0 16px;
+  }
+  dl.receipt {
+    display: grid;
+    gap: 0;
+    padding: 4px 14px;
+    border-radius: calc(var(--_radius) - 4px);
+    background: var(--_quiet);
+  }
+  .receipt > div {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    justify-content: space-between;
+    gap: 0 16px;
+    padding: 8px 0;
+    border-radius: 0;
+  }
+  .receipt > div + div {
+    border-top: 1px solid var(--_border);
+  }
+  .receipt dd {
+    margin-inline-start: auto;
+    font-size: 0.9375rem;
+    text-align: end;
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+  .receipt [part='number'],
+  .receipt [part='reference'] {
+    font-size: 0.8125rem;
+    font-weight: 400;
+    user-select: all;
+  }
+  .receipt-bone {
+    height: 10rem;
+  }
+  .empty {
+    padding: 12px 0;
+    text-align: center;
   }
   .none {
     position: absolute;
@@ -67,14 +183,17 @@ export const walletStyles = css`
     display: grid;
     gap: 16px;
   }
-  .balance {
+  .bone.balance {
     width: 9rem;
     height: 4.75rem;
   }
   .buckets {
-    height: 4.25rem;
+    height: 6.5rem;
+  }
+  .chips {
+    height: 5.75rem;
   }
   .row {
-    height: 3rem;
+    height: 3.25rem;
   }
 `
