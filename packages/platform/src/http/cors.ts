@@ -12,20 +12,21 @@ const exposed = 'X-Request-Id, Idempotent-Replay, Retry-After, RateLimit-Limit, 
  * Answers browsers that ask before they call. A preflight carries no credential, so it is answered for any origin that some app lets in;
  * whether this app does is checked with the credential of the request itself. Never credentials, never `*`, never `null`.
  */
-export function cors(directory: Directory): Koa.Middleware {
+export function cors(directory: Directory): Koa.Middleware<{ headers: Record<string, string> }> {
   return async (ctx, next) => {
-    ctx.vary('Origin')
+    const { headers } = ctx.state
+    headers['Vary'] = 'Origin'
     const origin = ctx.get('Origin')
     const known = localOrigin.test(origin) || (anyOrigin.test(origin) && (await directory.originKnown(origin)))
     if (known) {
-      ctx.set('Access-Control-Allow-Origin', origin)
-      ctx.set('Access-Control-Expose-Headers', exposed)
+      headers['Access-Control-Allow-Origin'] = origin
+      headers['Access-Control-Expose-Headers'] = exposed
     }
     if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return void (await next())
     if (known) {
-      ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE')
-      ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key')
-      ctx.set('Access-Control-Max-Age', '7200')
+      headers['Access-Control-Allow-Methods'] = 'GET, POST, PUT, PATCH, DELETE'
+      headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, Idempotency-Key'
+      headers['Access-Control-Max-Age'] = '7200'
     }
     ctx.status = 204
     return undefined

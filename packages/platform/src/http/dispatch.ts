@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../base/clock.ts'
 import { after } from '../base/clock.ts'
@@ -24,10 +24,11 @@ export interface Incoming {
   readonly request: IncomingMessage
   readonly match: Match
   readonly path: string
-  readonly query: URLSearchParams
+  readonly query: Iterable<[string, string]>
   readonly requestId: string
   readonly ip: string
-  readonly signal: AbortSignal
+  /** Fires when the client hangs up. */
+  readonly gone: () => AbortSignal
   /** Tells the log who asks, as soon as that is known. */
   readonly seen: (actor: Actor) => void
 }
@@ -80,10 +81,8 @@ function readKey({ clock }: DispatchDeps, incoming: Incoming, operation: Operati
     fail('invalid_request', { detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters.' })
   if (route.idempotency === 'read' || actor.kind === 'anyone') return undefined
   const query = [...incoming.query].sort(([a], [b]) => (a < b ? -1 : 1))
-  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest('hex')
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([route.method, incoming.path, query, bodyHash]))
-    .digest()
+  const bodyHash = hash('sha256', canonicalJson(body), 'hex')
+  const fingerprint = Buffer.from(hash('sha256', JSON.stringify([route.method, incoming.path, query, bodyHash]), 'hex'), 'hex')
   const caller = actor.kind === 'user' ? actor.userId : actor.kind === 'secret' ? actor.callerId : actor.keyId
   return { caller, key, fingerprint, since: after(clock.now(), -keptForMs) }
 }
@@ -110,7 +109,9 @@ function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation,
       actor,
       requestId: incoming.requestId,
       ip: incoming.ip,
-      signal: incoming.signal,
+      get signal() {
+        return incoming.gone()
+      },
       onceKey,
       async once<Result>(work: (tx: Tx) => Promise<Result>) {
         if (tenantId === undefined) throw new Error(`${name} has no tenant`)

@@ -42,6 +42,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const jsonType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
 
 /** The text of a JSON body; undefined when there is none. */
@@ -49,7 +50,7 @@ export function jsonText(request: IncomingMessage, raw: Buffer): string | undefi
   if (raw.length === 0) return undefined
   if (!jsonType.test(request.headers['content-type'] ?? '')) fail('unsupported_media_type')
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(raw)
+    return utf8.decode(raw)
   } catch {
     return fail('invalid_request', { errors: [{ pointer: '', detail: 'is not UTF-8' }] })
   }

@@ -43,7 +43,8 @@ function checkText(source: string, longestText: number): void {
     const char = source.charAt(at)
     if (char === '"') {
       const end = endOfString(source, at)
-      const text = JSON.parse(source.slice(at, end + 1)) as string
+      const inside = source.slice(at + 1, end)
+      const text = inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside
       at = end
       checkString(text, levels.at(-1), isKey(source, end), longestText)
     } else if (char === '{' || char === '[') {
@@ -66,14 +67,17 @@ function numberText(source: string, at: number): string {
   return numberPattern.exec(source)?.[0] ?? ''
 }
 
+const wholeNumber = /^-?[0-9]+$/
+
 /** A number that a double cannot hold would be rounded without a word, and 0.99999999999999999 coins would become one. */
 function checkNumber(text: string, levels: readonly Level[]): void {
   const value = Number(text)
+  if (text.length <= 15 && wholeNumber.test(text)) return
   const digits = text
     .replace(/[eE].*$/, '')
     .replace(/[^0-9]/g, '')
     .replace(/^0+/, '')
-  const exact = /^-?[0-9]+$/.test(text)
+  const exact = wholeNumber.test(text)
     ? Number.isSafeInteger(value)
     : digits.length <= 15 && Number.isFinite(value) && (value !== 0 || digits === '')
   if (!exact) throw new JsonRefused(pointerOf(levels), 'is a number that cannot be held exactly')
@@ -87,17 +91,20 @@ function countItem(level: Level | undefined): void {
 }
 
 function checkString(text: string, level: Level | undefined, key: boolean, longest: number): void {
-  const pointer = level === undefined ? '' : `${level.pointer}/${escapePointer(level.current)}`
+  const before = level?.current ?? ''
+  const refuse = (message: string): never => {
+    throw new JsonRefused(level === undefined ? '' : `${level.pointer}/${escapePointer(before)}`, message)
+  }
   if (key && level?.keys !== undefined) {
-    const here = `${level.pointer}/${escapePointer(text.slice(0, 64))}`
-    if (reserved.has(text)) throw new JsonRefused(here, 'is not a field name that can be used')
-    if (level.keys.has(text)) throw new JsonRefused(here, 'is given twice')
+    const here = () => `${level.pointer}/${escapePointer(text.slice(0, 64))}`
+    if (reserved.has(text)) throw new JsonRefused(here(), 'is not a field name that can be used')
+    if (level.keys.has(text)) throw new JsonRefused(here(), 'is given twice')
     level.keys.add(text)
     level.current = text
     if (level.keys.size > maxItems) throw new JsonRefused(level.pointer, `holds more than ${maxItems} fields`)
   }
-  if (text.length > longest) throw new JsonRefused(pointer, `is longer than ${longest} characters`)
-  if (text.includes('\u0000') || !text.isWellFormed()) throw new JsonRefused(pointer, 'holds a character that is not allowed')
+  if (text.length > longest) refuse(`is longer than ${longest} characters`)
+  if (text.includes('\u0000') || !text.isWellFormed()) refuse('holds a character that is not allowed')
 }
 
 function pointerOf(levels: readonly Level[]): string {

@@ -11,7 +11,7 @@ const maxErrors = 20
 export async function validate(
   request: IncomingMessage,
   schemas: RouteSchemas,
-  given: { params: Record<string, string | undefined>; query: URLSearchParams; longestText?: number | undefined },
+  given: { params: Record<string, string | undefined>; query: Iterable<[string, string]>; longestText?: number | undefined },
 ): Promise<ParsedRequest<RouteSchemas>> {
   const errors: FieldError[] = []
   const params = check(schemas.params, given.params, '/params', errors)
@@ -33,7 +33,7 @@ async function readJson(request: IncomingMessage, longestText: number | undefine
   }
 }
 
-function flatten(query: URLSearchParams, errors: FieldError[]): Record<string, string> {
+function flatten(query: Iterable<[string, string]>, errors: FieldError[]): Record<string, string> {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>
   for (const [name, value] of query) {
     if (name in fields) errors.push({ pointer: `/query/${shown(name)}`, detail: 'is given twice' })
