@@ -12,6 +12,15 @@ export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Prom
 
 /** What was posted under a key. */
 export async function transactionOf(tx: Tx, tenantId: TenantId, key: string): Promise<string | undefined> {
-  const [row] = await tx.query<{ id: string }>('select id from ledger_transactions where tenant_id = $1 and key = $2', [tenantId, key])
+  const [row] = await tx.query<{ id: string }>('select transaction_id as id from ledger_keys where tenant_id = $1 and key = $2', [
+    tenantId,
+    key,
+  ])
   return row?.id
+}
+
+/** Ledgers whose coins stand still. */
+export async function countFrozen(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ count: number }>('select count(*)::integer as count from tenants where ledger_frozen', [])
+  return row?.count ?? 0
 }

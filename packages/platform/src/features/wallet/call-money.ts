@@ -1,5 +1,6 @@
 import { shareOf } from '../../base/coins.ts'
-import { app, bucket, entry, move, spendable, spendingOrder, type Entry, type Spendable } from './ledger-entry.ts'
+import { bringBack, noGrants, type GrantsByBucket } from './grant-coins.ts'
+import { app, bucket, entry, move, moveBack, spendable, spendingOrder, type Entry, type Spendable } from './ledger-entry.ts'
 
 /** Pure: what a call does to the ledger. */
 
@@ -48,7 +49,11 @@ export function holdOf({ callId, callerId, calleeId, rateCoins, maxIntervals }: 
 }
 
 /** Charges at most what was held, and gives the rest back to the buckets it came from: what is drained first is spent first. */
-export function settlementOf(end: CallEnd, held: HeldBuckets): CallSettlement & { readonly entry: Entry | undefined } {
+export function settlementOf(
+  end: CallEnd,
+  held: HeldBuckets,
+  grants: GrantsByBucket = noGrants,
+): CallSettlement & { readonly entry: Entry | undefined } {
   const { callId, callerId, calleeId, dueCoins, sharePercent } = end
   if (!Number.isSafeInteger(dueCoins) || dueCoins < 0) throw new Error(`not a number of coins: ${dueCoins}`)
   const heldCoins = spendingOrder.reduce((sum, name) => sum + held[name], 0)
@@ -59,7 +64,7 @@ export function settlementOf(end: CallEnd, held: HeldBuckets): CallSettlement & 
   const moves = [
     move(hold, bucket(calleeId, 'earned'), earnedCoins),
     move(hold, app('revenue'), chargedCoins - earnedCoins),
-    ...release(callerId, held, chargedCoins),
+    ...release(callerId, held, chargedCoins, grants),
     move(app('losses'), app('revenue'), overrunCoins),
   ]
   const result = { chargedCoins, earnedCoins, overrunCoins }
@@ -74,11 +79,13 @@ export function settlementOf(end: CallEnd, held: HeldBuckets): CallSettlement & 
   return { ...result, entry: entry(head, moves) }
 }
 
-function release(callerId: string, held: HeldBuckets, chargedCoins: number) {
+/** Gives back what was not charged, to the grants that were drained last. */
+export function release(callerId: string, held: HeldBuckets, chargedCoins: number, grants: GrantsByBucket) {
   let spent = chargedCoins
   return spendingOrder.map((name) => {
     const fromThis = Math.min(spent, held[name])
     spent -= fromThis
-    return move(bucket(callerId, 'held'), bucket(callerId, name), held[name] - fromThis)
+    const back = held[name] - fromThis
+    return moveBack(bucket(callerId, 'held'), bucket(callerId, name), back, bringBack(grants[name], 0, back))
   })
 }

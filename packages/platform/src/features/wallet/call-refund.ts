@@ -1,5 +1,6 @@
 import type { HeldBuckets } from './call-money.ts'
-import { app, bucket, entry, move, spendingOrder, type Entry } from './ledger-entry.ts'
+import { bringBack, noGrants, type GrantsByBucket } from './grant-coins.ts'
+import { app, bucket, entry, moveBack, spendingOrder, type Entry } from './ledger-entry.ts'
 
 /** Pure: what gives a call's charge back. */
 
@@ -55,15 +56,25 @@ export function dueFromCallee({ chargedCoins, earnedCoins, refundedCoins }: Char
 }
 
 /** What of the callee's part they no longer have is the app's loss: nobody's wallet goes below zero. */
-export function refundOf(call: ChargedCall, spent: HeldBuckets, { refundId, coins, reason, settlementId }: RefundWish): Entry {
+export function refundOf(
+  call: ChargedCall,
+  spent: HeldBuckets,
+  { refundId, coins, reason, settlementId }: RefundWish,
+  grants: GrantsByBucket = noGrants,
+): Entry {
   const { callId, callerId, calleeId } = call
   const back = returnedOf(spent, call.refundedCoins, coins)
+  const before = returnedOf(spent, 0, call.refundedCoins)
   let due = dueFromCallee(call, coins)
   const moves = [...spendingOrder].reverse().map((name) => {
     const fromCallee = Math.min(due, back[name])
     due -= fromCallee
     const to = bucket(callerId, name)
-    return [...move([bucket(calleeId, 'earned'), app('losses')], to, fromCallee), ...move(app('revenue'), to, back[name] - fromCallee)]
+    const fromRevenue = back[name] - fromCallee
+    return [
+      ...moveBack([bucket(calleeId, 'earned'), app('losses')], to, fromCallee, bringBack(grants[name], before[name], fromCallee)),
+      ...moveBack(app('revenue'), to, fromRevenue, bringBack(grants[name], before[name] + fromCallee, fromRevenue)),
+    ]
   })
   const head = {
     key: `call-refund:${refundId}`,

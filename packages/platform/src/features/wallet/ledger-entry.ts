@@ -16,7 +16,12 @@ export interface Move {
   readonly from: readonly Account[]
   readonly to: Account
   readonly coins: number
+  /** Coins that go back to the grants of `to` they once came from. The rest is a new grant. */
+  readonly backTo?: GrantCoins
 }
+
+/** Coins by the transaction that once gave them: with the account, a grant's name. */
+export type GrantCoins = Readonly<Record<string, number>>
 
 export interface EntryHead {
   /** Says once what happened, e.g. `call-settled:call_…`: a second posting under it answers the first one. */
@@ -27,6 +32,12 @@ export interface EntryHead {
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>>
   /** The transaction that this one takes back, in whole or in part. */
   readonly reverses?: string
+  /** Of new bonus coins: from then on nobody can spend them. */
+  readonly expiresAt?: Date
+  /** The grant that is drained first, in each account that has it, expired or not. */
+  readonly prefer?: string
+  /** Only from grants that have expired, or that were taken back. */
+  readonly from?: 'expired' | 'revoked'
 }
 
 export interface Entry extends EntryHead {
@@ -54,6 +65,10 @@ export function move(from: Account | readonly Account[], to: Account, coins: num
   if (sources.some((source) => sameAccount(source, to))) throw new Error('a move needs two accounts')
   return coins === 0 ? [] : [{ from: sources, to, coins }]
 }
+
+/** The same, to the very grants that the coins came from. */
+export const moveBack = (from: Account | readonly Account[], to: Account, coins: number, backTo: GrantCoins): Move[] =>
+  move(from, to, coins).map((one) => ({ ...one, backTo }))
 
 /** Every move has two sides, so what it makes sums to zero whatever the amounts are. */
 export function entry(head: EntryHead, moves: readonly (readonly Move[])[], unitCoins?: number): Entry {

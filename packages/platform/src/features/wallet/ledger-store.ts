@@ -2,7 +2,7 @@ import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import type { OnceKey } from '../../http/implement.ts'
-import type { Entry, UserAccount } from './ledger-entry.ts'
+import type { Entry, GrantCoins, UserAccount } from './ledger-entry.ts'
 
 type DoorOutcome = 'posted' | 'replay' | 'reused' | 'insufficient' | 'full' | 'frozen'
 
@@ -14,6 +14,7 @@ export interface DoorRequest {
   readonly names: readonly string[]
   readonly sources: readonly number[]
   readonly targets: readonly number[]
+  readonly returns: Readonly<Record<string, GrantCoins>> | null
   readonly now: Date
 }
 
@@ -26,10 +27,11 @@ export interface DoorAnswer {
 
 /** Calls `ledger_post`, the only writer of entries and balances. */
 export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRequest): Promise<DoorAnswer> {
-  const { id, entry, fingerprint, users, names, sources, targets, now } = request
+  const { id, entry, fingerprint, users, names, sources, targets, returns, now } = request
   const [row] = await tx.query<{ outcome: DoorOutcome; transaction_id: string | null; missing: string | null }>(
     `select outcome, transaction_id, missing from ledger_post($1::integer, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::text, $8::text,
-       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint, $17::text)`,
+       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint, $17::text, $18::timestamptz, $19::text, $20::jsonb,
+       $21::text)`,
     [
       tenantId,
       id,
@@ -48,6 +50,10 @@ export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRe
       entry.moves.map(({ coins }) => coins),
       entry.unitCoins ?? null,
       entry.reverses ?? null,
+      entry.expiresAt ?? null,
+      entry.prefer ?? null,
+      returns === null ? null : JSON.stringify(returns),
+      entry.from ?? null,
     ],
   )
   if (row === undefined) throw new Error('the door did not answer')
@@ -62,7 +68,8 @@ export interface KnownTransaction {
 /** The transaction that was posted under a key. */
 export async function transactionByKey(tx: Tx, tenantId: TenantId, key: string): Promise<KnownTransaction | undefined> {
   const [row] = await tx.query<{ id: string; metadata: Record<string, unknown> | null }>(
-    'select id, metadata from ledger_transactions where tenant_id = $1 and key = $2',
+    `select t.id, t.metadata from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
+     where k.tenant_id = $1 and k.key = $2`,
     [tenantId, key],
   )
   return row === undefined ? undefined : { id: row.id, metadata: row.metadata ?? {} }
@@ -100,6 +107,8 @@ export interface OneMove {
   readonly reason: string
   readonly by: Readonly<Record<string, string>>
   readonly now: Date
+  /** Of bonus coins. */
+  readonly expiresAt?: Date | undefined
 }
 
 export interface OneMoveAnswer<Moved> {
@@ -113,7 +122,7 @@ export interface OneMoveAnswer<Moved> {
 export async function moveInOneStatement<Moved>(db: Db, tenantId: TenantId, key: OnceKey, wish: OneMove): Promise<OneMoveAnswer<Moved>> {
   const [row] = await db.statement<{ outcome: OneMoveAnswer<Moved>['outcome']; body: Moved | KeptRefusal | null; user_id: string | null }>(
     `select outcome, body, user_id from wallet_move_told($1::integer, $2::text, $3::text, $4::bytea, $5::timestamptz, $6::text, $7::text, $8::text,
-       $9::text, $10::bigint, $11::text, $12::jsonb, $13::timestamptz)`,
+       $9::text, $10::bigint, $11::text, $12::jsonb, $13::timestamptz, $14::timestamptz)`,
     [
       tenantId,
       key.caller,
@@ -128,6 +137,7 @@ export async function moveInOneStatement<Moved>(db: Db, tenantId: TenantId, key:
       wish.reason,
       JSON.stringify(wish.by),
       wish.now,
+      wish.expiresAt ?? null,
     ],
   )
   if (row === undefined) throw new Error('wallet_move did not answer')
@@ -160,6 +170,7 @@ export async function moveManyInOneStatement<Moved>(
     reason: wish.reason,
     metadata: wish.by,
     at: wish.now,
+    expires_at: wish.expiresAt ?? null,
   }))
   const [row] = await db.statement<{ answers: (OneMoveAnswer<Moved> & { n: number })[] }>(
     'select wallet_move_group_told($1::integer, $2::jsonb) as answers',

@@ -2,6 +2,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { settlementKey, type HeldBuckets } from './call-money.ts'
 import { dueFromCallee, refundOf, returnedOf, spentOf, type ChargedCall, type RefundWish } from './call-refund.ts'
+import { bucketsOf, firstOf } from './grant-coins.ts'
 import { changesOf, transactionByKey } from './ledger-store.ts'
 import { post } from './post-entry.ts'
 import { heldFor } from './settle-call.ts'
@@ -27,8 +28,10 @@ export async function refundCall(
 ): Promise<CallRefund> {
   const settlement = await transactionByKey(tx, tenantId, settlementKey(call.callId))
   if (settlement === undefined) throw new Error(`${call.callId} was never settled`)
-  const spent = spentOf(await heldFor(tx, tenantId, call), call.chargedCoins)
-  const { transactionId } = await post(tx, tenantId, refundOf(call, spent, { ...wish, settlementId: settlement.id }), wish.now)
+  const held = await heldFor(tx, tenantId, call)
+  const spent = spentOf(bucketsOf(held), call.chargedCoins)
+  const entry = refundOf(call, spent, { ...wish, settlementId: settlement.id }, firstOf(held, spent))
+  const { transactionId } = await post(tx, tenantId, entry, wish.now)
   const takenBackCoins = 0 - ((await changesOf(tx, tenantId, transactionId, call.calleeId)).earned ?? 0)
   return { transactionId, takenBackCoins, uncollectedCoins: dueFromCallee(call, wish.coins) - takenBackCoins }
 }
@@ -44,6 +47,6 @@ export async function chargeByBucket(
   tenantId: TenantId,
   call: Pick<ChargedCall, 'callId' | 'callerId' | 'chargedCoins' | 'refundedCoins'>,
 ): Promise<ChargeByBucket> {
-  const spent = spentOf(await heldFor(tx, tenantId, call), call.chargedCoins)
+  const spent = spentOf(bucketsOf(await heldFor(tx, tenantId, call)), call.chargedCoins)
   return { spent, returned: returnedOf(spent, 0, call.refundedCoins) }
 }

@@ -47,7 +47,9 @@ export interface KnownReversal {
 /** The transaction that was posted under a key, as a reversal. */
 export async function reversalByKey(tx: Tx, tenantId: TenantId, key: string): Promise<KnownReversal | undefined> {
   const [row] = await tx.query<{ id: string; reverses: string | null; coins: string | null }>(
-    `select id, reverses, metadata ->> 'coins' as coins from ledger_transactions where tenant_id = $1 and key = $2`,
+    `select t.id, t.reverses, t.metadata ->> 'coins' as coins
+     from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
+     where k.tenant_id = $1 and k.key = $2`,
     [tenantId, key],
   )
   return row === undefined

@@ -1,4 +1,18 @@
-import { app, bucket, entry, move, owed, spendingOrder, type AppAccount, type Entry, type Move, type UserAccount } from './ledger-entry.ts'
+import { bringBack, noGrants, type GrantsByBucket } from './grant-coins.ts'
+import {
+  app,
+  bucket,
+  entry,
+  move,
+  moveBack,
+  owed,
+  spendingOrder,
+  type AppAccount,
+  type Entry,
+  type GrantCoins,
+  type Move,
+  type UserAccount,
+} from './ledger-entry.ts'
 
 /** Pure: what takes a transaction back. */
 
@@ -93,11 +107,15 @@ export interface ReversalWish {
   readonly coinsBefore: number
   /** What the user owes now. */
   readonly owedCoins: number
+  /** Which grants the reversed transaction took from. */
+  readonly drained?: GrantsByBucket
 }
 
 /** Goes on where the reversals before stopped. What a bucket no longer has becomes what the user owes: no bucket goes below zero. */
-export function reversalOf(original: Reversible, { key, reason, by, coins, coinsBefore, owedCoins }: ReversalWish): Entry {
+export function reversalOf(original: Reversible, wish: ReversalWish): Entry {
+  const { key, reason, by, coins, coinsBefore, owedCoins, drained = noGrants } = wish
   const moves: Move[] = []
+  const gone = { bonus: 0, purchased: 0, earned: 0, held: 0, owed: 0 }
   let [skipped, rest, debt] = [coinsBefore, coins, owedCoins]
   for (const part of original.parts) {
     const passed = Math.min(skipped, part.coins)
@@ -110,7 +128,9 @@ export function reversalOf(original: Reversible, { key, reason, by, coins, coins
     }
     const paid = part.name === 'owed' ? Math.min(now, debt) : 0
     debt -= paid
-    moves.push(...giveBack(original.userId, part, now, paid))
+    const from = part.name === 'owed' || part.name === 'held' ? [] : drained[part.name]
+    moves.push(...giveBack(original.userId, part, now, paid, bringBack(from, gone[part.name] + passed, now)))
+    gone[part.name] += part.coins
   }
   if (rest > 0) throw new Error('more coins than there were')
   const head = {
@@ -120,6 +140,8 @@ export function reversalOf(original: Reversible, { key, reason, by, coins, coins
     description: reason,
     metadata: { by, coins },
     reverses: original.id,
+    // Its own coins first: other grants lose only what this one no longer has.
+    ...(original.way === 'given' ? { prefer: original.id } : {}),
   }
   return entry(head, [moves])
 }
@@ -129,7 +151,7 @@ function takeBack(userId: string, { name, app: to }: Part, coins: number): Move[
 }
 
 /** What had become a debt that is paid by now comes back as coins that can be spent, and never be withdrawn. */
-function giveBack(userId: string, { name, app: from }: Part, coins: number, debt: number): Move[] {
+function giveBack(userId: string, { name, app: from }: Part, coins: number, debt: number, backTo: GrantCoins): Move[] {
   const to = bucket(userId, name === 'owed' ? 'purchased' : name)
-  return [...move(app(from), owed(userId), debt), ...move(app(from), to, coins - debt)]
+  return [...move(app(from), owed(userId), debt), ...moveBack(app(from), to, coins - debt, backTo)]
 }

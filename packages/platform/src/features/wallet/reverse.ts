@@ -1,6 +1,7 @@
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import { drainedBy, revokeGrant } from './grants-store.ts'
 import { changesOf } from './ledger-store.ts'
 import { post } from './post-entry.ts'
 import { reversalOf, reversible } from './reversal.ts'
@@ -50,10 +51,16 @@ export async function reverse(tx: Tx, tenantId: TenantId, wish: ReverseWish, now
   const coins = wish.coins ?? left
   if (coins > left) return fail('conflict', { detail: `At most ${left} coins of this transaction are left to take back.` })
   const { key, reason, by } = wish
-  const owes = await owedCoins(tx, tenantId, original.userId)
-  const entry = reversalOf(original, { key, reason, by, coins, coinsBefore, owedCoins: owes })
+  const [owes, drained] = await Promise.all([
+    owedCoins(tx, tenantId, original.userId),
+    drainedBy(tx, tenantId, original.id, original.userId),
+  ])
+  const entry = reversalOf(original, { key, reason, by, coins, coinsBefore, owedCoins: owes, drained })
   const { transactionId } = await post(tx, tenantId, entry, now)
-  return told(tx, tenantId, original.userId, { id: transactionId, coins })
+  const done = await told(tx, tenantId, original.userId, { id: transactionId, coins })
+  if (original.way === 'given' && done.owedCoins > 0)
+    for (const { name } of original.parts) await revokeGrant(tx, tenantId, { userId: original.userId, name, id: original.id }, now)
+  return done
 }
 
 async function told(tx: Tx, tenantId: TenantId, userId: string, { id, coins }: { readonly id: string; readonly coins: number }) {

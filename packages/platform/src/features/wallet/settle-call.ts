@@ -1,8 +1,10 @@
 import { Problem } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { holdKey, settlementKey, settlementOf, type CallEnd, type CallSettlement, type HeldBuckets } from './call-money.ts'
-import { changesOf, transactionByKey } from './ledger-store.ts'
+import { holdKey, settlementKey, settlementOf, type CallEnd, type CallSettlement } from './call-money.ts'
+import { bucketsOf, type GrantsByBucket } from './grant-coins.ts'
+import { drainedByKey } from './grants-store.ts'
+import { transactionByKey } from './ledger-store.ts'
 import { post } from './post-entry.ts'
 
 /**
@@ -12,7 +14,8 @@ import { post } from './post-entry.ts'
 export async function settleCall(tx: Tx, tenantId: TenantId, end: CallEnd & { readonly now: Date }): Promise<CallSettlement> {
   const earlier = await settled(tx, tenantId, end.callId)
   if (earlier !== undefined) return earlier
-  const { entry, ...result } = settlementOf(end, await heldFor(tx, tenantId, end))
+  const held = await heldFor(tx, tenantId, end)
+  const { entry, ...result } = settlementOf(end, bucketsOf(held), held)
   if (entry === undefined) return result
   try {
     const { replayed } = await post(tx, tenantId, entry, end.now)
@@ -35,13 +38,6 @@ async function settled(tx: Tx, tenantId: TenantId, callId: string): Promise<Call
   return { chargedCoins: coins('chargedCoins'), earnedCoins: coins('earnedCoins'), overrunCoins: coins('overrunCoins') }
 }
 
-/** A hold never changes once it is posted, so it can be read without a lock. */
-export async function heldFor(
-  tx: Tx,
-  tenantId: TenantId,
-  { callId, callerId }: Pick<CallEnd, 'callId' | 'callerId'>,
-): Promise<HeldBuckets> {
-  const hold = await transactionByKey(tx, tenantId, holdKey(callId))
-  const changes = hold === undefined ? {} : await changesOf(tx, tenantId, hold.id, callerId)
-  return { bonus: 0 - (changes.bonus ?? 0), purchased: 0 - (changes.purchased ?? 0), earned: 0 - (changes.earned ?? 0) }
-}
+/** What a call's hold took, grant by grant: it never changes once it is posted, so it can be read without a lock. */
+export const heldFor = (tx: Tx, tenantId: TenantId, { callId, callerId }: Pick<CallEnd, 'callId' | 'callerId'>): Promise<GrantsByBucket> =>
+  drainedByKey(tx, tenantId, holdKey(callId), callerId)

@@ -1,5 +1,6 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
+import { grantQuestions } from './grant-questions.ts'
 import { everyTenant } from '../../base/tenant.ts'
 
 /** What the trial balance asks. The server adds up; what comes back is at most `shown` faults a question, however big the books are. */
@@ -18,6 +19,7 @@ export interface Question {
 export const shown = 20
 
 export const questions: readonly Question[] = [
+  ...grantQuestions,
   {
     rule: 'all balances sum to zero',
     sql: `select 'ledger' as subject, sum(balance)::text as detail from ledger_accounts where tenant_id = $1 having sum(balance) <> 0`,

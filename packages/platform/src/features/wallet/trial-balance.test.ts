@@ -35,23 +35,31 @@ it.each([
   {
     deed: 'a balance that was set',
     sql: "update ledger_accounts set balance = balance + 1 where name = 'purchased' and balance > 0",
-    rules: ['all balances sum to zero', 'a balance equals the sum of its entries'],
+    rules: ['all balances sum to zero', 'a balance equals the sum of its entries', 'the grants of a bucket add up to its balance'],
   },
   {
     deed: 'an entry that was altered',
     sql: 'update ledger_entries set coins = coins + 1 where coins = 100',
-    rules: ['a balance equals the sum of its entries', 'a transaction has entries, and they sum to zero'],
+    rules: [
+      'a balance equals the sum of its entries',
+      'a transaction has entries, and they sum to zero',
+      'what is left of a grant is what it gave less what was taken from it',
+    ],
   },
   {
     deed: 'two balances that were altered against each other',
     sql: `update ledger_accounts set balance = balance + case name when 'purchased' then 7 else -7 end
       where name = 'issuance' or name = 'purchased' and balance > 0`,
-    rules: ['a balance equals the sum of its entries'],
+    rules: ['a balance equals the sum of its entries', 'the grants of a bucket add up to its balance'],
   },
   {
     deed: 'an entry that was taken away',
     sql: 'delete from ledger_entries where coins = 100',
-    rules: ['a balance equals the sum of its entries', 'a transaction has entries, and they sum to zero'],
+    rules: [
+      'a balance equals the sum of its entries',
+      'a transaction has entries, and they sum to zero',
+      'what is left of a grant is what it gave less what was taken from it',
+    ],
   },
   {
     deed: 'a transaction that was taken away',
@@ -66,13 +74,32 @@ it.each([
   {
     deed: 'a settlement whose key was changed',
     sql: "update ledger_transactions set key = 'x' where key = 'call-settled:call_over'",
-    rules: ['what a user has on hold is what their open calls hold'],
+    rules: ['what a user has on hold is what their open calls hold', 'a key leads to its transaction, and a transaction to its key'],
+  },
+  {
+    deed: 'a grant that was raised',
+    sql: 'update ledger_grants set remaining = remaining + 1, coins = coins + 1 where remaining > 0',
+    rules: ['the grants of a bucket add up to its balance', 'what is left of a grant is what it gave less what was taken from it'],
+  },
+  {
+    deed: 'coins that were laid to another grant',
+    sql: "update ledger_entries set grants = jsonb_build_object('txn_of_another', coins) where grants is not null and coins < 0",
+    rules: ['what is left of a grant is what it gave less what was taken from it'],
+  },
+  {
+    deed: 'a key that was taken away',
+    sql: "delete from ledger_keys where key = 'call-settled:call_over'",
+    rules: ['a key leads to its transaction, and a transaction to its key'],
   },
   {
     deed: 'a second settlement',
     sql: `insert into ledger_transactions select tenant_id, 'txn_2', 'x', fingerprint, type, reference_type, reference_id, description, metadata, created_at
       from ledger_transactions where type = 'call_settlement'`,
-    rules: ['a transaction has entries, and they sum to zero', 'a call is settled once'],
+    rules: [
+      'a transaction has entries, and they sum to zero',
+      'a call is settled once',
+      'a key leads to its transaction, and a transaction to its key',
+    ],
   },
 ])('finds $deed', async ({ sql, rules }) => {
   await tamper(sql)

@@ -30,8 +30,8 @@ export async function gatherEvidence(tx: Tx, tenantId: TenantId, callId: string)
          from (select * from inbox i where i.tenant_id = c.tenant_id and i.call_id = c.id order by i.received_at, i.delivery_id
            limit ${mostMessages}) m) as messages,
        (select jsonb_agg(jsonb_build_object('id', t.id, 'type', t.type, 'metadata', t.metadata, 'createdAt', t.created_at) order by t.id)
-         from ledger_transactions t where t.tenant_id = c.tenant_id
-           and t.key in ('call-held:' || c.id, 'call-settled:' || c.id)) as ledger,
+         from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
+         where k.tenant_id = c.tenant_id and k.key in ('call-held:' || c.id, 'call-settled:' || c.id)) as ledger,
        (select jsonb_agg(jsonb_build_object('side', s.side, 'heardAt', to_timestamp(s.heard_at / 1000.0),
            'connected', (select jsonb_agg(jsonb_build_object('from', to_timestamp(lower(r) / 1000.0), 'to', to_timestamp(upper(r) / 1000.0)))
              from unnest(s.connected) r)) order by s.side desc)
