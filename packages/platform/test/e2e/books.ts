@@ -30,7 +30,7 @@ export async function expectSameBooks(phone: Phone, server: ConnectServer, userI
   const wallet = await server.wallets.get({ userId })
   await says(phone.balance, wallet.balance.toLocaleString('en'))
   // What was only set aside, or came back, is no line of the page: each tells what came to or left all that the user has.
-  const changes = wallet.transactions.map(({ buckets }) => Object.values(buckets).reduce((sum, coins) => sum + coins, 0))
+  const changes = wallet.transactions.map(({ buckets }) => Object.values(buckets).reduce<number>((sum, coins) => sum + (coins ?? 0), 0))
   const shown = async () => (await reads(phone.historyCoins)).split(' ').map(Number)
   // The page asks for twenty at first; the test's people have no more than that.
   expect(changes.length).toBeLessThan(20)
