@@ -56,7 +56,7 @@ function currencyOf(body: ApiRequest['body']): string {
 
 function freeReceipt(world: World, body: ApiRequest['body']): string | null {
   const receipt = textField(body, 'receipt', 40)
-  if (receipt !== null && world.settings.uniqueReceipts && world.store.orderOfReceipt(receipt))
+  if (receipt !== null && world.settings.uniqueReceipts && world.store.ordersOf(receipt).length > 0)
     return invalid('Order receipt should be unique.', 'receipt')
   return receipt
 }
@@ -96,10 +96,8 @@ export function listOrders(world: World, request: ApiRequest): Answer {
     world.store.paymentsOf(order.id).some(({ status }) => status === 'authorized' || status === 'captured' || status === 'refunded')
   const orders = pageOf(
     request.query,
-    world.store.orders.all.values(),
-    (order) =>
-      (receipt === null || receipt === '' || order.receipt === receipt) &&
-      (authorized === null || authorized === '' || isAuthorized(order) === (authorized === '1' || authorized === 'true')),
+    receipt === null || receipt === '' ? world.store.orders.all.values() : world.store.ordersOf(receipt),
+    (order) => authorized === null || authorized === '' || isAuthorized(order) === (authorized === '1' || authorized === 'true'),
   )
   return { status: 200, json: collectionOf(orders.map((order) => shown(world, request, order))) }
 }

@@ -14,8 +14,8 @@ export interface Store {
   readonly webhooks: Collection<Webhook>
   /** Events that were not through when the last process ended. */
   readonly unsent: readonly Delivery[]
-  orderOfReceipt(receipt: string): Order | undefined
-  /** Oldest first. */
+  /** Each of these oldest first. */
+  ordersOf(receipt: string): Order[]
   paymentsOf(orderId: string): Payment[]
   refundsOf(paymentId: string): Refund[]
   saveOrder(order: Order): void
@@ -76,7 +76,7 @@ export function openStore(path: string | undefined, onError: (error: unknown) =>
     refundKeys,
     webhooks,
     unsent,
-    orderOfReceipt: (receipt) => receipts.find(receipt).at(-1),
+    ordersOf: receipts.find,
     paymentsOf: attempts.find,
     refundsOf: returned.find,
     saveOrder(order) {
