@@ -5,6 +5,7 @@ import { layFoundation, type Foundation, type PlatformParts } from './assembly/f
 import type { Mode } from './base/tenant.ts'
 import type { Db } from './db/connect.ts'
 import { taskStore } from './db/tasks-store.ts'
+import { ledgerMeasures } from './features/ledger-proof/index.ts'
 import { createApp, type NewApp } from './features/tenants/index.ts'
 import { createMetrics } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -51,7 +52,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...base,
     ...features,
     pages: createPages(openApiDocument()),
-    metrics: createMetrics(parts.metricsToken),
+    metrics: createMetrics(parts.metricsToken, ledgerMeasures(db)),
     ready: async () => !health.stopping && (await answers(base)),
   })
   const silent = silentConnections(server)

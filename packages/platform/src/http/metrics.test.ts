@@ -17,3 +17,13 @@ it('has no page where no token is set', async () => {
   const metrics = createMetrics(undefined)
   for (const given of [undefined, '', 'Bearer ', 'Bearer undefined']) expect(await metrics.page(given)).toBeUndefined()
 })
+
+it('asks for a measure when the page is asked for, and shows no old one when there is no answer', async () => {
+  let state: number | undefined = 2
+  const read = async () => state ?? Promise.reject(new Error('away'))
+  const metrics = createMetrics(token, [{ name: 'connect_ledgers_frozen', help: 'Ledgers whose coins stand still', read }])
+  const page = async () => (await metrics.page(`Bearer ${token}`))?.body
+  expect(await page()).toContain('connect_ledgers_frozen 2\n')
+  state = undefined
+  expect(await page()).toContain('connect_ledgers_frozen Nan\n')
+})

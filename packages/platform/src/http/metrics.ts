@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
 export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void
@@ -7,9 +7,17 @@ export interface Metrics {
   page(authorization: string | undefined): Promise<{ contentType: string; body: string } | undefined>
 }
 
-export function createMetrics(token: string | undefined): Metrics {
+/** What is asked for when the page is: a state that all processes share. */
+export interface Measure {
+  readonly name: string
+  readonly help: string
+  readonly read: () => Promise<number>
+}
+
+export function createMetrics(token: string | undefined, measures: readonly Measure[] = []): Metrics {
   const registry = new Registry()
   if (token !== undefined) collectDefaultMetrics({ register: registry })
+  for (const measure of measures) addGauge(registry, measure)
   const names = ['route', 'method', 'status'] as const
   const requests = new Counter({ name: 'connect_http_requests_total', help: 'Requests answered', labelNames: names, registers: [registry] })
   const seconds = new Histogram({
@@ -32,4 +40,14 @@ export function createMetrics(token: string | undefined): Metrics {
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
   }
+}
+
+function addGauge(registry: Registry, { name, help, read }: Measure): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    // Where the answer cannot be had, the page shows no number rather than an old one: NaN in the format of the page.
+    collect: async () => gauge.set(await read().catch(() => Number.NaN)),
+  })
 }

@@ -1,7 +1,7 @@
 import { timeOf } from '../db/shared-time.ts'
 import { taskStore } from '../db/tasks-store.ts'
 import { parkedTable, settleParked } from '../features/calls/index.ts'
-import { misused, say, withDb, type CommandGroup, type ReadSettings } from './command.ts'
+import { misused, say, withDb, type CommandGroup, type Here } from './command.ts'
 
 export const callCommands: CommandGroup = {
   usage: `
@@ -9,19 +9,19 @@ export const callCommands: CommandGroup = {
   settle-call CALL_ID SECONDS REASON
                        settle a parked call for so many connected seconds`,
   commands: {
-    'parked-calls': (_args, read) => withDb(read, async (db) => say(await parkedTable(db))),
-    'settle-call': (args, read) => settleOne(args, read),
+    'parked-calls': (_args, here) => withDb(here, async (db) => say(here, await parkedTable(db))),
+    'settle-call': (args, here) => settleOne(args, here),
   },
 }
 
-async function settleOne([callId, seconds, ...words]: readonly string[], read: ReadSettings): Promise<number> {
+async function settleOne([callId, seconds, ...words]: readonly string[], here: Here): Promise<number> {
   const reason = words.join(' ')
   if (callId === undefined || seconds === undefined || !/^\d{1,6}$/.test(seconds) || reason === '')
     return misused('a call, its seconds and a reason are needed')
-  return withDb(read, async (db) => {
+  return withDb(here, async (db) => {
     const now = new Date(await timeOf(db))
     const deps = { db, clock: { now: () => now }, tasks: taskStore }
     const call = await settleParked(deps, { callId, connectedSeconds: Number(seconds), reason })
-    return say(`${call.id} is settled: ${call.chargedCoins} of ${call.heldCoins} held coins charged, ${call.earnedCoins} earned.`)
+    return say(here, `${call.id} is settled: ${call.chargedCoins} of ${call.heldCoins} held coins charged, ${call.earnedCoins} earned.`)
   })
 }

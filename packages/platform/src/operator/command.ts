@@ -1,14 +1,20 @@
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import type { Settings } from '../config/settings.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
 import { migrate } from '../db/migrate.ts'
 
 /** A command of the command line. Answers its exit code: 0 done, 1 refused or something is wrong. */
-export type Command = (args: readonly string[], read: ReadSettings) => Promise<number>
+export type Command = (args: readonly string[], here: Here) => Promise<number>
 
-/** Reads the settings of this process, for commands that need any. */
-export type ReadSettings = () => Settings
+/** Where a command is given. */
+export interface Here {
+  /** Reads the settings, for commands that need any. */
+  settings(): Settings
+  readonly out: Writable
+  readonly err: Writable
+}
 
 /** The commands of one file, with the lines that help shows of them. */
 export interface CommandGroup {
@@ -68,14 +74,15 @@ function understood(args: readonly string[], options: Options) {
   }
 }
 
-export function say(text: string, code = 0): number {
-  ;(code === 0 ? process.stdout : process.stderr).write(`${text}\n`)
+/** Answers the exit code, and tells the text: what went well goes to `out`. */
+export function say({ out, err }: Here, text: string, code = 0): number {
+  ;(code === 0 ? out : err).write(`${text}\n`)
   return code
 }
 
 /** Does the work over the database that the settings name, brought up to date, or over the embedded one. */
-export async function withDb<T>(read: ReadSettings, work: (db: Db, settings: Settings) => Promise<T>): Promise<T> {
-  const settings = read()
+export async function withDb<T>(here: Here, work: (db: Db, settings: Settings) => Promise<T>): Promise<T> {
+  const settings = here.settings()
   return withDatabase(settings, async (connection) => {
     await migrate(connection)
     const db = connect(connection, { poolSize: 4 })

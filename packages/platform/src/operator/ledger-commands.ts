@@ -2,7 +2,7 @@ import { timeOf } from '../db/shared-time.ts'
 import { findBooks, verifyBooks, type BooksVerdict } from '../features/ledger-proof/index.ts'
 import { listTenants, readTotals, trialBalance, type Fault, type TenantBooks } from '../features/wallet/index.ts'
 import type { Db } from '../db/connect.ts'
-import { misused, parsed, say, UsageError, withDb, type CommandGroup, type ReadSettings } from './command.ts'
+import { misused, parsed, say, UsageError, withDb, type CommandGroup, type Here } from './command.ts'
 
 export const ledgerCommands: CommandGroup = {
   usage: `
@@ -15,8 +15,8 @@ export const ledgerCommands: CommandGroup = {
   list-ledgers         list the ledger of each app and mode, and whether its coins move`,
   commands: {
     'verify-ledger': verifyCommand,
-    'trial-balance': (args, read) => withDb(read, (db) => showBalance(db, ...ledgerOf(parsed(args, {}, 2).words))),
-    'list-ledgers': (_args, read) => withDb(read, listLedgers),
+    'trial-balance': (args, here) => withDb(here, (db) => showBalance(here, db, ...ledgerOf(parsed(args, {}, 2).words))),
+    'list-ledgers': (_args, here) => withDb(here, (db) => listLedgers(here, db)),
   },
 }
 
@@ -26,37 +26,35 @@ export function ledgerOf([appId, mode]: readonly string[]): readonly [appId: str
   return [appId, mode]
 }
 
-async function verifyCommand(args: readonly string[], read: ReadSettings): Promise<number> {
+async function verifyCommand(args: readonly string[], here: Here): Promise<number> {
   const { words, flag, many } = parsed(args, { json: 'flag', seal: 'many' }, 2)
   const wanted = words.length === 0 ? undefined : ledgerOf(words)
   const hashes = many('seal').map((hash) => (/^[0-9a-f]{64}$/i.test(hash) ? hash.toLowerCase() : misused(`not a seal's hash: ${hash}`)))
-  return withDb(read, async (db) => {
+  return withDb(here, async (db) => {
     const tenants =
       wanted === undefined ? await listTenants(db) : [(await findBooks(db, ...wanted)) ?? misused('there is no such app in this mode')]
-    return verify(db, tenants, hashes, flag('json'))
+    return verify(here, db, tenants, hashes, flag('json'))
   }).catch((error: unknown) => {
     if (error instanceof Error && !(error instanceof UsageError))
-      return say(`The books could not be checked to the end: ${error.message}`, 3)
+      return say(here, `The books could not be checked to the end: ${error.message}`, 3)
     throw error
   })
 }
 
-async function verify(db: Db, tenants: readonly TenantBooks[], hashes: readonly string[], json: boolean): Promise<number> {
+async function verify(here: Here, db: Db, tenants: readonly TenantBooks[], hashes: readonly string[], json: boolean): Promise<number> {
   const verdicts: BooksVerdict[] = []
   for (const tenant of tenants) {
     const verdict = await verifyBooks(db, tenant)
     verdicts.push(verdict)
-    if (!json) say(lineOf(verdict))
-    tell(verdict.faults)
+    if (!json) say(here, lineOf(verdict))
+    tell(here, verdict.faults)
   }
   const lost = hashes.filter((hash) => !verdicts.some(({ known }) => known.has(hash)))
-  for (const hash of lost)
-    process.stderr.write(`${JSON.stringify({ rule: 'a seal that was written down is in its chain', subject: hash })}\n`)
+  for (const hash of lost) here.err.write(`${JSON.stringify({ rule: 'a seal that was written down is in its chain', subject: hash })}\n`)
   const found = verdicts.reduce((sum, { faultCount }) => sum + faultCount, lost.length)
   const code = found === 0 ? 0 : 1
-  if (json)
-    process.stdout.write(`${JSON.stringify({ ok: found === 0, faultCount: found, missingSeals: lost, ledgers: verdicts.map(jsonOf) })}\n`)
-  else say(`${tenants.length} ledgers: ${found === 0 ? 'all right' : `${found} faults`}`, code)
+  if (json) here.out.write(`${JSON.stringify({ ok: found === 0, faultCount: found, missingSeals: lost, ledgers: verdicts.map(jsonOf) })}\n`)
+  else say(here, `${tenants.length} ledgers: ${found === 0 ? 'all right' : `${found} faults`}`, code)
   return code
 }
 
@@ -69,25 +67,26 @@ function lineOf({ appId, mode, frozen, transactions, seals, faultCount }: BooksV
   return `${appId} ${mode}: ${transactions} transactions, ${unsealed} not sealed yet, ${sealed}${frozen ? ', FROZEN' : ''}: ${state}`
 }
 
-export function tell(faults: readonly Fault[]): void {
-  for (const fault of faults) process.stderr.write(`${JSON.stringify(fault)}\n`)
+export function tell({ err }: Pick<Here, 'err'>, faults: readonly Fault[]): void {
+  for (const fault of faults) err.write(`${JSON.stringify(fault)}\n`)
 }
 
-async function showBalance(db: Db, appId: string, mode: string): Promise<number> {
+async function showBalance(here: Here, db: Db, appId: string, mode: string): Promise<number> {
   const tenant = (await findBooks(db, appId, mode)) ?? misused('there is no such app in this mode')
   const { data, sum } = await db.transact(tenant.id, (tx) => readTotals(tx, tenant.id))
-  for (const { name, balance } of data) say(`${name.padEnd(20)}${String(balance).padStart(20)}`)
-  say(`${'sum'.padEnd(20)}${String(sum).padStart(20)}`)
+  for (const { name, balance } of data) say(here, `${name.padEnd(20)}${String(balance).padStart(20)}`)
+  say(here, `${'sum'.padEnd(20)}${String(sum).padStart(20)}`)
   const { faults, transactions } = await trialBalance(db, tenant)
-  tell(faults)
+  tell(here, faults)
   const at = new Date(await timeOf(db)).toISOString()
   return say(
+    here,
     `${transactions} transactions at ${at}: ${faults.length === 0 ? 'the books add up' : `${faults.length} faults`}`,
     faults.length === 0 ? 0 : 1,
   )
 }
 
-async function listLedgers(db: Db): Promise<number> {
-  for (const { appId, mode, frozen } of await listTenants(db)) say(`${appId}  ${mode}  ${frozen ? 'frozen' : 'moving'}`)
+async function listLedgers(here: Here, db: Db): Promise<number> {
+  for (const { appId, mode, frozen } of await listTenants(db)) say(here, `${appId}  ${mode}  ${frozen ? 'frozen' : 'moving'}`)
   return 0
 }

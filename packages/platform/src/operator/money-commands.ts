@@ -13,7 +13,7 @@ import {
   type ExportFormat,
   type OperatorOrder,
 } from '../features/ledger-proof/index.ts'
-import { misused, parsed, say, withDb, type Command, type CommandGroup } from './command.ts'
+import { misused, parsed, say, withDb, type Command, type CommandGroup, type Here } from './command.ts'
 import { ledgerOf, tell } from './ledger-commands.ts'
 
 export const moneyCommands: CommandGroup = {
@@ -37,7 +37,7 @@ export const moneyCommands: CommandGroup = {
       if (hostUserId === undefined || coins === undefined) return misused('a user and a number of coins are needed')
       const wish = { ...order, hostUserId, coins: coinsOf(coins), bucket: bucketOf(needed('bucket')), reference: needed('ref') }
       const { transactionId } = await creditByOperator(deps, wish)
-      return say(`${coins} coins are credited to ${hostUserId}: ${transactionId}.`)
+      return say(deps.here, `${coins} coins are credited to ${hostUserId}: ${transactionId}.`)
     }),
     reverse: ordered({ ref: 'text', coins: 'text' }, 3, async (deps, order, { words, needed, text }) => {
       const transactionId = words[2] ?? misused('a transaction is needed')
@@ -45,35 +45,34 @@ export const moneyCommands: CommandGroup = {
       const wish = { ...order, transactionId, reference: needed('ref'), ...(part === undefined ? {} : { coins: coinsOf(part) }) }
       const done = await reverseByOperator(deps, wish)
       return say(
+        deps.here,
         `${done.coins} coins of ${transactionId} are taken back by ${done.transactionId}; of these the user owes ${done.owedCoins}.`,
       )
     }),
     'freeze-ledger': ordered({}, 2, async (deps, order) => {
       await freezeBooks(deps, order)
-      return say('The ledger is frozen: no coins move.')
+      return say(deps.here, 'The ledger is frozen: no coins move.')
     }),
     'release-ledger': ordered({}, 2, async (deps, order) => {
       const release = await releaseBooks(deps, order)
-      if (release.outcome === 'released') return say('The ledger is released: coins move again.')
-      tell(release.faults)
-      return say('The books are not right: the ledger stays frozen.', 1)
+      if (release.outcome === 'released') return say(deps.here, 'The ledger is released: coins move again.')
+      tell(deps.here, release.faults)
+      return say(deps.here, 'The books are not right: the ledger stays frozen.', 1)
     }),
     'accept-late': ordered({}, 2, async (deps, order) => {
       const ids = await acceptLate(deps, order)
-      return say([...ids, `${ids.length} late transactions are sealed.`].join('\n'))
+      return say(deps.here, [...ids, `${ids.length} late transactions are sealed.`].join('\n'))
     }),
     'export-ledger': ordered({ format: 'text', from: 'text', to: 'text', out: 'text' }, 2, async (deps, order, { text }) => {
       const wish = { ...order, format: formatOf(text('format') ?? 'jsonl'), from: timeOption(text('from')), to: timeOption(text('to')) }
-      const file = text('out')
-      // A file that is there already is somebody's evidence.
-      const out = file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 })
-      await writing(out, (write) => exportBooks(deps, wish, write))
+      await writing(deps.here.out, text('out'), (write) => exportBooks(deps, wish, write))
       return 0
     }),
   },
 }
 
 interface Deps {
+  readonly here: Here
   readonly db: Db
   readonly clock: { now(): Date }
 }
@@ -84,13 +83,13 @@ function ordered(
   mostWords: number,
   work: (deps: Deps, order: OperatorOrder, args: ReturnType<typeof parsed>) => Promise<number>,
 ): Command {
-  return async (args, read) => {
+  return async (args, here) => {
     const typed = parsed(args, { ...options, by: 'text', reason: 'text' }, mostWords)
     const [appId, mode] = ledgerOf(typed.words)
     const order = { appId, mode, by: typed.needed('by'), reason: typed.needed('reason') }
-    return withDb(read, async (db) => {
+    return withDb(here, async (db) => {
       const now = new Date(await timeOf(db))
-      return work({ db, clock: { now: () => now } }, order, typed)
+      return work({ here, db, clock: { now: () => now } }, order, typed)
     })
   }
 }
@@ -115,15 +114,28 @@ function timeOption(text: string | undefined): Date | null {
     : misused(`not a time: ${text}; such as 2026-03-01 or 2026-03-01T12:00:00Z`)
 }
 
-/** Nothing more is made than the reader takes. Ends when everything is handed over. */
-async function writing(out: Writable, work: (write: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
+type Write = (text: string) => Promise<void>
+
+/** Nothing more is made than the reader takes. Into a file ends when the file is written. */
+async function writing(standard: Writable, file: string | undefined, work: (write: Write) => Promise<void>): Promise<void> {
+  // A file that is there already is somebody's evidence.
+  const out = file === undefined ? standard : createWriteStream(file, { flags: 'wx', mode: 0o600 })
   const broken = new AbortController()
-  out.once('error', (error) => broken.abort(error))
-  await work(async (text) => {
+  const giveUp = (error: Error): void => broken.abort(error)
+  out.on('error', giveUp)
+  try {
+    await work(async (text) => {
+      broken.signal.throwIfAborted()
+      if (!out.write(text)) await once(out, 'drain', { signal: broken.signal })
+    })
+    if (out !== standard) {
+      out.end()
+      await once(out, 'close', { signal: broken.signal })
+    }
     broken.signal.throwIfAborted()
-    if (!out.write(text)) await once(out, 'drain', { signal: broken.signal })
-  })
-  if (out === process.stdout) return
-  out.end()
-  await once(out, 'close', { signal: broken.signal })
+  } catch (error) {
+    throw broken.signal.aborted ? broken.signal.reason : error
+  } finally {
+    if (out === standard) out.off('error', giveUp)
+  }
 }

@@ -2,23 +2,24 @@ import { mkdir } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
 import { startExotelSandboxFor, startRazorpaySandboxFor, startSandbox } from '../embedded/start-sandbox.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
-import { misused, say, type CommandGroup } from './command.ts'
+import { misused, say, type CommandGroup, type Here } from './command.ts'
 
 export const sandboxCommands: CommandGroup = {
   usage: `
   sandbox [twilio|exotel|razorpay]
                        run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
                        platform's test mode`,
-  commands: { sandbox: ([provider], read) => runSandbox(read(), provider ?? 'twilio') },
+  commands: { sandbox: ([provider], here) => runSandbox(here, provider ?? 'twilio') },
 }
 
 /** Until Ctrl-C or SIGTERM; what it knows is kept in the data folder. */
-async function runSandbox(settings: Settings, provider: string): Promise<number> {
+async function runSandbox(here: Here, provider: string): Promise<number> {
   const start = Object.hasOwn(sandboxes, provider) ? sandboxes[provider] : undefined
   if (start === undefined) return misused(`there is no sandbox ${provider}`)
+  const settings = here.settings()
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
   const { advice, close } = await start(settings)
-  say(advice)
+  say(here, advice)
   await new Promise((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
