@@ -100,6 +100,7 @@ const generous: Limits = {
   publishable: open,
   failedAuth: open,
   callsPerUser: open,
+  topupsPerUser: open,
   rarePerUser: open,
   providerPerApp: open,
 }

@@ -107,6 +107,7 @@ export interface Limits {
   readonly publishable: Bucket
   readonly failedAuth: Bucket
   readonly callsPerUser: Bucket
+  readonly topupsPerUser: Bucket
   /** Each of the other things that a user does seldom, and that others have work with. */
   readonly rarePerUser: Bucket
   /** What an app asks of telephone providers, whose accounts serve all apps. */
@@ -155,6 +156,7 @@ export const hostedLimits: Limits = {
   publishable: perSecond(10, 30),
   failedAuth: perSecond(20 / 60, 20),
   callsPerUser: perSecond(10 / 60, 10),
+  topupsPerUser: perSecond(20 / 3_600, 20),
   rarePerUser: perSecond(10 / 60, 20),
   providerPerApp: perSecond(1, 30),
 }
@@ -168,6 +170,7 @@ const embeddedLimits: Limits = {
   publishable: perSecond(200, 400),
   failedAuth: perSecond(50, 1_000),
   callsPerUser: perSecond(10, 100),
+  topupsPerUser: perSecond(10, 100),
   rarePerUser: perSecond(10, 100),
   providerPerApp: perSecond(10, 100),
 }

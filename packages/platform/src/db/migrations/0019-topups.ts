@@ -103,7 +103,7 @@ create table topup_refunds (
   -- Who asked: a key's id, or the platform.
   asked_by text not null,
   -- Whether the coins have followed the money: taken back, or given back after it failed. With the ledger's reversals that took them:
-  -- [{ id, bucket, coins }].
+  -- [{ id, bucket, coins, owed }].
   followed text not null default 'no' check (followed in ('no', 'taken', 'given_back')),
   reversals jsonb not null default '[]',
   taken_coins bigint not null default 0 check (taken_coins >= 0),

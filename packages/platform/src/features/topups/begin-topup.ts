@@ -1,3 +1,4 @@
+import { after } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId, UserActor } from '../../base/tenant.ts'
@@ -33,15 +34,15 @@ export async function beginTopup(deps: TopupDeps, tx: Tx, actor: UserActor, pack
   await insertTopup(tx, tenant.id, { id, userId, provider, mode: tenant.mode, packId, coins, bonusCoins, amount, currency, createdAt: now })
   const topup = (await findTopup(tx, tenant.id, id)) ?? fail('not_found')
   await recordEvent(tx, tenant.id, { type: 'topup.created', objectId: id, data: presentNews(topup) }, now)
-  const ask = topupTasks.ask(id, new Date(now.getTime() + firstAskMs))
+  const ask = topupTasks.ask(id, after(now, firstAskMs))
   await deps.tasks.add(tx, tenant.id, [ask, topupTasks.announce(id)], now)
   return { topupId: id }
 }
 
-/** Longer than a request to the provider may take: whoever finds it running out has nobody beside them. */
-const orderingMs = 20_000
-/** After a lost answer the order may still be made: until then nobody looks for it, or makes another. */
-const doubtMs = 10_000
+/** Longer than the requests to the provider may take: whoever finds it running out has nobody beside them. */
+const orderingMs = 30_000
+/** After a lost answer the order may still be made: until then nobody makes another. */
+const doubtMs = 5_000
 
 /**
  * Sees to it that the top-up has its order at the provider: the stored one, or the one that an earlier try made, or a new one. There is one
@@ -49,42 +50,57 @@ const doubtMs = 10_000
  * order is found by our id when the same request comes again.
  */
 export async function ensureOrder(deps: TopupDeps, tenantId: TenantId, topupId: string): Promise<Topup> {
-  const { db, clock, logger } = deps
+  const { db, clock } = deps
   const now = clock.now()
-  const claimed = await db.transact(tenantId, async (tx) => ({
-    tries: await claimOrder(tx, tenantId, topupId, now, new Date(now.getTime() + orderingMs)),
+  const { tries, topup } = await db.transact(tenantId, async (tx) => ({
+    tries: await claimOrder(tx, tenantId, topupId, now, after(now, orderingMs)),
     topup: (await findTopup(tx, tenantId, topupId)) ?? fail('not_found'),
   }))
-  const { tries, topup } = claimed
   if (tries === undefined) {
     if (topup.orderId !== null || topup.givenUpAt !== null) return topup
     return fail('idempotency_in_progress', { retryAfterSeconds: 1 })
   }
-  const payments = payable(deps, topup.mode)
   try {
-    const order = await orderFor(payments, topup, tries > 1)
+    const order = await orderFor(payable(deps, topup.mode), topup, tries > 1)
     return await db.transact(tenantId, async (tx) => {
       await storeOrder(tx, tenantId, topupId, order.id, clock.now())
       return (await findTopup(tx, tenantId, topupId)) ?? fail('not_found')
     })
   } catch (error) {
-    if (!(error instanceof PaymentError)) throw error
-    logger.warn('an order could not be made', { topupId, provider: payments.name, code: error.providerCode ?? error.kind, error })
-    const until = new Date(clock.now().getTime() + (error.kind === 'unknown' ? doubtMs : 0))
-    await db.transact(tenantId, (tx) => releaseOrder(tx, tenantId, topupId, until))
-    return fail('provider_unavailable', { retryAfterSeconds: error.kind === 'unknown' ? 10 : 2 }, { cause: error })
+    if (error instanceof PaymentError) return withoutOrder(deps, tenantId, topup, error)
+    throw error
   }
 }
 
+async function withoutOrder({ db, clock, logger }: TopupDeps, tenantId: TenantId, topup: Topup, error: PaymentError): Promise<never> {
+  const { id: topupId, provider } = topup
+  logger.warn('an order could not be made', { topupId, provider, code: error.providerCode ?? error.kind, error })
+  const doubt = error.kind === 'unknown' ? doubtMs : 0
+  await db.transact(tenantId, (tx) => releaseOrder(tx, tenantId, topupId, after(clock.now(), doubt)))
+  return fail('provider_unavailable', { retryAfterSeconds: Math.max(2, doubt / 1_000) }, { cause: error })
+}
+
 async function orderFor(payments: Payments, topup: Topup, triedBefore: boolean): Promise<Order> {
-  const fits = (order: Order | undefined): order is Order =>
-    order !== undefined && order.amount === topup.amount && order.currency === topup.currency
-  if (triedBefore) {
-    const known = await payments.findOrder(topup.id)
-    if (fits(known)) return known
-    if (known !== undefined) throw new PaymentError('refused', 'another order has our reference')
+  const known = triedBefore ? await findOrder(payments, topup) : undefined
+  if (known !== undefined) return known
+  try {
+    const wish = { reference: topup.id, amount: topup.amount, currency: topup.currency }
+    return fitting(await payments.createOrder(wish), topup)
+  } catch (error) {
+    // It may have been made, and only the answer was lost; a refusal may be of a second one for our reference.
+    if (!(error instanceof PaymentError) || error.kind === 'not_sent') throw error
+    const made = await findOrder(payments, topup).catch(() => undefined)
+    if (made === undefined) throw error
+    return made
   }
-  const made = await payments.createOrder({ reference: topup.id, amount: topup.amount, currency: topup.currency })
-  if (!fits(made)) throw new PaymentError('refused', 'the order is not as asked')
-  return made
+}
+
+async function findOrder(payments: Payments, topup: Topup): Promise<Order | undefined> {
+  const order = await payments.findOrder(topup.id)
+  return order && fitting(order, topup)
+}
+
+function fitting(order: Order, { amount, currency }: Topup): Order {
+  if (order.amount !== amount || order.currency !== currency) throw new PaymentError('refused', 'another order')
+  return order
 }

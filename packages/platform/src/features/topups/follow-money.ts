@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import { reverse, type Reversal, type ReverseWish } from '../wallet/index.ts'
+import { app, bucket, entry, move, owedCoins, post, reverse, type Reversal, type ReverseWish } from '../wallet/index.ts'
 import { creditsOf, insertCredit, takeFromCredit } from './payment-store.ts'
 import { putDispute, putRefund, type TopupCase } from './topup-case.ts'
 import { keptOf, returnedOf } from './topup-lifecycle.ts'
@@ -39,8 +39,8 @@ async function takeBack(open: TopupCase, cause: Cause): Promise<Taking> {
   const returned = returnedOf({ topup, refunds: counted(open.refunds), disputes: counted(open.disputes) })
   const credits = await creditsOf(tx, tenantId, topup.id)
   let taking = nothingTaken
-  for (const [bucket, total] of [['purchased', topup.coins] as const, ['bonus', topup.bonusCoins] as const]) {
-    const own = credits.filter((one) => one.bucket === bucket)
+  for (const [name, total] of [['purchased', topup.coins] as const, ['bonus', topup.bonusCoins] as const]) {
+    const own = credits.filter((one) => one.bucket === name)
     const there = own.reduce((sum, { coins, takenBack }) => sum + coins - takenBack, 0)
     let due = Math.max(0, there - keptOf(total, topup.amount, returned))
     for (const { transactionId, coins, takenBack } of own) {
@@ -52,7 +52,7 @@ async function takeBack(open: TopupCase, cause: Cause): Promise<Taking> {
       await takeFromCredit(tx, tenantId, transactionId, part)
       if (done === undefined) continue
       taking = {
-        reversals: [...taking.reversals, { id: done.transactionId, bucket, coins: done.coins }],
+        reversals: [...taking.reversals, { id: done.transactionId, bucket: name, coins: done.coins, owed: done.owedCoins }],
         takenCoins: taking.takenCoins + done.takenCoins,
         owedCoins: taking.owedCoins + done.owedCoins,
       }
@@ -74,13 +74,23 @@ async function reverseAtMost({ tx, tenantId, now }: TopupCase, wish: ReverseWish
   return typeof done === 'string' ? undefined : done
 }
 
-/** The money stays here after all: the coins come back, and what had become a debt of it is forgiven. */
+/** The money stays here after all: the coins come back, and what had become a debt of it is forgiven as far as it still is one. */
 async function giveBack(open: TopupCase, refund: TopupRefund): Promise<void> {
-  const { tx, tenantId, topup } = open
-  for (const { id, bucket } of refund.taking.reversals) {
-    const wish = { transactionId: id, key: `topup-again:${id}`, reason: 'A refund that failed', by: topup.provider }
-    const again = await reverseAtMost(open, wish)
-    if (again !== undefined) await insertCredit(tx, tenantId, topup.id, { transactionId: again.transactionId, bucket, coins: again.coins })
+  const { tx, tenantId, topup, now } = open
+  const { userId } = topup
+  for (const { id, bucket: name, coins, owed } of refund.taking.reversals) {
+    const forgiven = Math.min(owed, await owedCoins(tx, tenantId, userId))
+    const source = app(name === 'bonus' ? 'promotions' : 'issuance')
+    const head = {
+      key: `topup-again:${id}`,
+      type: 'topup_restored',
+      reference: { type: 'topup', id: topup.id },
+      description: 'Coins of a refund that failed',
+      metadata: { reversal: id },
+    }
+    const moves = [move(source, { userId, name: 'owed' as const }, forgiven), move(source, bucket(userId, name), coins - forgiven)]
+    const { transactionId } = await post(tx, tenantId, entry(head, moves), now)
+    await insertCredit(tx, tenantId, topup.id, { transactionId, bucket: name, coins })
   }
   open.logger.warn('a refund failed: its coins were given back', { topupId: topup.id })
 }

@@ -69,7 +69,7 @@ interface StoredRefund {
   readonly created_at: Date
 }
 
-const reversals = z.array(z.object({ id: z.string(), bucket: z.enum(['purchased', 'bonus']), coins: z.int() }))
+const reversals = z.array(z.object({ id: z.string(), bucket: z.enum(['purchased', 'bonus']), coins: z.int(), owed: z.int() }))
 
 const readTaking = (row: { readonly reversals: unknown; readonly taken_coins: string; readonly owed_coins: string }): Taking => ({
   reversals: reversals.parse(row.reversals),

@@ -46,9 +46,17 @@ export interface TopupPayment {
   readonly outcome: PaymentOutcome | null
 }
 
+/** A transaction of the ledger that took coins back; of them, `owed` were not there any more. */
+export interface CoinReversal {
+  readonly id: string
+  readonly bucket: 'purchased' | 'bonus'
+  readonly coins: number
+  readonly owed: number
+}
+
 /** What taking coins back came to. */
 export interface Taking {
-  readonly reversals: readonly { readonly id: string; readonly bucket: 'purchased' | 'bonus'; readonly coins: number }[]
+  readonly reversals: readonly CoinReversal[]
   /** What the user still had, and what they owe instead. */
   readonly takenCoins: number
   readonly owedCoins: number
