@@ -1,4 +1,5 @@
 import type { WalletBalances } from '@impacthub/sdk/contract'
+import type { Granted, Used } from './granted-store.ts'
 import type { AboutCall, HistoryRow } from './history-store.ts'
 import type { HoldRow } from './holds-store.ts'
 import { spendingOrder } from './ledger-entry.ts'
@@ -32,12 +33,17 @@ function presentRelated(row: HistoryRow) {
   return { id, type, coins, description, createdAt }
 }
 
-export const presentReceipt = (row: HistoryRow, { reverses, reversedBy }: Links) => ({
+const presentExpiring = <Coins extends { readonly expiresAt: Date | null }>(coins: Coins) => ({
+  ...coins,
+  expiresAt: coins.expiresAt?.toISOString() ?? null,
+})
+
+export const presentReceipt = (row: HistoryRow, { reverses, reversedBy }: Links, granted: readonly Granted[], used: readonly Used[]) => ({
   ...presentTransaction(row),
   reverses: reverses === null ? null : presentRelated(reverses),
   reversedBy: reversedBy.map(presentRelated),
-  granted: [],
-  used: [],
+  granted: granted.map(presentExpiring),
+  used: used.map(presentExpiring),
 })
 
 export function presentHold({ call, description, createdAt, expiresAt, ...hold }: HoldRow) {
@@ -56,9 +62,13 @@ function inWords(type: string, { partnerName }: AboutCall, coins: number): strin
   return coins < 0 ? `Given back for a refunded call with ${partnerName}` : `Refund of a call with ${partnerName}`
 }
 
-export const presentWallet = (row: WalletRow, history: readonly HistoryRow[]) => ({
+export const presentWallet = (
+  row: WalletRow,
+  expiring: { readonly coins: number; readonly at: Date } | undefined,
+  history: readonly HistoryRow[],
+) => ({
   ...presentBalances(row),
-  expiring: null,
+  expiring: expiring === undefined ? null : { coins: expiring.coins, at: expiring.at.toISOString() },
   owedCoins: row.owedCoins,
   transactions: history.map(presentTransaction),
   referralCode: row.referralCode,

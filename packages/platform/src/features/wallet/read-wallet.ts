@@ -1,8 +1,10 @@
 import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
+import type { Clock } from '../../base/clock.ts'
 import { pageOf, type Cursors } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
+import { readExpiring, readGranted, readUsed } from './granted-store.ts'
 import { readHistory, readTransaction, type HistoryFilter } from './history-store.ts'
 import { readHolds } from './holds-store.ts'
 import type { Bucket } from './ledger-entry.ts'
@@ -13,6 +15,7 @@ import { readWallet, type WalletOwner, type WalletRow } from './wallet-store.ts'
 /** What a user, and the app's server for any user, reads of a wallet. Nothing here is written. */
 
 export interface ReadDeps {
+  readonly clock: Clock
   readonly db: Db
   readonly cursors: Cursors
 }
@@ -48,7 +51,7 @@ const ofOwner = <Answer>(
 export const walletOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner): Promise<Wallet> =>
   ofOwner(deps, tenantId, owner, async (tx, wallet) => {
     const { rows } = await readHistory(tx, tenantId, wallet.userId, { limit: shownWithWallet, before: undefined })
-    return presentWallet(wallet, rows)
+    return presentWallet(wallet, await readExpiring(tx, tenantId, wallet.userId, deps.clock.now()), rows)
   })
 
 const timeOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
@@ -70,7 +73,9 @@ export function historyOf(deps: ReadDeps, tenantId: TenantId, owner: WalletOwner
 export const receiptOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner, transactionId: string): Promise<Receipt> =>
   ofOwner(deps, tenantId, owner, async (tx, { userId }) => {
     const row = (await readTransaction(tx, tenantId, userId, transactionId)) ?? fail('not_found')
-    return presentReceipt(row, await readLinks(tx, tenantId, userId, transactionId))
+    const links = await readLinks(tx, tenantId, userId, transactionId)
+    const granted = await readGranted(tx, tenantId, userId, transactionId, deps.clock.now())
+    return presentReceipt(row, links, granted, await readUsed(tx, tenantId, userId, transactionId))
   })
 
 export const holdsOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner, query: PageQuery): Promise<Holds> =>

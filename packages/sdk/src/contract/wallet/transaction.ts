@@ -53,7 +53,7 @@ export const receipt = z.object({
       expiresAt: time.nullable(),
     }),
   ),
-  /** Which coins it used: each part names the transaction that had given it. */
+  /** Which coins it used: each part names the transaction that had given it; `opening`: before that was written down. At most 100. */
   used: z.array(z.object({ bucket: spendable, coins: coinCount, grantedBy: z.string(), expiresAt: time.nullable() })),
 })
 
