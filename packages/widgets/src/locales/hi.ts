@@ -256,6 +256,7 @@ export const hi: Catalogue = {
     since: '{time} से',
     until: 'ज़्यादा से ज़्यादा {time} तक',
     coins: '{n} कॉइन',
+    unit: 'कॉइन',
     history: 'लेन-देन',
     filter: 'कौन से लेन-देन',
     all: 'सभी',

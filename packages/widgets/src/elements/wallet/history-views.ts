@@ -2,6 +2,7 @@ import type { WalletTransaction } from '@impacthub/sdk'
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { signedCoins } from '../../locales/coins.ts'
+import { fill } from '../../locales/format.ts'
 import { momentText } from '../../locales/moment.ts'
 import type { WalletView } from '../../session/wallet-feed.ts'
 import { ownChange, type WalletFilter } from '../../session/wallet-filters.ts'
@@ -34,7 +35,7 @@ const filtersView = (current: WalletFilter, { texts }: WalletWords, acts: Histor
   </div>`
 
 function rowView(transaction: WalletTransaction, { receipt }: WalletView, words: WalletWords, acts: HistoryActs) {
-  const { language } = words
+  const { texts, language } = words
   const { id, createdAt } = transaction
   const change = ownChange(transaction)
   const note = noteOf(transaction)
@@ -55,7 +56,10 @@ function rowView(transaction: WalletTransaction, { receipt }: WalletView, words:
           >${note ? html` · <span part="note-text">${note}</span>` : nothing}</span
         >
       </span>
-      <span part="coins" aria-hidden="true" class="digits amount ${change > 0 ? 'in' : ''}">${signedCoins(change, language)}</span>
+      <span aria-hidden="true" class="digits amount ${change > 0 ? 'in' : ''}"
+        ><span part="coins">${signedCoins(change, language)}</span
+        ><span class="unit muted">${fill(texts.unit, { n: Math.abs(change) }, language)}</span></span
+      >
     </button>
     <div id="receipt-${id}" ?hidden=${!open}>${open ? receiptView(receipt, transaction, words, () => acts.retry(id)) : nothing}</div>
   </li>`

@@ -37,11 +37,33 @@ export const walletStyles = css`
     line-height: 1.15;
     overflow-wrap: normal;
   }
-  .kinds > div {
-    flex: 1 1 6.5rem;
+  .kinds {
+    display: grid;
+    gap: 0;
+    padding: 2px 14px;
+    border-radius: calc(var(--_radius) - 4px);
+    background: var(--_quiet);
   }
-  .use {
-    margin-top: 2px;
+  .kinds > div {
+    display: grid;
+    grid-template: 'kind coins' 'use coins' / 1fr auto;
+    gap: 0 16px;
+    align-items: center;
+    padding: 10px 0;
+    border-radius: 0;
+  }
+  .kinds > div + div {
+    border-top: 1px solid var(--_border);
+  }
+  .kinds dt {
+    color: var(--_text);
+    font-weight: 600;
+  }
+  .kinds dd {
+    grid-area: coins;
+  }
+  .kinds .use {
+    grid-area: use;
     font-weight: 400;
     white-space: normal;
   }
@@ -69,6 +91,15 @@ export const walletStyles = css`
     font-weight: 600;
     overflow-wrap: normal;
   }
+  .amount {
+    line-height: 1.3;
+    text-align: end;
+  }
+  .unit {
+    display: block;
+    font-size: 0.75rem;
+    font-weight: 400;
+  }
   .history {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -93,6 +124,19 @@ export const walletStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
+  /* Fingers push a row that is too long; a mouse cannot. */
+  @media (hover: none) {
+    .filters {
+      flex-wrap: nowrap;
+      margin-inline: -20px;
+      padding: 4px 20px;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .chip {
+      flex: none;
+    }
+  }
   [part='transaction'] {
     border-bottom: 1px solid var(--_border);
   }
@@ -103,8 +147,8 @@ export const walletStyles = css`
     display: flex;
     justify-content: space-between;
     gap: 16px;
-    width: calc(100% + 16px);
-    margin-inline: -8px;
+    width: calc(100% + 18px);
+    margin-inline: -9px;
     padding: 10px 8px;
     border-radius: calc(var(--_radius) - 4px);
     background: none;
@@ -188,12 +232,32 @@ export const walletStyles = css`
     height: 4.75rem;
   }
   .buckets {
-    height: 6.5rem;
+    height: 11rem;
   }
   .chips {
-    height: 5.75rem;
+    height: 2.75rem;
   }
   .row {
     height: 3.25rem;
+  }
+  @container (min-width: 400px) {
+    .kinds {
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+      gap: 8px;
+      padding: 0;
+      background: none;
+    }
+    .kinds > div {
+      grid-template: 'kind' 'coins' 'use' 1fr / 1fr;
+      align-items: start;
+      padding: 10px 12px;
+      border-radius: calc(var(--_radius) - 4px);
+    }
+    .kinds > div + div {
+      border-top: 0;
+    }
+    .buckets {
+      height: 6.5rem;
+    }
   }
 `

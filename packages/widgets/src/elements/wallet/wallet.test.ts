@@ -48,7 +48,7 @@ describe('ihc-wallet', () => {
       'Bonus received: 50 coins | +50',
       'Coins spent: 20 coins | −20',
     ])
-    expect(words(page.all("[part='row']")[4])).toMatch(/ · Gift −20$/)
+    expect(words(page.all("[part='row']")[4])).toMatch(/ · Gift −20coins$/)
   })
 
   it.each<[news: Partial<WalletTransaction>, line: string]>([

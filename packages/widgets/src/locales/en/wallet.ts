@@ -19,6 +19,7 @@ export const walletEn = {
   since: 'Since {time}',
   until: 'until {time} at the latest',
   coins: '{n} coin|{n} coins',
+  unit: 'coin|coins',
   history: 'Transactions',
   filter: 'Which transactions',
   all: 'All',
