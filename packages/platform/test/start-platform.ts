@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly exotel?: true | ExotelPattern
   /** Coins can be bought: through Razorpay's sandbox, whose webhooks come to this platform. */
   readonly razorpay?: true
+  /** By which secrets Razorpay's webhooks are known to this process; the sandbox's own unless told. */
+  readonly webhookSecrets?: { readonly current: string; readonly previous?: string }
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
@@ -135,7 +137,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       test: testProviders(twilio, exotel),
       live: {},
     },
-    payments: { test: razorpay && testPayments(razorpay) },
+    payments: { test: razorpay && testPayments(razorpay, options.webhookSecrets) },
   })
   await platform.start('127.0.0.1', port)
   const quiet = async () => {
@@ -196,8 +198,10 @@ async function razorpayFor({ razorpay: wanted }: StartOptions, clock: HeldClock)
   return wanted === undefined ? undefined : startRazorpaySandbox({ clock })
 }
 
-const testPayments = ({ url, keyId, keySecret }: RazorpaySandbox) =>
-  createRazorpay({ baseUrl: url, checkoutUrl: url, keyId, keySecret, webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET })
+const testPayments = (
+  { url, keyId, keySecret }: RazorpaySandbox,
+  { current, previous }: NonNullable<StartOptions['webhookSecrets']> = { current: SANDBOX_RAZORPAY_WEBHOOK_SECRET },
+) => createRazorpay({ baseUrl: url, checkoutUrl: url, keyId, keySecret, webhookSecret: current, previousWebhookSecret: previous })
 
 function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {
   return {
