@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json } from '../kit/json.ts'
-import { type Scene, setScene } from './test-merchant.ts'
+import { pick, type Scene, setScene, text } from './test-merchant.ts'
 
 let scene: Scene
 let orderId: string
@@ -65,7 +65,7 @@ describe('the payment page', () => {
     ]) {
       orderId = await scene.order()
       const { json } = await say('payments', { ...means, email: 'asha@example.com', contact: '+919800010000', notes: { seat: '4' } })
-      const { payment_id } = json as { payment_id: string }
+      const payment_id = text(json, 'payment_id')
       expect(json).toMatchObject({
         state: 'paid',
         response: {
@@ -98,7 +98,7 @@ describe('the payment page', () => {
 
   it('waits for a bank that is silent, and hears when it speaks', async () => {
     const { json } = await say('payments', { method: 'upi', outcome: 'pending' })
-    const { payment_id } = json as { payment_id: string }
+    const payment_id = text(json, 'payment_id')
     expect(await say('status', { payment_id })).toMatchObject({ json: { state: 'waiting' } })
     scene.sandbox.control.authorizeLate(payment_id)
     expect(await say('status', { payment_id })).toMatchObject({ json: { state: 'paid', response: { razorpay_payment_id: payment_id } } })
@@ -114,8 +114,8 @@ describe('the payment page', () => {
 
   it('without an order pays what stays uncaptured and goes back after three days', async () => {
     const { json } = await say('payments', { order_id: null, amount: 500, method: 'upi' })
-    expect(json).toMatchObject({ state: 'paid', response: { razorpay_payment_id: expect.any(String) } })
-    expect(Object.keys((json as { response: object }).response)).toEqual(['razorpay_payment_id'])
+    // Nothing but the payment: without an order there is nothing to sign.
+    expect(pick(json, 'response')).toEqual({ razorpay_payment_id: expect.any(String) })
     await scene.clock.advance(3 * 86_400_000)
     expect(scene.sandbox.control.payments()).toMatchObject([{ status: 'refunded', isCaptured: false, orderId: null }])
   })
@@ -128,12 +128,12 @@ describe('the control surface', () => {
   it('does over HTTP what the functions do', async () => {
     const paid = await control('POST', `/orders/${orderId}/pay`, { outcome: 'authorized' })
     expect(paid).toMatchObject({ status: 201, json: { status: 'authorized', response: { razorpay_order_id: orderId } } })
-    const { paymentId } = paid.json as { paymentId: string }
+    const paymentId = text(paid.json, 'paymentId')
     expect((await control('POST', `/payments/${paymentId}/capture`)).status).toBe(204)
     expect((await control('POST', `/payments/${paymentId}/capture`)).status).toBe(409)
     expect((await control('POST', `/payments/${paymentId}/refund`, { amount: 900 })).status).toBe(201)
     const { json: dispute } = await control('POST', `/payments/${paymentId}/dispute`, { amount: 900, phase: 'fraud' })
-    expect((await control('POST', `/disputes/${(dispute as { id: string }).id}/move`, { status: 'lost' })).status).toBe(204)
+    expect((await control('POST', `/disputes/${text(dispute, 'id')}/move`, { status: 'lost' })).status).toBe(204)
     expect((await control('GET', '/payments')).json).toMatchObject({ payments: [{ id: paymentId, amount_refunded: 900 }] })
     expect((await control('GET', '/disputes')).json).toMatchObject({ disputes: [{ status: 'lost' }] })
     expect((await control('POST', '/settings', { autoCapture: false })).json).toMatchObject({ autoCapture: false })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PayWish } from './control.ts'
 import { outcomeOfVpa } from './outcomes.ts'
-import { type Scene, setScene } from './test-merchant.ts'
+import { type Scene, setScene, text } from './test-merchant.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -137,7 +137,7 @@ describe('an order', () => {
   ] as const)('may say by %j how its payments are captured', async (more, status) => {
     scene.sandbox.control.change({ autoCapture: status === 'authorized' })
     const { json } = await scene.ask('POST', '/v1/orders', { amount: 9_900, currency: 'INR', ...more })
-    const { id } = json as { id: string }
+    const id = text(json, 'id')
     expect(scene.sandbox.control.pay(id)).toMatchObject({ status })
   })
 })

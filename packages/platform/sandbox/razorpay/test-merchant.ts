@@ -34,6 +34,13 @@ export function pick(json: unknown, ...path: readonly (string | number)[]): unkn
   return found
 }
 
+/** A text inside JSON. */
+export function text(json: unknown, ...path: readonly (string | number)[]): string {
+  const found = pick(json, ...path)
+  if (typeof found !== 'string') throw new Error(`no text at ${path.join('.')}`)
+  return found
+}
+
 /** Starts a merchant's server. */
 export async function startMerchant(): Promise<Merchant> {
   const seen: Seen[] = []
@@ -46,7 +53,7 @@ export async function startMerchant(): Promise<Merchant> {
       seen.push({
         body,
         json: json ?? null,
-        event: String(event),
+        event: typeof event === 'string' ? event : '',
         payload: isRecord(payload) ? payload : {},
         signature: String(request.headers['x-razorpay-signature']),
         eventId: String(request.headers['x-razorpay-event-id']),

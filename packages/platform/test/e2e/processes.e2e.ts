@@ -35,7 +35,7 @@ const answers = (url: string): Promise<boolean> =>
 /** Of all that was started for a data folder, PostgreSQL included, nothing runs and nothing listens. */
 async function expectGone({ dataDir, demo }: ChildPlatform): Promise<void> {
   await expect.poll(() => processesOf(dataDir), wait).toEqual([])
-  for (const url of [demo.platformUrl, demo.demoUrl, demo.sandboxes.twilio, demo.sandboxes.exotel])
+  for (const url of [demo.platformUrl, demo.demoUrl, demo.sandboxes.twilio, demo.sandboxes.exotel, demo.sandboxes.razorpay])
     await expect.poll(() => answers(url), { ...wait, message: url }).toBe(false)
 }
 
