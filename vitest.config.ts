@@ -46,7 +46,8 @@ const projects: TestProjectConfiguration[] = [
       exclude: [...configDefaults.exclude, inBrowser],
       globalSetup: 'packages/platform/test/server/global-setup.ts',
       maxWorkers: 2,
-      testTimeout: 20_000,
+      // Many wait for a minute of calls' time to be lived through; a slow machine is no failure.
+      testTimeout: 60_000,
       hookTimeout: 60_000,
     },
   },

@@ -64,7 +64,13 @@ export function tieFeatures(base: Foundation): Features {
   const numbers = createNumbers(numberDeps)
   const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
   const webhooks = createWebhooks(webhookDeps)
-  const topupDeps: TopupDeps = { ...base, tasks: taskStore, news: fanOut, paymentsOf: (mode) => base.payments?.[mode] }
+  const topupDeps: TopupDeps = {
+    ...base,
+    tasks: taskStore,
+    news: fanOut,
+    paymentsOf: (mode) => base.payments?.[mode],
+    onWalletCredited: calls.credited,
+  }
   const topups = createTopups(topupDeps)
   const jobs = [...topups.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {

@@ -66,7 +66,8 @@ const atOnce = 100
 
 async function tell(here: TestPlatform, app: TestApp, stories: number): Promise<unknown[]> {
   const records: unknown[] = []
-  for (let first = 0; first < stories; first += atOnce) records.push(...(await tellSome(here, app, first, Math.min(stories, first + atOnce))))
+  for (let first = 0; first < stories; first += atOnce)
+    records.push(...(await tellSome(here, app, first, Math.min(stories, first + atOnce))))
   return records
 }
 

@@ -17,6 +17,7 @@ import { legOwner } from './0016-leg-owner.ts'
 import { money } from './0017-money.ts'
 import { ledgerSeals } from './0018-ledger-seals.ts'
 import { topups } from './0019-topups.ts'
+import { longerCalls } from './0020-longer-calls.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -39,4 +40,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0017-money', sql: money },
   { name: '0018-ledger-seals', sql: ledgerSeals },
   { name: '0019-topups', sql: topups },
+  { name: '0020-longer-calls', sql: longerCalls },
 ]

@@ -156,6 +156,7 @@ export interface NewCall extends Line {
   readonly sharePercent: number
   readonly ringSeconds: number
   readonly limit: TalkLimit
+  readonly mostSeconds: number
   readonly heldCoins: number
   readonly createdAt: Date
   /** The caller's leg of a call that came in: it is there, and nothing is dialled for it. */
@@ -167,10 +168,10 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
   const [row] = await tx.query<StoredCall>(
     `with c as (insert into calls (tenant_id, id, caller_id, callee_id, caller_phone, callee_phone, provider, callback_token, number,
        rate_coins, rate_seconds, share_percent, ring_seconds, limit_seconds, limit_reason, held_coins, created_at, routing,
-       direction, caller_leg_id, dial_attempted_at, channel, caller_peer)
+       direction, caller_leg_id, dial_attempted_at, channel, caller_peer, most_seconds)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
        case when $19::text is null then 'outbound' else 'inbound' end, $19, case when $19::text is not null then $17::timestamptz end,
-       $20, $21) returning *) select ${callColumns} from c ${callPeople}`,
+       $20, $21, $22) returning *) select ${callColumns} from c ${callPeople}`,
     [
       tenantId,
       call.id,
@@ -193,6 +194,7 @@ export async function insertCall(tx: Tx, tenantId: TenantId, call: NewCall): Pro
       call.inboundLegId,
       call.channel,
       call.callerPeer,
+      call.mostSeconds,
     ],
   )
   if (row === undefined) throw new Error('the call was not written')

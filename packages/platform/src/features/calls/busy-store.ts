@@ -19,6 +19,15 @@ export async function release(tx: Tx, tenantId: TenantId, callId: string): Promi
   tx.write('delete from busy_users where tenant_id = $1 and call_id = $2', [tenantId, callId])
 }
 
+/** The call that the user is in. */
+export async function callOfUser(tx: Tx, tenantId: TenantId, userId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ call_id: string }>('select call_id from busy_users where tenant_id = $1 and user_id = $2', [
+    tenantId,
+    userId,
+  ])
+  return row?.call_id
+}
+
 /** Which of these users are in a call that is not over. */
 export async function busyOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ user_id: string }>('select user_id from busy_users where tenant_id = $1 and user_id = any($2)', [

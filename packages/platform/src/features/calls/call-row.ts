@@ -74,6 +74,8 @@ export interface CallRow {
   readonly sharePercent: number
   readonly ringSeconds: number
   readonly limit: TalkLimit
+  /** The longest that the call may last, however many coins there are. */
+  readonly mostSeconds: number
   readonly heldCoins: number
   readonly chargedCoins: number
   readonly earnedCoins: number
@@ -138,6 +140,7 @@ export interface StoredCall {
   readonly ring_seconds: number
   readonly limit_seconds: number
   readonly limit_reason: TalkLimit['reason']
+  readonly most_seconds: number | null
   readonly held_coins: string
   readonly charged_coins: string
   readonly earned_coins: string
@@ -190,6 +193,7 @@ export function readCall(row: StoredCall): CallRow {
     sharePercent: row.share_percent,
     ringSeconds: row.ring_seconds,
     limit: { seconds: row.limit_seconds, reason: row.limit_reason },
+    mostSeconds: row.most_seconds ?? row.limit_seconds,
     heldCoins: toCoins(row.held_coins),
     chargedCoins: toCoins(row.charged_coins),
     earnedCoins: toCoins(row.earned_coins),

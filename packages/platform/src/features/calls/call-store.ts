@@ -70,6 +70,22 @@ export async function setOutOfReach(tx: Tx, tenantId: TenantId, callId: string):
   tx.write('update calls set can_end = false where tenant_id = $1 and id = $2', [tenantId, callId])
 }
 
+/** More coins are held for the call, and so it may last longer. */
+export async function setLimit(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  { heldCoins, limit }: Pick<CallRow, 'heldCoins' | 'limit'>,
+): Promise<void> {
+  tx.write('update calls set held_coins = $3, limit_seconds = $4, limit_reason = $5 where tenant_id = $1 and id = $2', [
+    tenantId,
+    callId,
+    heldCoins,
+    limit.seconds,
+    limit.reason,
+  ])
+}
+
 /** Another provider carries the call, which was dialled by nobody yet. */
 export async function setRoute(
   tx: Tx,

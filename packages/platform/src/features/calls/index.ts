@@ -17,6 +17,7 @@ import { callbackOf, openCalls, type CallbackOwner } from './call-store.ts'
 import { checkCall } from './check-call.ts'
 import { dialCall } from './dial-call.ts'
 import { driveCall } from './drive-call.ts'
+import { extendCallOf } from './extend-call.ts'
 import { dropLeg, hangUpCall } from './hang-up-call.ts'
 import { answerInbound } from './inbound/answer-inbound.ts'
 import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
@@ -58,6 +59,8 @@ export interface Calls {
   onlyLegOf(provider: string, report: LegReport): string | null
   /** Applies what a verified callback says. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /** In the transaction that gave a user (`usr_…`) coins: a call that they pay for goes on for them where it can. */
+  credited(tx: Tx, tenantId: TenantId, userId: string, now: Date): Promise<void>
   /** Takes what a tab says of a browser call over its live connection. */
   hear(actor: UserActor, message: CallMessage): Promise<void>
 }
@@ -106,6 +109,7 @@ export function createCalls(deps: CallDeps): Calls {
       return known !== undefined && known.provider === provider && sameText(known.secret, token) ? known.tenantId : undefined
     },
     answerInstructions: (tenantId, callId) => answerInstructions(deps, tenantId, callId),
+    credited: (tx, tenantId, userId, now) => extendCallOf(deps, tx, tenantId, userId, now),
     incoming: (call) => answerInbound(deps, call),
     onlyLegOf,
     applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),

@@ -8,6 +8,7 @@ import { lockCall, seeCall, setEndRequest } from './call-store.ts'
 import { dueCoins } from './call-tariff.ts'
 import { callTasks } from './call-tasks.ts'
 import { secondsLeft, talkedSeconds } from './call-time.ts'
+import { extendCall } from './extend-call.ts'
 import { warnAtSeconds } from './go-live.ts'
 
 /** The three timers of a running call. Each is a task: a restarted platform goes on with them where it stopped. */
@@ -48,10 +49,11 @@ async function tell(
   ])
 }
 
-/** Task `call.meter`: at the answer and every 5 seconds of talk. */
+/** Task `call.meter`: at the answer and every 5 seconds of talk, and when the caller has got coins. Those make the call longer where they can. */
 export async function meterCall(deps: CallDeps, { tenantId, subject }: Task): Promise<{ again: Date } | undefined> {
-  const live = await running(deps, tenantId, subject)
-  if (live === undefined) return undefined
+  const found = await running(deps, tenantId, subject)
+  if (found === undefined) return undefined
+  const live = { ...found, call: await extendCall(deps, tenantId, found.call) }
   const now = deps.clock.now()
   const meter = meterOf(live, now)
   await tell(deps, tenantId, live.call, 'call.meter', meter)

@@ -85,6 +85,7 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
     sharePercent: terms.sharePercent,
     ringSeconds: terms.ringSeconds,
     limit: talkLimit(heldCoins, rate, maxCallSeconds),
+    mostSeconds: maxCallSeconds,
     heldCoins,
     createdAt: now,
     inboundLegId: around.inbound?.legId ?? null,

@@ -12,6 +12,8 @@ export interface CallHold {
   /** Coins of one interval. */
   readonly rateCoins: number
   readonly maxIntervals: number
+  /** Of a call that is under way: the limit that the coins held before give it. */
+  readonly beyondSeconds?: number
 }
 
 export interface CallEnd {
@@ -33,13 +35,14 @@ export interface CallSettlement {
 /** From which buckets the coins of a hold came. */
 export type HeldBuckets = Readonly<Record<Spendable, number>>
 
-export const holdKey = (callId: string) => `call-held:${callId}`
+export const holdKey = (callId: string, beyondSeconds?: number) =>
+  beyondSeconds === undefined ? `call-held:${callId}` : `call-held:${callId}:${beyondSeconds}`
 export const settlementKey = (callId: string) => `call-settled:${callId}`
 
 /** As many whole intervals as the caller can pay. */
-export function holdOf({ callId, callerId, calleeId, rateCoins, maxIntervals }: CallHold): Entry {
+export function holdOf({ callId, callerId, calleeId, rateCoins, maxIntervals, beyondSeconds }: CallHold): Entry {
   const head = {
-    key: holdKey(callId),
+    key: holdKey(callId, beyondSeconds),
     type: 'call_hold',
     reference: { type: 'call', id: callId },
     description: 'Coins held for a call',

@@ -1,6 +1,6 @@
 import { toCoins } from '../../base/coins.ts'
-import type { TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { GrantPart, GrantsByBucket } from './grant-coins.ts'
 import type { Spendable } from './ledger-entry.ts'
 
@@ -12,12 +12,12 @@ interface PartRecord {
 
 // Entries from before grants were kept took from what the opening grant stands for.
 const partsOf = (entries: string): string => `
-  select a.name, x.key as grant_id, (-x.value::bigint)::text as coins
+  select a.name, x.key as grant_id, sum(-x.value::bigint)::text as coins
   from ${entries} join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
   cross join lateral jsonb_each_text(coalesce(e.grants, jsonb_build_object('opening', e.coins))) x
   left join ledger_entries o on o.tenant_id = e.tenant_id and o.transaction_id = x.key and o.account_id = e.account_id
   where e.user_id = $3 and e.coins < 0 and a.name in ('bonus', 'purchased', 'earned')
-  order by a.name, coalesce(o.expires_at, 'infinity'), x.key`
+  group by a.name, o.expires_at, x.key order by a.name, coalesce(o.expires_at, 'infinity'), x.key`
 
 function byBucket(rows: readonly PartRecord[]): GrantsByBucket {
   const grants: Record<Spendable, GrantPart[]> = { bonus: [], purchased: [], earned: [] }
@@ -25,14 +25,15 @@ function byBucket(rows: readonly PartRecord[]): GrantsByBucket {
   return grants
 }
 
-const ofKey = partsOf(
-  `ledger_keys k join ledger_entries e on k.tenant_id = $1 and k.key = $2 and e.tenant_id = $1 and e.transaction_id = k.transaction_id`,
+// ':' and '~' stand around all that may follow the key.
+const ofKeys = partsOf(
+  `ledger_keys k join ledger_entries e on k.tenant_id = $1 and (k.key = $2 or k.key > $2 || ':' and k.key < $2 || ':~') and e.tenant_id = $1 and e.transaction_id = k.transaction_id`,
 )
 const ofTransaction = partsOf(`(select * from ledger_entries where tenant_id = $1 and transaction_id = $2) e`)
 
-/** What the transaction under a key took from a user's grants, in the order in which they were drained. It never changes once it is posted. */
-export async function drainedByKey(tx: Tx, tenantId: TenantId, key: string, userId: string): Promise<GrantsByBucket> {
-  return byBucket(await tx.query<PartRecord>(ofKey, [tenantId, key, userId]))
+/** What the transactions under a key, and under those that go on from it after a colon, took from a user's grants, in the order in which those are drained. */
+export async function drainedByKeys(tx: Tx, tenantId: TenantId, key: string, userId: string): Promise<GrantsByBucket> {
+  return byBucket(await tx.query<PartRecord>(ofKeys, [tenantId, key, userId]))
 }
 
 /** The same of a transaction by its id. */
@@ -54,4 +55,44 @@ export async function revokeGrant(
     grant.id,
     now,
   ])
+}
+
+/** An account with coins that have expired, or that came back to a grant which was taken back. */
+export interface EndedAccount {
+  readonly tenantId: TenantId
+  readonly accountId: string
+  readonly userId: string
+}
+
+/** Of all tenants, in the order of the accounts. */
+export async function listEnded(
+  db: Db,
+  now: Date,
+  page: { readonly limit: number; readonly after: EndedAccount | undefined },
+): Promise<EndedAccount[]> {
+  return db.transact(everyTenant, (tx) =>
+    tx.query<EndedAccount>(
+      `select a.tenant_id as "tenantId", a.id as "accountId", a.user_id as "userId"
+       from (select distinct account_id from ledger_grants where expires_at <= $1 and remaining > 0 and account_id > $2) g
+       join ledger_accounts a on a.id = g.account_id order by a.id limit $3`,
+      [now, page.after?.accountId ?? 0, page.limit],
+    ),
+  )
+}
+
+export interface EndedGrants {
+  readonly name: Spendable
+  readonly expired: number
+  readonly revoked: number
+  /** What the account's owner owes. */
+  readonly owes: number
+}
+
+/** Locks the account; undefined: another one has it now. */
+export async function endedGrants(tx: Tx, tenantId: TenantId, accountId: string, now: Date): Promise<EndedGrants | undefined> {
+  const [row] = await tx.query<{ name: Spendable; expired: string; revoked: string; owes: string }>(
+    'select name, expired, revoked, owes from ledger_ended($1::integer, $2::bigint, $3::timestamptz)',
+    [tenantId, accountId, now],
+  )
+  return row && { name: row.name, expired: toCoins(row.expired), revoked: toCoins(row.revoked), owes: toCoins(row.owes) }
 }

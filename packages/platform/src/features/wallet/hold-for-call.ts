@@ -8,6 +8,7 @@ import { nextTransactionId } from './transaction-id.ts'
 /**
  * Holds as many whole intervals as the caller can pay, up to `maxIntervals`; fails with `insufficient_balance` when there is not even one.
  * It is part of the admission's transaction: a process that dies in it leaves neither call nor hold. The same call again: the same hold.
+ * A call that is under way may hold more, beyond the limit that it has; the settlement counts all its holds.
  */
 export async function holdForCall(tx: Tx, tenantId: TenantId, wish: CallHold & { readonly now: Date }): Promise<{ heldCoins: number }> {
   const id = nextTransactionId(wish.now)

@@ -38,7 +38,7 @@ export async function readHolds(
          (select jsonb_object_agg(a.name, e.coins::text) from ledger_entries e
           join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
           where e.tenant_id = $1 and e.transaction_id = t.id and e.user_id = $2) as changes
-       from calls c join ledger_keys k on k.tenant_id = $1 and k.key = 'call-held:' || c.id
+       from calls c join ledger_keys k on k.tenant_id = $1 and (k.key = 'call-held:' || c.id or k.key > 'call-held:' || c.id || ':' and k.key < 'call-held:' || c.id || ':~')
          join ledger_transactions t on t.tenant_id = $1 and t.id = k.transaction_id
        where c.tenant_id = $1 and c.caller_id = $2 and not c.settled and t.id < coalesce($3::text, '~')
        order by t.id desc limit $4) h

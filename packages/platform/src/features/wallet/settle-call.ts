@@ -3,7 +3,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { holdKey, settlementKey, settlementOf, type CallEnd, type CallSettlement } from './call-money.ts'
 import { bucketsOf, type GrantsByBucket } from './grant-coins.ts'
-import { drainedByKey } from './grants-store.ts'
+import { drainedByKeys } from './grants-store.ts'
 import { transactionByKey } from './ledger-store.ts'
 import { post } from './post-entry.ts'
 
@@ -38,6 +38,6 @@ async function settled(tx: Tx, tenantId: TenantId, callId: string): Promise<Call
   return { chargedCoins: coins('chargedCoins'), earnedCoins: coins('earnedCoins'), overrunCoins: coins('overrunCoins') }
 }
 
-/** What a call's hold took, grant by grant: it never changes once it is posted, so it can be read without a lock. */
+/** What a call's holds took, grant by grant. None of them changes; more are made under the call's lock only. */
 export const heldFor = (tx: Tx, tenantId: TenantId, { callId, callerId }: Pick<CallEnd, 'callId' | 'callerId'>): Promise<GrantsByBucket> =>
-  drainedByKey(tx, tenantId, holdKey(callId), callerId)
+  drainedByKeys(tx, tenantId, holdKey(callId), callerId)

@@ -31,7 +31,8 @@ export async function gatherEvidence(tx: Tx, tenantId: TenantId, callId: string)
            limit ${mostMessages}) m) as messages,
        (select jsonb_agg(jsonb_build_object('id', t.id, 'type', t.type, 'metadata', t.metadata, 'createdAt', t.created_at) order by t.id)
          from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
-         where k.tenant_id = c.tenant_id and k.key in ('call-held:' || c.id, 'call-settled:' || c.id)) as ledger,
+         where k.tenant_id = c.tenant_id and (k.key in ('call-held:' || c.id, 'call-settled:' || c.id)
+           or k.key > 'call-held:' || c.id || ':' and k.key < 'call-held:' || c.id || ':~')) as ledger,
        (select jsonb_agg(jsonb_build_object('side', s.side, 'heardAt', to_timestamp(s.heard_at / 1000.0),
            'connected', (select jsonb_agg(jsonb_build_object('from', to_timestamp(lower(r) / 1000.0), 'to', to_timestamp(upper(r) / 1000.0)))
              from unnest(s.connected) r)) order by s.side desc)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { iceServersFor } from './ice-servers.ts'
 
 const now = new Date('2030-01-01T00:00:00Z')
-const call = { limit: { seconds: 3_600, reason: 'max_duration' }, ringSeconds: 30 } as const
+const call = { mostSeconds: 3_600, ringSeconds: 30 } as const
 const turn = { urls: ['turn:turn.example:3478', 'turns:turn.example:443?transport=tcp'], secret: 'a-shared-secret-of-the-relay' }
 
 it('gives what a TURN server with the same secret takes, until after the longest end of the call', () => {

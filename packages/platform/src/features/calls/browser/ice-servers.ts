@@ -19,11 +19,11 @@ const spareMs = 600_000
  */
 export function iceServersFor(
   { stunUrls, turn }: IceSettings,
-  call: Pick<CallRow, 'limit' | 'ringSeconds'>,
+  call: Pick<CallRow, 'mostSeconds' | 'ringSeconds'>,
   userId: string,
   now: Date,
 ): IceAnswer {
-  const expiresAt = after(now, (call.limit.seconds + call.ringSeconds) * 1_000 + spareMs)
+  const expiresAt = after(now, (call.mostSeconds + call.ringSeconds) * 1_000 + spareMs)
   const username = `${Math.ceil(expiresAt.getTime() / 1_000)}:${userId}`
   const stun = stunUrls.length === 0 ? [] : [{ urls: [...stunUrls] }]
   const relay =
