@@ -53,11 +53,9 @@ function holdView(hold: WalletHold, words: WalletWords) {
   const since = fill(texts.since, { time: momentText(hold.createdAt, language) })
   const until = hold.expiresAt ? `, ${fill(texts.until, { time: momentText(hold.expiresAt, language) })}` : ''
   return html`<li part="hold">
-    <div>
-      <p>${heldFor(hold, words)}</p>
-      <p class="muted">${since}${until}</p>
-    </div>
-    <span class="digits amount">${fill(texts.coins, { n: hold.coins }, language)}</span>
+    <p>${heldFor(hold, words)}</p>
+    <p class="digits amount">${fill(texts.coins, { n: hold.coins }, language)}</p>
+    <p class="muted">${since}${until}</p>
   </li>`
 }
 

@@ -80,11 +80,13 @@ export const walletStyles = css`
     border-radius: calc(var(--_radius) - 4px);
   }
   [part='hold'] {
-    display: flex;
-    align-items: baseline;
-    justify-content: space-between;
-    gap: 4px 16px;
+    display: grid;
+    grid-template: 'what coins' 'since since' / 1fr auto;
+    gap: 0 16px;
     padding: 6px 0;
+  }
+  [part='hold'] .muted {
+    grid-area: since;
   }
   .amount {
     flex: none;
@@ -108,11 +110,11 @@ export const walletStyles = css`
   .filters {
     display: flex;
     flex-wrap: wrap;
-    gap: 8px;
+    gap: 6px;
   }
   .chip {
     min-height: 44px;
-    padding: 0 1em;
+    padding: 0 0.9em;
     border-color: var(--_border);
     border-radius: 22px;
     background: none;
@@ -209,7 +211,7 @@ export const walletStyles = css`
   }
   .receipt [part='number'],
   .receipt [part='reference'] {
-    font-size: 0.8125rem;
+    font-size: 0.75rem;
     font-weight: 400;
     user-select: all;
   }

@@ -75,8 +75,8 @@ describe('ihc-wallet', () => {
     await expect
       .poll(() => page.all("[part='hold']").map(words))
       .toEqual([
-        expect.stringMatching(/^For a call with Ravi Kumar Since .* 120 coins$/),
-        expect.stringMatching(/^For a payment Since .*, until .* at the latest 1 coin$/),
+        expect.stringMatching(/^For a call with Ravi Kumar 120 coins Since /),
+        expect.stringMatching(/^For a payment 1 coin Since .*, until .* at the latest$/),
       ])
     expect(page.text('held')).toMatch(/^121 coins are held .* What is not used comes back to you\.$/)
     expect(await accessibilityFaults()).toEqual([])
