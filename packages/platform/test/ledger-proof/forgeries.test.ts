@@ -46,6 +46,7 @@ it('names a transaction whose amount was changed everywhere at once', async () =
       gifts[0],
     ],
     ['update ledger_accounts set balance = balance + 50 where id = $1', to],
+    ['update ledger_grants set coins = coins + 50, remaining = remaining + 50 where account_id = $1 and transaction_id = $2', to, gifts[0]],
   )
   expect(from).not.toBe('')
   expect(await books.faults()).toEqual([altered(gifts[0])])
@@ -58,6 +59,8 @@ it('names a whole transaction that is gone, balances and all', async () => {
       gifts[1],
     ],
     ['delete from ledger_entries where transaction_id = $1', gifts[1]],
+    ['delete from ledger_grants where transaction_id = $1', gifts[1]],
+    ['delete from ledger_keys where transaction_id = $1', gifts[1]],
     ['delete from ledger_transactions where id = $1', gifts[1]],
   )
   expect(await books.faults()).toEqual([`transaction ${gifts[1]}: missing: it is gone; a seal has it`])
@@ -73,7 +76,22 @@ it('names a balanced transaction that was put into the past', async () => {
       gifts[0],
       id,
     ],
-    ['insert into ledger_entries values ($1, $2, $3, null, -5), ($1, $2, $4, $5, 5)', books.tenant, id, from, to, bela.id],
+    [
+      `insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins, expires_at)
+       values ($1, $2, $3, null, -5, null), ($1, $2, $4, $5, 5, 'infinity')`,
+      books.tenant,
+      id,
+      from,
+      to,
+      bela.id,
+    ],
+    [
+      `insert into ledger_grants (account_id, expires_at, transaction_id, tenant_id, source, coins, remaining)
+       values ($1, 'infinity', $2, $3, 'test', 5, 5)`,
+      to,
+      id,
+      books.tenant,
+    ],
     ['update ledger_accounts set balance = balance - 5 where id = $1', from],
     ['update ledger_accounts set balance = balance + 5 where id = $1', to],
   )
@@ -106,18 +124,28 @@ it('names the accounts of two users that were swapped, and what they touch', asy
   ])
 })
 
-it.each([
-  ['description', "update ledger_transactions set description = 'Bribe' where id = $1"],
-  ['metadata', `update ledger_transactions set metadata = '{"why": "other"}' where id = $1`],
-  ['type', "update ledger_transactions set type = 'topup' where id = $1"],
-  ['key', "update ledger_transactions set key = 'other' where id = $1"],
-  ['fingerprint', "update ledger_transactions set fingerprint = '\\x00' where id = $1"],
-  ['time', "update ledger_transactions set created_at = created_at + interval '1 microsecond' where id = $1"],
-  ['reference', "update ledger_transactions set reference_type = 'call', reference_id = 'call_1' where id = $1"],
-  ['account', 'update ledger_entries set account_id = account_id + 1000 where transaction_id = $1 and coins < 0'],
-])('names a transaction whose %s was changed', async (_, sql) => {
-  await books.tamper([sql, gifts[2]])
-  expect(await books.faults()).toContain(altered(gifts[2]))
+it('names each transaction of which anything at all was changed', async () => {
+  const changes = [
+    ['description', "update ledger_transactions set description = 'Bribe' where id = $1"],
+    ['metadata', `update ledger_transactions set metadata = '{"why": "other"}' where id = $1`],
+    ['type', "update ledger_transactions set type = 'topup' where id = $1"],
+    ['key', "update ledger_transactions set key = 'other' where id = $1"],
+    ['fingerprint', "update ledger_keys set fingerprint = '\\x00' where transaction_id = $1"],
+    ['key’s row', 'delete from ledger_keys where transaction_id = $1'],
+    ['grant', "update ledger_entries set expires_at = '2030-01-01' where transaction_id = $1 and user_id is not null"],
+    ['use of grants', `update ledger_entries set grants = '{"txn_1": -1}' where transaction_id = $1 and user_id is null`],
+    ['reversed transaction', "update ledger_transactions set reverses = 'txn_1' where id = $1"],
+    ['time', "update ledger_transactions set created_at = created_at + interval '1 microsecond' where id = $1"],
+    ['reference', "update ledger_transactions set reference_type = 'call', reference_id = 'call_1' where id = $1"],
+    ['account', 'update ledger_entries set account_id = account_id + 1000 where transaction_id = $1 and coins < 0'],
+  ] as const
+  const victims: string[] = []
+  for (const [what] of changes) victims.push(await books.give(bela, 2, { description: what }))
+  await books.sealAll()
+  await books.tamper(...changes.map(([, sql], place) => [sql, victims[place]] as const))
+  const faults = new Set(await books.faults())
+  expect(changes.filter((_, place) => !faults.has(altered(victims[place]))).map(([what]) => what)).toEqual([])
+  expect(faults.has(altered(gifts[0]))).toBe(false)
 })
 
 it('names an account that is gone, and one that was put among the sealed', async () => {
@@ -133,6 +161,15 @@ it('names an account that is gone, and one that was put among the sealed', async
     [again, empty, books.tenant, null, 'x'],
   )
   expect(await books.faults()).toEqual([`account ${empty}: altered; a seal has it`])
+})
+
+it('finds grants that were altered', async () => {
+  const grant = 'where account_id = $1 and transaction_id = $2'
+  const purchased = await accountOf(asha, 'purchased')
+  await books.tamper([`update ledger_grants set expires_at = '2030-01-01' ${grant}`, purchased, gifts[0]])
+  expect(await books.faults()).toEqual([`${gifts[0]}: account ${purchased}: until 2030-01-01 00:00:00+00`])
+  await books.tamper([`delete from ledger_grants ${grant}`, purchased, gifts[0]])
+  expect(await books.faults()).toContain(`${gifts[0]}: account ${purchased}: gave 100, moved 0, left 0`)
 })
 
 it('finds a balance that was set, and a user’s entry that was doubled', async () => {

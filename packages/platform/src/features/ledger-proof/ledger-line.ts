@@ -7,19 +7,27 @@
 
 const quoted = (value: string) => `coalesce(to_json(${value})::text, 'null')`
 
-/** Entries in the order of their accounts, each `[account, user or null, coins]`. */
-const entries = `coalesce((select string_agg('[' || e.account_id || ',' || ${quoted('e.user_id')} || ',' || e.coins || ']', ',' order by e.account_id)
+const timeText = (value: string) => quoted(`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`)
+
+/** What an entry says of grants, where it does: which it took from or gave back to, and until when it is a grant itself (null: for ever). */
+const grants = `case when e.grants is null and e.expires_at is null then '' else ',{' || concat_ws(',', '"grants":' || e.grants::text,
+  '"expiresAt":' || case when isfinite(e.expires_at) then ${timeText('e.expires_at')} else 'null' end) || '}' end`
+
+/** Entries in the order of their accounts, each `[account, user or null, coins]`, with a fourth place where there are grants. */
+const entries = `coalesce((select string_agg('[' || e.account_id || ',' || ${quoted('e.user_id')} || ',' || e.coins || ${grants} || ']', ','
+    order by e.account_id)
   from ledger_entries e where e.tenant_id = t.tenant_id and e.transaction_id = t.id), '')`
 
+/** What was asked for under the transaction's key, which makes the key's own row a part of what is sealed. */
+const fingerprint = `(select encode(k.fingerprint, 'hex') from ledger_keys k
+  where k.tenant_id = t.tenant_id and k.key = t.key and k.transaction_id = t.id)`
+
 /** Of a row `t` of ledger_transactions, with all that belongs to it. */
-export const transactionLine = `('{"id":' || ${quoted('t.id')}
-  || ',"createdAt":' || ${quoted(`to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`)}
-  || ',"type":' || ${quoted('t.type')}
-  || ',"key":' || ${quoted('t.key')} || ',"fingerprint":' || ${quoted("encode(t.fingerprint, 'hex')")}
+export const transactionLine = `('{"id":' || ${quoted('t.id')} || ',"createdAt":' || ${timeText('t.created_at')} || ',"type":' || ${quoted('t.type')}
+  || ',"key":' || ${quoted('t.key')} || ',"fingerprint":' || ${quoted(fingerprint)}
   || ',"referenceType":' || ${quoted('t.reference_type')} || ',"referenceId":' || ${quoted('t.reference_id')}
-  || ',"description":' || ${quoted('t.description')} || ',"metadata":' || coalesce(t.metadata::text, 'null')
-  || coalesce(',"reverses":' || to_json(to_jsonb(t) ->> 'reverses')::text, '')
-  || ',"entries":[' || ${entries} || ']}')`
+  || ',"reverses":' || ${quoted('t.reverses')} || ',"description":' || ${quoted('t.description')}
+  || ',"metadata":' || coalesce(t.metadata::text, 'null') || ',"entries":[' || ${entries} || ']}')`
 
 /** Of a row `a` of ledger_accounts: who owns what. Its balance is not sealed: it is the sum of its entries. */
 export const accountLine = `('{"account":' || a.id || ',"user":' || ${quoted('a.user_id')} || ',"name":' || ${quoted('a.name')}

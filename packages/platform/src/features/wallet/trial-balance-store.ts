@@ -21,6 +21,14 @@ export const shown = 20
 export const questions: readonly Question[] = [
   ...grantQuestions,
   {
+    rule: 'what is left of a grant ends when the grant said',
+    // What was taken back stands at the beginning of time, until it is clear whether it pays what its owner owes.
+    sql: `select f.transaction_id as subject, 'account ' || f.account_id || ': until ' || f.expires_at as detail
+      from ledger_grants f left join ledger_entries e
+        on e.tenant_id = f.tenant_id and e.transaction_id = f.transaction_id and e.account_id = f.account_id
+      where f.tenant_id = $1 and f.expires_at > '-infinity' and f.expires_at <> coalesce(e.expires_at, 'infinity')`,
+  },
+  {
     rule: 'all balances sum to zero',
     sql: `select 'ledger' as subject, sum(balance)::text as detail from ledger_accounts where tenant_id = $1 having sum(balance) <> 0`,
   },
