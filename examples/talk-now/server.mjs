@@ -22,8 +22,6 @@ const baseUrl = new URL(CONNECT_URL).origin
 const connect = createServer({ baseUrl, secretKey })
 const people = JSON.parse(await readFile(join(import.meta.dirname, 'people.json'), 'utf8'))
 const isOneOfUs = (userId) => people.some((person) => person.userId === userId)
-/** Coins that a press on the page's button adds. */
-const packOfCoins = 20
 
 /** Our people, as users of the platform. Telling it twice changes nothing; the welcome coins come once. */
 async function introduce({ userId, displayName, phone, role, rate, welcomeCoins }) {
@@ -47,23 +45,14 @@ function send(response, status, body, headers = {}) {
 
 const notFound = (response) => send(response, 404, { error: 'There is no such page' })
 
-// What the page asks for. A demo lets you be anybody on its list, and gives coins away.
-// A real app asks its own session who is there, and adds coins once they are paid for.
-const actions = {
-  token: async (userId) => connect.users.createToken({ userId }),
-  async coins(userId) {
-    await connect.wallets.credit({ userId, coins: packOfCoins, reason: 'A pack of coins' })
-    return { coins: packOfCoins }
-  },
-}
-
-async function act(request, response, name, userId) {
+/** A demo lets you be anybody on its list. A real app asks its own session who is there. */
+async function mint(request, response, userId) {
   if (request.method !== 'POST') return send(response, 405, { error: 'POST only' }, { Allow: 'POST' })
   // Another site, open in the same browser, must not act for somebody here.
   const { origin, host: ownHost } = request.headers
   if (origin !== undefined && origin !== `http://${ownHost}` && origin !== `https://${ownHost}`)
     return send(response, 403, { error: 'From the pages of this app only' })
-  return isOneOfUs(userId) ? send(response, 201, await actions[name](userId)) : notFound(response)
+  return isOneOfUs(userId) ? send(response, 201, await connect.users.createToken({ userId })) : notFound(response)
 }
 
 function describeSession(response) {
@@ -113,8 +102,8 @@ function sendFile(response, folder, name) {
 
 async function answer(request, response) {
   const { pathname } = URL.parse(request.url, 'http://host') ?? { pathname: '' }
-  const [, name, userId] = /^\/api\/(token|coins)\/([\w-]+)$/.exec(pathname) ?? []
-  if (name) return act(request, response, name, userId)
+  const [, userId] = /^\/api\/token\/([\w-]+)$/.exec(pathname) ?? []
+  if (userId) return mint(request, response, userId)
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'GET only' }, { Allow: 'GET, HEAD' })
   if (pathname === '/api/session') return describeSession(response)
   if (pathname.startsWith('/widgets/')) return sendFile(response, folders.widgets, pathname.slice('/widgets/'.length))

@@ -65,21 +65,21 @@ function connect(phone, owner, other, { baseUrl, publishableKey }) {
   Object.assign(session, { baseUrl, publishableKey, getToken })
 }
 
-/** Stands where a real app sells coins. */
-function offerCoins(phone, owner) {
-  const button = phone.querySelector('[data-coins]')
-  const status = phone.querySelector('.topup [role="status"]')
-  button.addEventListener('click', async () => {
-    if (button.ariaDisabled === 'true') return
-    button.ariaDisabled = 'true'
-    try {
-      const { coins } = await ask(`/api/coins/${encodeURIComponent(owner.userId)}`, 'POST')
-      status.textContent = `${coins} coins added.`
-    } catch {
-      status.textContent = 'That did not work. Try again.'
-    } finally {
-      button.ariaDisabled = 'false'
-    }
+/** Packs of coins are a press away, and come by themselves where a call needs them or a payment is still open after a reload. */
+function offerCoins(phone) {
+  const topup = phone.querySelector('ihc-topup')
+  const button = phone.querySelector('[aria-controls="packs"]')
+  const show = (open) => {
+    topup.hidden = !open
+    button.ariaExpanded = String(open)
+  }
+  button.addEventListener('click', () => {
+    show(topup.hidden)
+    if (!topup.hidden) topup.focus()
+  })
+  for (const news of ['found', 'pending', 'paid']) phone.addEventListener(`ihc-topup-${news}`, () => show(true))
+  phone.addEventListener('ihc-error', ({ detail }) => {
+    if (detail.code === 'insufficient_balance') show(true)
   })
 }
 
@@ -104,7 +104,7 @@ try {
   const only = choosePhone()
   if (only !== 'advisor') connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
   if (only !== 'caller') connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
-  offerCoins(document.querySelector('#caller'), cast.caller)
+  offerCoins(document.querySelector('#caller'))
 } catch (error) {
   trouble.hidden = false
   trouble.textContent = 'Talk Now could not start. Is its server running? Reload the page to try again.'

@@ -60,7 +60,42 @@ export function phoneOn(page: Page, side: 'caller' | 'advisor') {
     panelButton: part('ihc-call-panel', 'button'),
     balance: part('ihc-wallet', 'balance'),
     historyCoins: part('ihc-wallet', 'coins'),
-    addCoins: root.getByRole('button', { name: /^Add \d+ coins$/ }),
+    topUp: root.getByRole('button', { name: 'Top up', exact: true }),
+    packs: part('ihc-topup', 'pack'),
+    pay: part('ihc-topup', 'pay'),
+    payment: part('ihc-topup', 'sentence'),
+    paymentNote: part('ihc-topup', 'more'),
+  }
+}
+
+/** The provider's window over the page: what a payer can do there. */
+export function paymentPage(page: Page) {
+  const frame = page.frameLocator('dialog[data-razorpay] iframe')
+  const press = (name: string) => frame.getByRole('button', { name, exact: true }).click()
+  return {
+    ready: () => frame.locator('#pay').waitFor(),
+    approve: async () => {
+      await frame.locator('#pay').click()
+      await press('Approve')
+    },
+    decline: async () => {
+      await frame.locator('#pay').click()
+      await press('Decline')
+      await frame.getByText('The payment failed').waitFor()
+      await press('Close')
+    },
+    /** Pays with one of the sandbox's UPI IDs. */
+    payBy: async (vpa: string) => {
+      await frame.getByText('A UPI ID for tests').click()
+      await frame.locator('#vpa').fill(vpa)
+      await frame.locator('#pay').click()
+    },
+    leave: async () => {
+      await press('Cancel the payment')
+      await press('Leave')
+    },
+    count: () => page.locator('dialog[data-razorpay]').count(),
+    closed: () => page.locator('dialog[data-razorpay]').waitFor({ state: 'detached' }),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
 import { expectSameBooks, verifyLedger } from './books.ts'
-import { openBrowser, openPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
+import { openBrowser, openPage, paymentPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
 import { telephones, type Telephones } from './telephones.ts'
 
 /** The page of the example host app, in a real browser, on all that `./dev start` starts. One test goes on where another ended. */
@@ -149,8 +149,11 @@ it('warns whose coins run out, ends the call when they have, and calls again onc
   await says(caller.presence, 'Online')
   await caller.callButton.click()
   await says(caller.callNote, /^Not enough coins/)
-  await caller.addCoins.click()
-  await says(caller.balance, '20')
+  await says(caller.packs.first(), '50 coins ₹49') // there by themselves, where they are needed
+  await caller.pay.click()
+  await paymentPage(page).approve()
+  await says(caller.payment, 'Paid. 50 coins added.')
+  await says(caller.balance, '50')
   await caller.callButton.click()
   await says(caller.status, 'In call')
   await phones.hangUp(ravi.phone)

@@ -9,6 +9,7 @@ export type CheckoutEnd = TopupProof | { readonly why: CheckoutStop }
 
 /** As much of Razorpay's checkout.js as is used here. */
 interface Razorpay {
+  on(event: 'payment.failed', listener: () => void): unknown
   open(): void
   close(): void
 }
@@ -43,6 +44,7 @@ export async function runCheckout(
   const found: unknown = Reflect.get(globalThis, 'Razorpay')
   if (!isClass(found)) return { why: 'unreachable' }
   return new Promise((resolve) => {
+    let hasFailed = false
     const end = (how: CheckoutEnd) => {
       stopHearing()
       resolve(how)
@@ -57,8 +59,9 @@ export async function runCheckout(
       ...(color && { theme: { color } }),
       ...(webView && { webview_intent: true }),
       handler: (answer: unknown) => end(proofIn(answer) ?? { why: 'dismissed' }),
-      modal: { ondismiss: () => end({ why: 'dismissed' }), confirm_close: true },
+      modal: { ondismiss: () => end({ why: hasFailed ? 'other' : 'dismissed' }), confirm_close: true },
     })
+    razorpay.on('payment.failed', () => (hasFailed = true))
     razorpay.open()
     opened()
   })

@@ -3,8 +3,8 @@ import type { Topup } from '@impacthub/sdk'
 /** Where a top-up stands on this page. While it is absent, packs are chosen from. */
 export type TopupPhase = 'creating' | 'opening' | 'paying' | 'confirming' | 'pending' | 'paid' | 'stopped'
 
-/** Why the provider's checkout did not come to a payment, before the platform has said anything of it. */
-export type CheckoutStop = 'dismissed' | 'lost' | 'slow' | 'blocked' | 'unreachable'
+/** Why the provider's checkout did not come to a payment, before the platform has said anything of it. `other`: a try failed. */
+export type CheckoutStop = 'dismissed' | 'other' | 'lost' | 'slow' | 'blocked' | 'unreachable'
 
 /** Why a top-up has stopped: the checkout's reasons, those that the platform tells, and those of this page. */
 export type TopupStop = CheckoutStop | NonNullable<Topup['failure']> | 'begun' | 'changed' | 'expired' | 'refunded' | 'refused'
@@ -14,6 +14,8 @@ export interface TopupView {
   readonly phase?: TopupPhase | undefined
   readonly packId?: string | undefined
   readonly topup?: Topup | undefined
+  /** The provider's window is open over the page. */
+  readonly window?: boolean | undefined
   readonly why?: TopupStop | undefined
   /** What was refused, in plain words, where there are better ones than for `why`. */
   readonly message?: string | undefined

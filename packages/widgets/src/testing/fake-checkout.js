@@ -4,6 +4,10 @@ globalThis.Razorpay = class {
   constructor(options) {
     this.options = options
     this.closed = false
+    this.listeners = {}
+  }
+  on(event, listener) {
+    this.listeners[event] = listener
   }
   open() {
     globalThis.fakeCheckouts.push(this)

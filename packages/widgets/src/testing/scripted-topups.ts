@@ -42,6 +42,7 @@ export interface FakeCheckout {
     readonly modal: { readonly ondismiss: () => void }
   }
   readonly closed: boolean
+  readonly listeners: Readonly<Record<string, (() => void) | undefined>>
 }
 
 declare global {

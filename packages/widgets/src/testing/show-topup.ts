@@ -14,7 +14,7 @@ export const show = (script: Script = {}, language = 'en', content = html`<ihc-t
   const text = (name: string) => words(find(`[part~='${name}']`))
   const rows = () => [...(element?.shadowRoot?.querySelectorAll("[part='pack']") ?? [])].map(words)
   const events: unknown[] = []
-  for (const name of ['ihc-topup-paid', 'ihc-topup-pending', 'ihc-topup-dismissed', 'ihc-topup-failed'] as const)
+  for (const name of ['ihc-topup-found', 'ihc-topup-paid', 'ihc-topup-pending', 'ihc-topup-dismissed', 'ihc-topup-failed'] as const)
     page.main.addEventListener(name, ({ detail }) => events.push([name, 'reason' in detail ? detail.reason : detail.topup.id]))
   /** Presses "Pay" and gives the provider's window. */
   const pay = async (): Promise<FakeCheckout> => {

@@ -103,6 +103,18 @@ describe('a payment', () => {
     ])
   })
 
+  it('that failed is told once, and with its reason as soon as the platform knows it', async () => {
+    const { script } = platform()
+    const page = show(script)
+    const { options, listeners } = await page.pay()
+    listeners['payment.failed']?.()
+    options.modal.ondismiss()
+    await expect.poll(() => page.text('sentence')).toBe('The payment failed.')
+    page.client.emit('topup.updated', { ...openTopup({ packId: 'small' }), status: 'failed', failure: 'timed_out' })
+    await expect.poll(() => page.text('sentence')).toBe('The payment took too long.')
+    expect(page.events).toEqual([['ihc-topup-failed', 'other']])
+  })
+
   it('that was closed says that nothing was paid, and leaves the choice open', async () => {
     const { script, asked } = platform()
     const page = show(script)
@@ -225,7 +237,7 @@ describe('after a reload', () => {
     page.client.open()
     await expect.poll(() => page.text('sentence')).toBe('You began to buy these coins. The payment is still open.')
     expect(page.text('pay')).toBe('Pay ₹449')
-    expect(page.events).toEqual([])
+    expect(page.events).toEqual([['ihc-topup-found', openTopup().id]])
     const again = await page.pay()
     expect(again.options['order_id']).toBe(options['order_id'])
     expect(asked.filter((what) => what.startsWith('create'))).toHaveLength(1)

@@ -96,6 +96,10 @@ export const topupStyles = css`
     border-radius: calc(var(--_radius) - 4px);
     background: var(--_quiet);
   }
+  /* Below the button, which stays where it was pressed. */
+  .outcome:not(.paid, .pending) {
+    order: 1;
+  }
   .outcome p {
     grid-column: 2;
     align-self: center;

@@ -58,9 +58,10 @@ export class IhcTopup extends ConnectElement {
     if (view === was) return
     this.#shown = view
     if (this.#state.store) tellOutcome(this, this.#state.store, outcomeOf(view, this.#words)[0])
+    if (isBusy(was.phase) && !isBusy(view.phase)) this.renderRoot.querySelector("[part='outcome']")?.scrollIntoView({ block: 'nearest' })
     // The provider's window had the focus, and has taken it along.
     const { activeElement, body } = document
-    if (isBusy(was.phase) && !isBusy(view.phase) && (activeElement ?? body) === body) this.#button?.focus({ preventScroll: true })
+    if (was.window && !view.window && (activeElement ?? body) === body) this.#button?.focus({ preventScroll: true })
   }
 
   protected override render(): TemplateResult {
