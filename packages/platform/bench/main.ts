@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { startBenchDatabase } from './bench-database.ts'
 import { callCreation } from './call-creation.bench.ts'
 import { coinMoves } from './coin-moves.bench.ts'
-import { hotAccount } from './hot-account.bench.ts'
 import { tableOf, type Measurement } from './measurement.ts'
+import { moneyDoor } from './money-door.bench.ts'
 import { presenceFanOut } from './presence.bench.ts'
 
 /** `npm run bench -- [--rounds 3] [--seconds 5] [section …]`: ratios against yardsticks that run in the same minutes on the same machine. */
@@ -21,7 +21,7 @@ const database = await startBenchDatabase(process.env['PATH'] ?? '')
 try {
   const sections: Readonly<Record<string, () => Promise<Measurement[]>>> = {
     'coin-moves': () => coinMoves(database, rounds, seconds),
-    'hot-account': () => hotAccount(database, rounds, seconds),
+    'money-door': () => moneyDoor(database, rounds, seconds),
     presence: () => presenceFanOut(database, rounds, seconds),
     'call-creation': () => callCreation(database, rounds, seconds),
   }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { PostgresConnection } from '../src/embedded/postgres.ts'
@@ -27,6 +28,14 @@ export interface PgbenchRun {
   readonly script?: string
   /** Settings of each session, e.g. `role=connect_app`. */
   readonly settings?: readonly string[]
+  /** What the script finds as `:name`. */
+  readonly variables?: Readonly<Record<string, string | number>>
+}
+
+export interface PgbenchResult {
+  /** Transactions a second. */
+  readonly rate: number
+  readonly p99Ms: number
 }
 
 export class Pgbench {
@@ -51,15 +60,33 @@ export class Pgbench {
   }
 
   /** Transactions a second. */
-  async rate({ connection, clients, seconds, script, settings }: PgbenchRun): Promise<number> {
+  async rate(wish: PgbenchRun): Promise<number> {
+    return (await this.#run(wish, [])).rate
+  }
+
+  /** With the time that each transaction took. */
+  async measure(wish: PgbenchRun): Promise<PgbenchResult> {
+    const folder = mkdtempSync(join(tmpdir(), 'connect-pgbench-'))
+    try {
+      const { rate } = await this.#run(wish, ['-l', '--log-prefix', join(folder, 'took')])
+      // Each line: client, number, microseconds, …
+      const lines = readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
+      const took = lines.map((line) => Number(line.split(' ')[2]) / 1_000).sort((a, b) => a - b)
+      return { rate, p99Ms: took[Math.floor(took.length * 0.99)] ?? Number.NaN }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  async #run({ connection, clients, seconds, script, settings, variables = {} }: PgbenchRun, more: string[]): Promise<{ rate: number }> {
     const load = script === undefined ? [] : ['-n', '-M', 'prepared', '-f', script]
-    const { stdout, stderr } = await run(this.#program, [...load, '-c', String(clients), '-j', '2', '-T', String(seconds)], {
-      env: this.#environment(connection, settings),
-    })
+    const given = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])
+    const args = [...load, ...given, ...more, '-c', String(clients), '-j', '2', '-T', String(seconds)]
+    const { stdout, stderr } = await run(this.#program, args, { env: this.#environment(connection, settings) })
     const rate = /^tps = ([0-9.]+)/m.exec(stdout)?.[1]
     const failed = /number of failed transactions: ([0-9]+)/.exec(stdout)?.[1]
     if (rate === undefined || /aborted/.test(stderr) || (failed !== undefined && failed !== '0'))
       throw new Error(`pgbench: ${stderr}${stdout}`)
-    return Number(rate)
+    return { rate: Number(rate) }
   }
 }
