@@ -1,17 +1,20 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
+import type { Mode } from '../base/tenant.ts'
 import { embeddedMasterKey } from '../embedded/master-key.ts'
 import { createApp } from '../features/tenants/index.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
 import { openApiDocument } from '../http/openapi.ts'
+import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { misused, say, withDb, type CommandGroup, type Here } from './command.ts'
 
 export const appCommands: CommandGroup = {
   usage: `
   migrate              bring the database up to date
   create-app NAME      make an app and print its keys, this once
-  provider-urls        show where providers are to ask about calls that come in: for their dashboards
+  provider-urls        show where providers are to ask about calls that come in, and to tell of payments: for their
+                       dashboards
   openapi [--check]    write docs/openapi.json, or check that it is up to date`,
   commands: {
     migrate: (_args, here) => withDb(here, async () => say(here, 'The database is up to date.')),
@@ -40,10 +43,11 @@ async function providerUrls(here: Here): Promise<number> {
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 })
   const masterKey = settings.masterKey ?? (await embeddedMasterKey(settings.dataDir))
   const publicUrl = settings.publicUrl ?? `http://${settings.host}:${settings.port}`
-  const lines = (['twilio', 'exotel'] as const).flatMap((provider) =>
-    (['test', 'live'] as const).map((mode) => `${provider} ${mode}: ${publicUrl}${incomingPathOf(masterKey, provider, mode)}`),
-  )
-  return say(here, lines.join('\n'))
+  const lines = (pathOf: (mode: Mode) => string, provider: string) =>
+    (['test', 'live'] as const).map((mode) => `${provider} ${mode}: ${publicUrl}${pathOf(mode)}`)
+  const calls = (['twilio', 'exotel'] as const).flatMap((provider) => lines((mode) => incomingPathOf(masterKey, provider, mode), provider))
+  const payments = lines((mode) => paymentCallbackPath('razorpay', mode), 'razorpay')
+  return say(here, [...calls, ...payments].join('\n'))
 }
 
 async function openApi(check: boolean, here: Here): Promise<number> {
