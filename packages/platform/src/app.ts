@@ -7,6 +7,7 @@ import type { Db } from './db/connect.ts'
 import { taskStore } from './db/tasks-store.ts'
 import { ledgerMeasures } from './features/ledger-proof/index.ts'
 import { createApp, type NewApp } from './features/tenants/index.ts'
+import { makePartitions } from './features/wallet/index.ts'
 import { createMetrics } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPages } from './http/pages.ts'
@@ -68,6 +69,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       if (tenant !== undefined && !(await features.numbers.hasAny(tenant.id, country))) await features.numbers.addNumber(tenant, country)
     },
     async start(host, port) {
+      // Another process, or a long reader in the way: the job makes them, and what is posted until then has its place as well.
+      await makePartitions(db, clock.now()).catch((error: unknown) => base.logger.warn('the ledger’s partitions were not made', { error }))
       await schedulePeriodic(db, taskStore, features.jobs, clock)
       runners.start()
       await listen(server, host, port)

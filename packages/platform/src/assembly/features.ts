@@ -20,7 +20,7 @@ import { createTopups, type TopupDeps } from '../features/topups/index.ts'
 import { topupOperations } from '../features/topups/topups.routes.ts'
 import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
-import { balancesOf, openWallet, walletsOf } from '../features/wallet/index.ts'
+import { balancesOf, openWallet, walletJobs, walletsOf } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
 import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
 import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
@@ -210,11 +210,12 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
   return [...users, ...presenceOperations(presenceDeps)]
 }
 
-function periodicJobs({ db, clock, directory, masterKey, logger }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
+function periodicJobs({ db, clock, directory, masterKey, logger, fanOut }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
   return [
     ...calls.jobs,
     ...purgeJobs({ db, clock, inbox }),
     { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, directory, masterKey }) },
     ...ledgerJobs({ db, clock, logger }),
+    ...walletJobs({ db, clock, logger, announceWallet: (id, userId, balances) => fanOut.toUser(id, userId, 'wallet.updated', balances) }),
   ]
 }

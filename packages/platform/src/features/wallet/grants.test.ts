@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after } from '../../base/clock.ts'
+import { after, systemClock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
+import { createLogger } from '../../base/logger.ts'
 import { codeOf, noon, openBooks, persist, type Books, type Person } from './books.fixture.ts'
-import { holdForCall, owedCoins, post, reverse, settleCall, verifyLedger } from './index.ts'
+import { expireGrants, holdForCall, owedCoins, post, reverse, settleCall, verifyLedger } from './index.ts'
 import { app, bucket, entry, move, spendable, type Spendable } from './ledger-entry.ts'
 
 let books: Books
@@ -189,4 +190,88 @@ it('the application itself can change no grant, no key and no entry', async () =
     "update ledger_transactions set reverses = 'x'",
   ])
     await expect(books.in((tx) => tx.query(statement))).rejects.toMatchObject({ code: '42501' })
+})
+
+describe('what has expired', () => {
+  const changed: string[] = []
+  const sweepAt = (now: Date) =>
+    expireGrants({
+      db: books.db,
+      clock: { ...systemClock, now: () => now },
+      logger: createLogger('silent'),
+      changed: async (_tenant, userId) => void changed.push(userId),
+    })
+  const swept = async (person: Person) => {
+    const { rows } = await books.admin.query<{ type: string; name: string; coins: string }>(
+      `select t.type, a.name, e.coins from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+       where t.type in ('expiry', 'collection') and e.user_id = $1 order by t.id, a.name`,
+      [person.id],
+    )
+    return rows.map(({ type, name, coins }) => [type, name, Number(coins)])
+  }
+
+  it('goes back to the promotions once, however often and by however many it is looked for', async () => {
+    const kiran = await someone()
+    const gone = await give(kiran, 'bonus', 10, minutes(5))
+    const kept = await give(kiran, 'bonus', 7, minutes(15))
+    await spend(kiran, 4)
+    const before = await books.appBalance('promotions')
+    await sweepAt(minutes(4))
+    expect(await swept(kiran)).toEqual([])
+    await Promise.all([1, 2, 3].map(() => sweepAt(minutes(5))))
+    await sweepAt(minutes(6))
+    expect(await swept(kiran)).toEqual([['expiry', 'bonus', -6]])
+    expect(await open(kiran)).toEqual({ [kept]: 7 })
+    expect(await books.appBalance('promotions')).toBe(before + 6)
+    expect(await books.buckets(kiran)).toMatchObject({ bonus: 7 })
+    expect(changed).toContain(kiran.id)
+    expect(gone).not.toBe(kept)
+  })
+
+  it('while it was on hold expires when it comes back', async () => {
+    const lata = await someone()
+    const callee = await someone()
+    const gone = await give(lata, 'bonus', 10, minutes(5))
+    const call = { callId: newId('call', noon), callerId: lata.id }
+    await books.in((tx) => holdForCall(tx, books.tenant, { ...call, rateCoins: 1, maxIntervals: 10, now: noon }))
+    await sweepAt(minutes(6))
+    expect(await swept(lata)).toEqual([])
+    const end = { ...call, calleeId: callee.id, dueCoins: 3, sharePercent: 50, now: minutes(7) }
+    await books.in((tx) => settleCall(tx, books.tenant, end))
+    expect(await open(lata)).toEqual({ [gone]: 7 })
+    expect(await codeOf(spend(lata, 1, minutes(7)))).toBe('insufficient_balance')
+    await sweepAt(minutes(8))
+    expect(await swept(lata)).toEqual([['expiry', 'bonus', -7]])
+  })
+
+  it('of a grant that was taken back pays what is owed, and is the owner’s again when nothing is', async () => {
+    const mohan = await someone()
+    const callee = await someone()
+    const pack = await give(mohan, 'purchased', 10)
+    const call = { callId: newId('call', noon), callerId: mohan.id, now: noon }
+    await books.in((tx) => holdForCall(tx, books.tenant, { ...call, rateCoins: 1, maxIntervals: 10 }))
+    const wish = { transactionId: pack, reason: 'Refund', by: 'test' }
+    const lost = await books.in((tx) => reverse(tx, books.tenant, { ...wish, key: `reversal-${++made}`, coins: 6 }, noon))
+    expect(lost).toMatchObject({ takenCoins: 0, owedCoins: 6 })
+    await books.in((tx) => settleCall(tx, books.tenant, { ...call, calleeId: callee.id, dueCoins: 1, sharePercent: 50 }))
+    await sweepAt(noon)
+    expect(await swept(mohan)).toEqual([
+      ['collection', 'owed', 6],
+      ['collection', 'purchased', -6],
+    ])
+    expect(await books.in((tx) => owedCoins(tx, books.tenant, mohan.id))).toBe(0)
+    await sweepAt(noon)
+    expect((await spend(mohan, 3)).took).toEqual({ [pack]: -3 })
+  })
+
+  it('stays where it is in a frozen ledger, and goes when that is released', async () => {
+    const nila = await someone()
+    await give(nila, 'bonus', 3, minutes(5))
+    await books.admin.query('update tenants set ledger_frozen = true where id = $1', [books.tenant])
+    await sweepAt(minutes(6))
+    await books.admin.query('update tenants set ledger_frozen = false where id = $1', [books.tenant])
+    expect(await swept(nila)).toEqual([])
+    await sweepAt(minutes(6))
+    expect(await swept(nila)).toEqual([['expiry', 'bonus', -3]])
+  })
 })

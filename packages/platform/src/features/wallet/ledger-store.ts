@@ -94,7 +94,7 @@ export async function changesOf(
 
 /** A refusal as the row of its Idempotency-Key keeps it. */
 export interface KeptRefusal {
-  readonly problem: 'not_found' | 'insufficient_balance' | 'conflict'
+  readonly problem: 'not_found' | 'insufficient_balance' | 'conflict' | 'invalid_request'
   readonly detail?: string
 }
 

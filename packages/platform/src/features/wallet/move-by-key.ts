@@ -1,7 +1,7 @@
 import type { AnswerOf, WalletBalances, allSchemas } from '@impacthub/sdk/contract'
 import type { Clock } from '../../base/clock.ts'
 import { nextTransactionId } from './transaction-id.ts'
-import { fail } from '../../base/problem.ts'
+import { fail, type ProblemDetails } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import type { RequestContext } from '../../http/implement.ts'
 import type { PostMove } from './group-posting.ts'
@@ -22,9 +22,27 @@ export interface CoinMove {
   readonly bucket: Spendable | null
   readonly coins: number
   readonly reason: string
+  /** Of bonus coins: nobody can spend them from then on. */
+  readonly expiresAt?: Date | undefined
 }
 
 export type Moved = AnswerOf<(typeof allSchemas)['wallets']['credit']>
+
+const longestLifeMs = 10 * 366 * 86_400_000
+
+/** When the coins of a credit expire. Only a new request can come too late: one that is repeated gets its first answer. */
+export function expiryOf({ bucket, expiresAt }: { readonly bucket: string; readonly expiresAt?: string | undefined }, now: Date) {
+  if (expiresAt === undefined) return undefined
+  const wrong = (detail: string) => fail('invalid_request', { errors: [{ pointer: '/expiresAt', detail }] })
+  if (bucket !== 'bonus') return wrong('only bonus coins expire')
+  const time = new Date(expiresAt)
+  if (time.getTime() > now.getTime() + longestLifeMs) return wrong('must lie within ten years')
+  return time
+}
+
+/** What a kept refusal tells: the one field that can be wrong only by the time of the request is the expiry. */
+const toldOf = ({ problem, detail }: KeptRefusal): ProblemDetails =>
+  detail === undefined ? {} : problem === 'invalid_request' ? { errors: [{ pointer: '/expiresAt', detail }] } : { detail }
 
 const isRefusal = (body: Moved | KeptRefusal): body is KeptRefusal => 'problem' in body
 
@@ -50,7 +68,7 @@ export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretAc
   settleOnce(outcome)
   if (body === null) throw new Error('the ledger did not answer')
   if (isRefusal(body)) {
-    const detail = body.detail === undefined ? {} : { detail: body.detail }
+    const detail = toldOf(body)
     return fail(body.problem, outcome === 'replay' ? { ...detail, headers: { 'Idempotent-Replay': 'true' } } : detail)
   }
   if (outcome === 'new' && userId !== null) void announceWallet(actor.tenant.id, userId, body.wallet).catch(() => undefined)

@@ -62,6 +62,40 @@ describe('credits and debits', () => {
     expect(await app.server.wallets.get({ userId: 'asha' })).toEqual(seen)
   })
 
+  it('give bonus coins that expire, which nobody can spend from then on', async () => {
+    const zoya = await app.user('zoya')
+    const at = (ms: number) => new Date(platform.held.now() + ms).toISOString()
+    const wish = { userId: 'zoya', coins: 10, bucket: 'bonus', reason: 'Diwali', expiresAt: at(60_000) } as const
+    const options = { idempotencyKey: randomUUID() }
+    const first = await app.server.wallets.credit(wish, options)
+    await platform.advance(30)
+    await app.server.wallets.debit({ userId: 'zoya', coins: 4, reason: 'Gift' })
+    await platform.advance(200, 10)
+    await expect(app.server.wallets.debit({ userId: 'zoya', coins: 1, reason: 'Gift' })).rejects.toMatchObject({
+      code: 'insufficient_balance',
+    })
+    // The very request again is answered as it was, though it would come too late by now.
+    expect(await app.server.wallets.credit(wish, options)).toEqual(first)
+    expect(await zoya.client.wallet.get()).toMatchObject({ balance: 0, transactions: [{ type: 'expiry', coins: -6 }, {}, {}] })
+  })
+
+  it.each([
+    ['purchased', 60_000],
+    ['earned', 60_000],
+    ['bonus', 0],
+    ['bonus', -1],
+    ['bonus', 11 * 366 * 86_400_000],
+  ] as const)('refuse %s coins that expire in %d ms', async (bucket, ms) => {
+    await app.user('yash')
+    const expiresAt = new Date(platform.held.now() + ms).toISOString()
+    const { status, answer } = await send('/v1/users/yash/credits', JSON.stringify({ coins: 1, reason: 'x', bucket, expiresAt }))
+    expect([status, answer]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid_request', errors: [expect.objectContaining({ pointer: '/expiresAt' })] }),
+    ])
+    expect(await app.server.wallets.get({ userId: 'yash' })).toMatchObject({ balance: 0 })
+  })
+
   it('take from the named bucket only', async () => {
     await app.user('bela')
     await app.server.wallets.credit({ userId: 'bela', coins: 5, reason: 'Pack' })

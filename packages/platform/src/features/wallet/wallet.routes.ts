@@ -4,7 +4,7 @@ import type { Db } from '../../db/connect.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { readBooks, readTotals } from './books-store.ts'
 import { createGroupPosting } from './group-posting.ts'
-import { moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
+import { expiryOf, moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
 import { historyOf, holdsOf, receiptOf, walletOf } from './read-wallet.ts'
 import { reverseByServer } from './reverse-by-server.ts'
 
@@ -37,7 +37,13 @@ function walletsOfUsers(deps: WalletDeps): Operation[] {
     listWalletTransactions: ({ params, query }, { actor }) => historyOf(deps, actor.tenant.id, owner(params), query),
     getTransaction: ({ params }, { actor }) => receiptOf(deps, actor.tenant.id, owner(params), params.transactionId),
     listHolds: ({ params, query }, { actor }) => holdsOf(deps, actor.tenant.id, owner(params), query),
-    credit: ({ params, body }, context) => moveByKey(moving, context, { ...body, type: 'credit', hostUserId: params.userId }),
+    credit: ({ params, body }, context) =>
+      moveByKey(moving, context, {
+        ...body,
+        type: 'credit',
+        hostUserId: params.userId,
+        expiresAt: expiryOf(body, deps.clock.now()),
+      }),
     debit: ({ params, body }, context) =>
       moveByKey(moving, context, { ...body, type: 'debit', hostUserId: params.userId, bucket: body.bucket ?? null }),
   })

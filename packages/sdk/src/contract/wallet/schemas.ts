@@ -54,6 +54,8 @@ export const walletServerSchemas = {
       /** bonus coins come from the app's promotions account, the others from its issuance account. */
       bucket: spendableBucket.default('purchased'),
       reason: text(200),
+      /** Of bonus coins: from then on nobody can spend what is left of them. It must lie ahead, within ten years. */
+      expiresAt: time.optional(),
     }),
     answer: moved,
   },

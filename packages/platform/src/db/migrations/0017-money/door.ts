@@ -21,7 +21,7 @@ create function ledger_post(
   p_from text default null,
   out outcome text, out transaction_id text, out missing bigint
 ) language plpgsql security definer set search_path = public, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set plan_cache_mode = force_generic_plan as $$
 declare
   most constant bigint := 9007199254740991; -- 2^53 - 1: what JSON carries exactly
   accounts constant integer := cardinality(p_users);
@@ -53,8 +53,9 @@ begin
       from tenants t, (
         select array_agg(o.id order by o.n) as ids, array_agg(o.balance order by o.n) as balances from (
           select w.n, a.id, a.balance from unnest(p_users, p_names) with ordinality w (owner, name, n)
-          join ledger_accounts a on a.tenant_id = p_tenant and a.user_id = w.owner and a.name = w.name and a.shard = 0
-          order by w.n for no key update of a) o) l, (
+          cross join lateral (
+            select x.id, x.balance from ledger_accounts x
+            where x.tenant_id = p_tenant and x.user_id = w.owner and x.name = w.name and x.shard = 0 for no key update) a) o) l, (
         select array_agg(a.id order by w.n) as ids from unnest(p_names[own + 1:]) with ordinality w (name, n)
         cross join lateral (
           select s.id from ledger_accounts s where s.tenant_id = p_tenant and s.user_id is null and s.name = w.name and s.shard = mine limit 1) a) m
@@ -265,8 +266,32 @@ begin
     on conflict do nothing;
 end $$;
 
+-- What of an account has expired or been taken back, and what its owner owes; locks the account. Nothing: somebody else has it now. Coins that
+-- came back to a grant that was taken back, when nothing is owed any more, are the owner's again.
+create function ledger_ended(p_tenant integer, p_account bigint, p_at timestamptz)
+returns table (owner text, name text, expired bigint, revoked bigint, owes bigint)
+language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+begin
+  if connect_tenant() is distinct from p_tenant then
+    raise exception 'not inside this tenant' using errcode = 'insufficient_privilege';
+  end if;
+  select a.user_id, a.name into owner, name from ledger_accounts a
+    where a.tenant_id = p_tenant and a.id = p_account and a.user_id is not null for no key update skip locked;
+  if not found then return; end if;
+  select coalesce(-max(a.balance), 0) into owes from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = owner and a.name = 'owed';
+  if owes = 0 then
+    update ledger_grants f set expires_at = e.expires_at, revoked_at = null from ledger_entries e
+      where f.account_id = p_account and f.expires_at = '-infinity' and f.remaining > 0
+        and e.tenant_id = p_tenant and e.transaction_id = f.transaction_id and e.account_id = p_account;
+  end if;
+  select coalesce(sum(f.remaining) filter (where f.expires_at > '-infinity'), 0), coalesce(sum(f.remaining) filter (where f.expires_at = '-infinity'), 0)
+    into expired, revoked from ledger_grants f where f.account_id = p_account and f.expires_at <= p_at;
+  return next;
+end $$;
+
 revoke all on function ledger_post from public;
 revoke all on function ledger_give_back from public;
 revoke all on function ledger_revoke from public;
-grant execute on function ledger_post, ledger_revoke to connect_app;
+revoke all on function ledger_ended from public;
+grant execute on function ledger_post, ledger_revoke, ledger_ended to connect_app;
 `

@@ -27,6 +27,9 @@ begin
   select u.id into user_id from users u where u.tenant_id = p_tenant and u.host_id = p_host_user and u.deleted_at is null;
   if not found then
     problem := 'not_found';
+  elsif p_expires <= p_at then
+    problem := 'invalid_request';
+    detail := 'must lie ahead';
   else
     if p_type = 'credit' then
       names := array[p_bucket, case p_bucket when 'bonus' then 'promotions' else 'issuance' end];
@@ -55,7 +58,7 @@ begin
   end if;
 
   if problem is not null then
-    status := case problem when 'not_found' then 404 when 'conflict' then 409 else 402 end;
+    status := case problem when 'not_found' then 404 when 'conflict' then 409 when 'invalid_request' then 400 else 402 end;
     body := jsonb_strip_nulls(jsonb_build_object('problem', problem, 'detail', detail));
   else
     if p_type = 'credit' then
@@ -156,7 +159,7 @@ begin
           when d.owner is null then 'not_found'
           when d.coins between 1 and most and (d.type = 'debit' and d.bucket is null or d.type in ('credit', 'debit') and d.bucket in ('bonus', 'purchased', 'earned'))
               and d.bonus_id is not null and d.purchased_id is not null and d.earned_id is not null
-              and (d.type = 'debit' or d.total + d.coins <= most / 4) then
+              and (d.type = 'debit' or d.total + d.coins <= most / 4) and (d.expires_at is null or d.expires_at > d.at) then
             case when d.type = 'debit' and d.bonus_taken + d.purchased_taken + d.earned_taken < d.coins
                 then case when exists (select from ledger_grants x where x.account_id in (d.bonus_id, d.purchased_id, d.earned_id) and x.expires_at <= d.at)
                   then 'later' else 'insufficient_balance' end
