@@ -98,7 +98,7 @@ describe('a refund', () => {
     const second = await refund(paymentId, { amount: 900, receipt: 'one' }, { 'x-refund-idempotency': key })
     expect(second).toMatchObject({ status: 200, json: first.json })
     expect(await refund(paymentId, { amount: 901 }, { 'x-refund-idempotency': key })).toMatchObject(
-      bad('Different request with the same idempotency key has already been processed.'),
+      bad('Different request with the same idempotency key has already been processed.', { source: 'NA', step: 'NA', reason: 'NA' }),
     )
     expect(scene.sandbox.control.refunds()).toHaveLength(1)
   })

@@ -1,5 +1,5 @@
 import type { Answer } from '../kit/listen.ts'
-import { invalid, refuse, unknownId } from './api-error.ts'
+import { ApiError, invalid, refuse, unknownId } from './api-error.ts'
 import { amountField, type ApiRequest, collectionOf, notesField, pageOf, textField } from './api-request.ts'
 import type { Payment, Refund } from './entities.ts'
 import { MIN_AMOUNT } from './orders-api.ts'
@@ -28,7 +28,7 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
 }
 
 function replay(world: World, known: { content: string; refundId: string }, content: string): Answer {
-  if (known.content !== content) refuse('Different request with the same idempotency key has already been processed.')
+  if (known.content !== content) throw new ApiError(400, 'Different request with the same idempotency key has already been processed.')
   const refund = world.store.refunds.all.get(known.refundId) ?? unknownId()
   return { status: 200, json: presentRefund(refund) }
 }
