@@ -181,6 +181,7 @@ it('requires keys where coins move or a call starts', () => {
     'topups.create',
     'topups.refund',
     'wallets.credit',
+    'wallets.creditMany',
     'wallets.debit',
   ])
 })
@@ -191,6 +192,7 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'disputes.resolve': async () => ({ outcome: 'refund', note: 'Test' }),
   'calls.refund': async () => ({ reason: 'Test' }),
   'ledger.reverse': async () => ({ reason: 'Test' }),
+  'wallets.creditMany': async (userId) => ({ mode: 'each', credits: [{ key: 'x', userId, coins: 1, reason: 'Test' }] }),
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
 }

@@ -45,8 +45,8 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
   await deps.limiter.seldom(operation.name, actor)
-  const { longestText } = operation.route
-  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, longestText })
+  const { longestText, longestBody } = operation.route
+  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, longestText, longestBody })
   const onceKey = readKey(deps, incoming, operation, actor, parsed.body)
   const run = createRun(deps, incoming, operation, actor, onceKey)
   try {

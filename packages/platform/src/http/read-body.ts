@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { fail, Problem } from '../base/problem.ts'
 
-const maxBytes = 64 * 1024
+const usualKibibytes = 64
 
-/** The bytes of a request, at most 64 KiB. A body that says or turns out to be larger is refused without being kept. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+/** The bytes of a request, at most 64 KiB where the route does not take more. A body that says or turns out to be larger is refused without being kept. */
+export async function readBody(request: IncomingMessage, kibibytes = usualKibibytes): Promise<Buffer> {
+  const maxBytes = kibibytes * 1024
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') fail('unsupported_media_type', { detail: 'Send the body without compression.' })
-  return collect(request)
+  return collect(request, maxBytes)
 }
 
 /** Listens instead of iterating: leaving a loop early would tear down the socket that the refusal has to go out on. */
-function collect(request: IncomingMessage): Promise<Buffer> {
+function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

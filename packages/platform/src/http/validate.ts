@@ -11,19 +11,24 @@ const maxErrors = 20
 export async function validate(
   request: IncomingMessage,
   schemas: RouteSchemas,
-  given: { params: Record<string, string | undefined>; query: Iterable<[string, string]>; longestText?: number | undefined },
+  given: {
+    params: Record<string, string | undefined>
+    query: Iterable<[string, string]>
+    longestText?: number | undefined
+    longestBody?: number | undefined
+  },
 ): Promise<ParsedRequest<RouteSchemas>> {
   const errors: FieldError[] = []
   const params = check(schemas.params, given.params, '/params', errors)
   const query = check(schemas.query, flatten(given.query, errors), '/query', errors)
-  const body = check(schemas.body, await readJson(request, given.longestText), '', errors)
+  const body = check(schemas.body, await readJson(request, given.longestText, given.longestBody), '', errors)
   if (errors.length > 0) fail('invalid_request', { errors: errors.slice(0, maxErrors) })
   return { params, query, body } as ParsedRequest<RouteSchemas>
 }
 
-async function readJson(request: IncomingMessage, longestText: number | undefined): Promise<unknown> {
+async function readJson(request: IncomingMessage, longestText?: number, longestBody?: number): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'DELETE') return {}
-  const text = jsonText(request, await readBody(request))
+  const text = jsonText(request, await readBody(request, longestBody))
   if (text === undefined) return {}
   try {
     return parseStrictJson(text, longestText)

@@ -223,6 +223,12 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'wallets.listHolds': user,
   'wallets.credit': change({ coins: 1, reason: 'Test' }),
   'wallets.debit': change({ coins: 1, reason: 'Test' }),
+  'wallets.creditMany': {
+    names: true,
+    send: (_world, whose) => ({
+      body: { mode: 'all', credits: [{ key: newId('req'), userId: subjects[whose], coins: 1, reason: 'Test' }] },
+    }),
+  },
   'ledger.listAccounts': list,
   'ledger.listTransactions': list,
   'ledger.reverse': {

@@ -55,6 +55,8 @@ export interface Route {
   readonly idempotency?: 'required' | 'optional' | 'read'
   /** Characters that one text of the body may have, where 4,096 are too few. */
   readonly longestText?: number
+  /** KiB that the body may have, where 64 are too few. */
+  readonly longestBody?: number
 }
 
 export type RouteTable = Readonly<Record<string, Route>>

@@ -150,9 +150,9 @@ export interface KeyedMove {
   readonly wish: OneMove
 }
 
-/** Calls `wallet_move_group_told`: many requests of one tenant in one statement that is its own transaction. Answers stand as the moves do. */
+/** Calls `wallet_move_group_told`: many moves of one tenant in one statement, which is its own transaction or part of one. Answers stand as the moves do. */
 export async function moveManyInOneStatement<Moved>(
-  db: Db,
+  db: Pick<Db, 'statement'> | Tx,
   tenantId: TenantId,
   moves: readonly KeyedMove[],
 ): Promise<OneMoveAnswer<Moved>[]> {
@@ -172,10 +172,10 @@ export async function moveManyInOneStatement<Moved>(
     at: wish.now,
     expires_at: wish.expiresAt ?? null,
   }))
-  const [row] = await db.statement<{ answers: (OneMoveAnswer<Moved> & { n: number })[] }>(
-    'select wallet_move_group_told($1::integer, $2::jsonb) as answers',
-    [tenantId, JSON.stringify(wishes)],
-  )
+  const text = 'select wallet_move_group_told($1::integer, $2::jsonb) as answers'
+  const values = [tenantId, JSON.stringify(wishes)]
+  type Answers = { answers: (OneMoveAnswer<Moved> & { n: number })[] }
+  const [row] = await ('statement' in db ? db.statement<Answers>(text, values) : db.query<Answers>(text, values))
   const answers = new Map(row?.answers.map((answer) => [answer.n, answer]))
   return moves.map((_, n) => {
     const answer = answers.get(n)

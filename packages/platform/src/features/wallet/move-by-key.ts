@@ -31,9 +31,13 @@ export type Moved = AnswerOf<(typeof allSchemas)['wallets']['credit']>
 const longestLifeMs = 10 * 366 * 86_400_000
 
 /** When the coins of a credit expire. Only a new request can come too late: one that is repeated gets its first answer. */
-export function expiryOf({ bucket, expiresAt }: { readonly bucket: string; readonly expiresAt?: string | undefined }, now: Date) {
+export function expiryOf(
+  { bucket, expiresAt }: { readonly bucket: string; readonly expiresAt?: string | undefined },
+  now: Date,
+  pointer = '/expiresAt',
+): Date | undefined {
   if (expiresAt === undefined) return undefined
-  const wrong = (detail: string) => fail('invalid_request', { errors: [{ pointer: '/expiresAt', detail }] })
+  const wrong = (detail: string) => fail('invalid_request', { errors: [{ pointer, detail }] })
   if (bucket !== 'bonus') return wrong('only bonus coins expire')
   const time = new Date(expiresAt)
   if (time.getTime() > now.getTime() + longestLifeMs) return wrong('must lie within ten years')

@@ -3,6 +3,7 @@ import { pageOf, type Cursors } from '../../base/cursor.ts'
 import type { Db } from '../../db/connect.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { readBooks, readTotals } from './books-store.ts'
+import { creditMany } from './credit-many.ts'
 import { createGroupPosting } from './group-posting.ts'
 import { expiryOf, moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
 import { historyOf, holdsOf, receiptOf, walletOf } from './read-wallet.ts'
@@ -44,6 +45,7 @@ function walletsOfUsers(deps: WalletDeps): Operation[] {
         hostUserId: params.userId,
         expiresAt: expiryOf(body, deps.clock.now()),
       }),
+    creditMany: ({ body }, context) => creditMany(deps, context, body),
     debit: ({ params, body }, context) =>
       moveByKey(moving, context, { ...body, type: 'debit', hostUserId: params.userId, bucket: body.bucket ?? null }),
   })

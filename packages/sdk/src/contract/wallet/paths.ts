@@ -20,4 +20,5 @@ export const walletServerPaths = {
   listHolds: 'GET /v1/users/{userId}/wallet/holds',
   credit: 'POST /v1/users/{userId}/credits',
   debit: 'POST /v1/users/{userId}/debits',
+  creditMany: 'POST /v1/credits',
 } as const

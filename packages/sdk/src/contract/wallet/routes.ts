@@ -32,6 +32,13 @@ export const walletServerRoutes = describe(walletServerPaths, {
     idempotency: 'required',
     access: { secret: 'wallet:write' },
   },
+  creditMany: {
+    summary: 'Give many users coins in one request',
+    success: 201,
+    idempotency: 'required',
+    access: { secret: 'wallet:write' },
+    longestBody: 512,
+  },
 })
 
 export const ledgerRoutes = describe(ledgerPaths, {

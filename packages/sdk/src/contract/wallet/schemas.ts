@@ -69,6 +69,37 @@ export const walletServerSchemas = {
     }),
     answer: moved,
   },
+  creditMany: {
+    body: z.strictObject({
+      /** all: one refusal refuses them all. each: every credit has its own answer, and those that can be given are. */
+      mode: z.enum(['all', 'each']),
+      credits: z
+        .array(
+          z.strictObject({
+            /** Says this credit once, also over several requests: the same key and content again is answered as the first time. */
+            key: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+            userId,
+            coins,
+            bucket: spendableBucket.default('purchased'),
+            reason: text(200),
+            expiresAt: time.optional(),
+          }),
+        )
+        .min(1)
+        .max(1_000),
+    }),
+    answer: z.object({
+      /** In the order of the request. */
+      data: z.array(
+        z.union([
+          z.object({ key: z.string(), status: z.literal('credited'), transaction, wallet: z.object(balances) }),
+          z.object({ key: z.string(), status: z.literal('refused'), code: z.string(), detail: z.string() }),
+        ]),
+      ),
+      credited: coinCount,
+      refused: coinCount,
+    }),
+  },
 } satisfies SchemasFor<typeof walletServerRoutes>
 
 export const ledgerSchemas = {
