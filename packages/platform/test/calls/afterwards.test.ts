@@ -230,6 +230,10 @@ it('reopens a disputed call with its evidence, without phone numbers, and refund
   const opened = await caller.client.calls.dispute({ callId, reason: 'bad_sound', comment: 'I heard nothing' })
   expect(opened).toMatchObject({ callId, openedBy: 'caller', status: 'open', reason: 'bad_sound', refundedCoins: null })
   expect((await callee.client.calls.get({ callId })).disputed).toBe(true)
+  const disputeSeenBy = async (calls: Pick<TestApp['server']['calls'], 'receipt'>) => (await calls.receipt({ callId })).dispute
+  expect(await disputeSeenBy(caller.client.calls)).toEqual(opened)
+  expect(await disputeSeenBy(app.server.calls)).toEqual(opened)
+  expect(await disputeSeenBy(callee.client.calls)).toBeNull()
   await expect(callee.client.calls.dispute({ callId, reason: 'other' })).rejects.toEqual(refused('conflict', 409))
   expect((await app.server.disputes.list({ status: 'open' })).data.map(({ id }) => id)).toEqual([opened.id])
   const { evidence } = await app.server.disputes.get({ disputeId: opened.id })
@@ -249,6 +253,8 @@ it('reopens a disputed call with its evidence, without phone numbers, and refund
   await expect(resolve()).rejects.toEqual(refused('conflict', 409))
   expect(await caller.client.calls.get({ callId })).toMatchObject({ disputed: false, refundedCoins: 4 })
   expect((await caller.client.calls.receipt({ callId })).adjustments).toMatchObject([{ coins: 4, disputeId: opened.id }])
+  expect(await disputeSeenBy(caller.client.calls)).toMatchObject({ id: opened.id, status: 'refunded', refundedCoins: 4 })
+  expect(await disputeSeenBy(callee.client.calls)).toBeNull()
   expect(await here.trialBalance()).toBe(0)
 }, 60_000)
 

@@ -15,7 +15,7 @@ export interface TopupWish {
   readonly packId: string
   /** What the checkout fills in for the user. */
   readonly prefill?: { readonly name?: string; readonly email?: string; readonly contact?: string } | undefined
-  /** Colour of the checkout's buttons: `#0b6b57`. */
+  /** Colour of the checkout's buttons: `#0b6b57` or `rgb(11, 107, 87)`. */
   readonly color?: string | undefined
   /** The page is inside an app's WebView. */
   readonly webView?: boolean | undefined
@@ -46,7 +46,12 @@ export interface ConnectEvents {
   'ihc-history-seen-request': undefined
   /** Somebody wants to see what a call came to. */
   'ihc-receipt-request': { readonly callId: string }
-  'ihc-call-rate-request': { readonly callId: string; readonly score: number; readonly reasons: readonly CallRating['reasons'][number][] }
+  'ihc-call-rate-request': {
+    readonly callId: string
+    readonly score: number
+    readonly reasons: readonly CallRating['reasons'][number][]
+    readonly comment?: string | undefined
+  }
   'ihc-call-dispute-request': { readonly callId: string; readonly reason: CallDispute['reason']; readonly comment?: string | undefined }
   /** Somebody wants to be told when a callee is free. */
   'ihc-wait-request': { readonly calleeId: string }

@@ -70,19 +70,21 @@ export async function refreshOpened(store: ConnectStore, callId: string): Promis
   }
 }
 
-/** Rates a call; again replaces the own rating, so a repeat does no harm. */
-export async function rateCall(store: ConnectStore, { callId, score, reasons }: ConnectEvents['ihc-call-rate-request']): Promise<void> {
-  await attempt(store, callId, 'rate', async () => ({
-    rating: await store.client.calls.rate({ callId, score, reasons: [...reasons] }),
-  }))
-}
-
 // Lines and tabs of a text box; marks that turn the direction of text. The platform takes neither.
 const oneLine = (text: string) =>
   text
     .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .trim()
+
+/** Rates a call; again replaces the own rating, so a repeat does no harm. */
+export async function rateCall(store: ConnectStore, wish: ConnectEvents['ihc-call-rate-request']): Promise<void> {
+  const { callId, score, reasons } = wish
+  const comment = oneLine(wish.comment ?? '')
+  await attempt(store, callId, 'rate', async () => ({
+    rating: await store.client.calls.rate({ callId, score, reasons: [...reasons], ...(comment && { comment }) }),
+  }))
+}
 
 /** Reports a problem. The platform takes one report of a call and refuses the next, so a repeat does no harm. */
 export async function disputeCall(store: ConnectStore, wish: ConnectEvents['ihc-call-dispute-request']): Promise<void> {

@@ -84,6 +84,7 @@ export function receiptFor(call: Call, me: string, rest: Partial<CallReceipt> = 
       : null,
     callee: mine ? null : { earnedCoins: call.earnedCoins, takenBackCoins: 0 },
     adjustments: [],
+    dispute: null,
     ...rest,
   }
 }

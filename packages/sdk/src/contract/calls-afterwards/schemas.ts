@@ -70,6 +70,8 @@ const receipt = z.object({
   callee: z.object({ earnedCoins: coinCount, takenBackCoins: coinCount }).nullable(),
   /** Refunds, the latest first. */
   adjustments: z.array(adjustment),
+  /** The latest that this user opened, and what became of it; with a secret key anybody’s latest. */
+  dispute: dispute.nullable(),
 })
 
 const refund = z.object({

@@ -90,6 +90,26 @@ describe('rating a call', () => {
     expect(page.text('rate')).toBe('Change rating')
   })
 
+  it('takes a comment along, in one line as the platform takes it, and keeps it when that fails', async () => {
+    const sent: unknown[] = []
+    const rate = (wish: unknown) => {
+      sent.push(wish)
+      return Promise.reject(problem('network_error'))
+    }
+    const page = show({ history: [paidCall], rate })
+    await page.open()
+    await expect.poll(() => page.find("input[type='radio']")).toBeTruthy()
+    page.find("input[type='radio']")?.click()
+    await expect.poll(() => page.find("textarea[name='comment']")).toBeTruthy()
+    page.find("textarea[name='comment']")?.focus()
+    await userEvent.keyboard('Could not hear{Enter}a word')
+    expect(await accessibilityFaults()).toEqual([])
+    await userEvent.click(part(page.element, 'rate'))
+    await expect.poll(() => page.text('rating-fault')).toBe('The rating was not sent. No connection. Try again.')
+    expect(sent).toEqual([{ callId: paidCall.id, score: 1, reasons: [], comment: 'Could not hear a word' }])
+    expect(page.find("textarea[name='comment']")).toHaveProperty('value', 'Could not hear\na word')
+  })
+
   it('sends one rating for two presses', async () => {
     let sent = 0
     const page = show({ history: [paidCall], rate: () => (sent++, never()) })
@@ -165,6 +185,24 @@ describe('reporting a problem', () => {
     await userEvent.click(part(page.element, 'send-report'))
     await expect.poll(() => page.text('report-fault')).toBe('The report was not sent. No connection. Try again.')
     expect(page.find('textarea')).toHaveProperty('value', 'Please look')
+  })
+
+  it('tells later what became of it, and takes another', async () => {
+    const refunded = {
+      ...disputeOf(paidCall.id, 'bad_sound'),
+      status: 'refunded',
+      refundedCoins: 50,
+      resolvedAt: new Date().toISOString(),
+    } as const
+    const page = show({ history: [paidCall], receipt: () => Promise.resolve({ dispute: refunded }) })
+    await page.open()
+    await expect.poll(() => page.text('reported')).toBe('Your report led to 50 coins being given back.')
+    expect(page.text('report')).toBe('Report a problem')
+    expect(await accessibilityFaults()).toEqual([])
+    const waiting = show({ history: [paidCall], receipt: () => Promise.resolve({ dispute: disputeOf(paidCall.id, 'other') }) })
+    await waiting.open()
+    await expect.poll(() => waiting.text('reported')).toBe('A problem with this call was reported. It is being looked into.')
+    expect(waiting.text('report')).toBe('')
   })
 
   it('needs a settled call', async () => {

@@ -8,7 +8,7 @@ import type { ConnectState } from '../../session/connect-store.ts'
 import { canRate, RatingForm } from '../call-rating/rating-form.ts'
 import type { HistoryWords } from './history-words.ts'
 import { receiptView } from './receipt-view.ts'
-import { reportForm, reportState } from './report-form.ts'
+import { outcomeText, reportForm, reportState } from './report-form.ts'
 
 /** What an open row shows: receipt, rating, and a way to report a problem. */
 export class CallDetails implements ReactiveController {
@@ -71,18 +71,18 @@ export class CallDetails implements ReactiveController {
     </div>`
   }
 
-  #report(call: Call, known: Aftermath, { texts }: HistoryWords) {
+  #report(call: Call, known: Aftermath, { texts, language }: HistoryWords) {
     const state = reportState(call, known)
-    if (state === 'none') return nothing
-    if (state !== 'possible') {
-      const text = state === 'open' ? texts.reported : texts.decided
-      return html`<p part="reported" class="banner" role="status" tabindex="-1">${text}</p>`
-    }
+    const outcome = outcomeText(known, texts, language)
+    const told = (text: string) => html`<p part="reported" class="banner" role="status" tabindex="-1">${text}</p>`
+    if (state === 'none') return outcome === undefined ? nothing : told(outcome)
+    if (state !== 'possible') return told(state === 'open' ? texts.reported : (outcome ?? texts.decided))
     const toggle = () => {
       this.#reporting = !this.#reporting
       this.#host.requestUpdate()
     }
     return html`<div class="reporting">
+      ${outcome === undefined ? nothing : told(outcome)}
       <button part="report" class="plain" aria-expanded=${this.#reporting ? 'true' : 'false'} @click=${toggle}>
         ${this.#reporting ? texts.cancel : texts.report}
       </button>

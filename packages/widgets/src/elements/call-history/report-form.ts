@@ -19,12 +19,20 @@ const isReason = (value: unknown): value is CallDispute['reason'] => reasons.som
 /** How a report about this call stands: the platform's mark first, then what it answered here. */
 export function reportState(
   { disputed, settled, endedAt }: Call,
-  { dispute, decided }: Aftermath,
+  { dispute, decided, receipt }: Aftermath,
 ): 'open' | 'decided' | 'possible' | 'none' {
   if (disputed) return 'open'
   if (decided) return 'decided'
-  if (dispute) return 'open'
+  if (dispute && receipt?.dispute?.id !== dispute.id) return 'open'
+  if (receipt?.dispute?.status === 'open') return 'open'
   return settled && endedAt && Date.now() - Date.parse(endedAt) < 30 * 86_400_000 ? 'possible' : 'none'
+}
+
+/** What became of an earlier report, as the platform told; undefined while there is none. */
+export function outcomeText({ receipt }: Aftermath, texts: CallHistoryTexts, language: string): string | undefined {
+  const { status, refundedCoins } = receipt?.dispute ?? {}
+  if (status === 'refunded') return fill(texts.reportRefunded, { n: refundedCoins ?? 0 }, language)
+  return status === 'rejected' ? texts.reportRejected : undefined
 }
 
 function send(event: SubmitEvent, callId: string, busy: boolean, ask: AskAfter): void {

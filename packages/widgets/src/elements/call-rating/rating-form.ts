@@ -31,6 +31,7 @@ export class RatingForm implements ReactiveController {
   #callId: string | undefined
   #score: number | undefined
   #reasons: readonly Reason[] = []
+  #comment = ''
   #takenAt: string | undefined
   #open = true
 
@@ -53,7 +54,8 @@ export class RatingForm implements ReactiveController {
     const shown = told?.score ?? this.#score
     return html`<form part="rating" class="rating" novalidate @submit=${this.#send}>
       <p part="rated" role="status" class=${told ? '' : 'none'}>${told ? fill(texts.rated, { n: told.score }, language) : ''}</p>
-      ${told ? nothing : this.#stars(shown, texts, language)} ${told || shown === undefined ? nothing : this.#chips(shown, texts)}
+      ${told ? nothing : this.#stars(shown, texts, language)}
+      ${told || shown === undefined ? nothing : [this.#chips(shown, texts), this.#words(texts)]}
       <p part="rating-fault" role="alert" class=${fault ? 'fault' : 'none'}>${fault ?? ''}</p>
       ${
         told || shown !== undefined
@@ -70,6 +72,7 @@ export class RatingForm implements ReactiveController {
     this.#takenAt = rating?.updatedAt
     this.#score = rating?.score
     this.#reasons = rating?.reasons ?? []
+    this.#comment = rating?.comment ?? ''
     this.#open = !rating
   }
 
@@ -116,6 +119,22 @@ export class RatingForm implements ReactiveController {
     </fieldset>`
   }
 
+  #words(texts: CallRatingTexts) {
+    return html`<label class="words">
+      <span class="muted">${texts.comment}</span>
+      <textarea
+        part="comment"
+        name="comment"
+        rows="2"
+        maxlength="500"
+        .value=${this.#comment}
+        @input=${(event: Event) => {
+          if (event.target instanceof HTMLTextAreaElement) this.#comment = event.target.value
+        }}
+      ></textarea>
+    </label>`
+  }
+
   #choose(score: number) {
     this.#score = score
     this.#reasons = this.#reasons.filter((reason) => reasonsFor(score).includes(reason))
@@ -135,7 +154,12 @@ export class RatingForm implements ReactiveController {
       this.#open = true
       this.#host.requestUpdate()
     } else if (callId !== undefined && this.#score !== undefined) {
-      this.#ask('ihc-call-rate-request', { callId, score: this.#score, reasons: this.#reasons })
+      this.#ask('ihc-call-rate-request', {
+        callId,
+        score: this.#score,
+        reasons: this.#reasons,
+        ...(this.#comment.trim() && { comment: this.#comment }),
+      })
     }
   }
 }

@@ -6,6 +6,25 @@ export const ratingStyles = css`
     display: grid;
     gap: 12px;
   }
+  .words {
+    display: grid;
+    gap: 6px;
+  }
+  .words textarea {
+    box-sizing: border-box;
+    width: 100%;
+    padding: 10px 12px;
+    border: 1px solid var(--_muted);
+    border-radius: calc(var(--_radius) - 4px);
+    background: var(--_surface);
+    color: inherit;
+    font: inherit;
+    resize: vertical;
+  }
+  .words textarea:focus-visible {
+    outline: 3px solid var(--_accent);
+    outline-offset: 1px;
+  }
   fieldset {
     position: relative;
     min-width: 0;

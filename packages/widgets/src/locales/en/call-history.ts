@@ -83,6 +83,8 @@ export const callHistoryEn = {
   sending: 'Sending…',
   reported: 'A problem with this call was reported. It is being looked into.',
   decided: 'The report about this call has been decided.',
+  reportRefunded: 'Your report led to {n} coin being given back.|Your report led to {n} coins being given back.',
+  reportRejected: 'Your report was looked into. Nothing was changed.',
   failedReport: 'The report was not sent. {why}',
   failedRating: 'The rating was not sent. {why}',
 }

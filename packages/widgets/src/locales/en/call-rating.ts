@@ -12,6 +12,7 @@ export const callRatingEn = {
   not_helpful: 'Not helpful',
   wrong_person: 'Wrong person',
   other: 'Something else',
+  comment: 'Tell us more (optional)',
   send: 'Send rating',
   sending: 'Sending…',
   change: 'Change rating',

@@ -6,17 +6,13 @@ import type { CallDeps } from '../call-deps.ts'
 import { openDispute, resolveDispute } from './dispute-call.ts'
 import { evidenceOf, findDispute, listDisputes, type Dispute } from './dispute-store.ts'
 import { missedOf, seeMissed, type Missed } from './missed-store.ts'
+import { presentDispute } from './present-dispute.ts'
 import { rateCall, readRatings } from './rate-call.ts'
 import { readReceipt } from './read-receipt.ts'
 import { refundByServer } from './refund-charge.ts'
 
 const presentMissed = ({ unseen, seenAt }: Missed) => ({ unseen, seenAt: seenAt?.toISOString() ?? null })
 
-const presentDispute = ({ note: _operatorsOwn, ...dispute }: Dispute) => ({
-  ...dispute,
-  openedAt: dispute.openedAt.toISOString(),
-  resolvedAt: dispute.resolvedAt?.toISOString() ?? null,
-})
 const presentDecided = (dispute: Dispute) => ({ ...presentDispute(dispute), note: dispute.note })
 
 type Handlers = HandlersOf<typeof allTables.calls, typeof allSchemas.calls>

@@ -73,6 +73,20 @@ export async function findDispute(tx: Tx, tenantId: TenantId, id: string): Promi
   return row && read(row)
 }
 
+/** The latest dispute of a call that this one opened; of anybody's without one. */
+export async function latestDispute(
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  openedBy: Dispute['openedBy'] | undefined,
+): Promise<Dispute | undefined> {
+  const [row] = await tx.query<StoredDispute>(
+    `select ${columns} from disputes where tenant_id = $1 and call_id = $2 and ($3::text is null or opened_by = $3) order by id desc limit 1`,
+    [tenantId, callId, openedBy ?? null],
+  )
+  return row && read(row)
+}
+
 export async function evidenceOf(tx: Tx, tenantId: TenantId, id: string): Promise<Evidence> {
   const [row] = await tx.query<{ evidence: Record<string, unknown> }>('select evidence from disputes where tenant_id = $1 and id = $2', [
     tenantId,

@@ -5,6 +5,8 @@ import type { CallRow, EndReason } from '../call-row.ts'
 import { dueCoins, startedIntervals } from '../call-tariff.ts'
 import { talkedSeconds } from '../call-time.ts'
 import type { Viewer } from '../present-call.ts'
+import type { Dispute } from './dispute-store.ts'
+import { presentDispute } from './present-dispute.ts'
 import type { Refund } from './refund-store.ts'
 
 /** Pure: what each side of a call may know of its money. */
@@ -25,7 +27,13 @@ const enders: Readonly<Partial<Record<EndReason, NonNullable<Receipt['endedBy']>
 const sum = (refunds: readonly Refund[], what: (refund: Refund) => number): number =>
   refunds.reduce((total, refund) => total + what(refund), 0)
 
-export function receiptOf(call: CallRow, viewer: Viewer, money: ChargeByBucket, refunds: readonly Refund[], now: Date): Receipt {
+export interface CallAfterwards {
+  readonly refunds: readonly Refund[]
+  /** The viewer's own. */
+  readonly dispute: Dispute | undefined
+}
+
+export function receiptOf(call: CallRow, viewer: Viewer, money: ChargeByBucket, { refunds, dispute }: CallAfterwards, now: Date): Receipt {
   const running = !isOver(call.status)
   const seconds = running ? talkedSeconds(call, now) : call.durationSeconds
   return {
@@ -49,6 +57,7 @@ export function receiptOf(call: CallRow, viewer: Viewer, money: ChargeByBucket, 
     callee:
       viewer === 'caller' ? null : { earnedCoins: call.earnedCoins, takenBackCoins: sum(refunds, ({ takenBackCoins }) => takenBackCoins) },
     adjustments: refunds.map((refund) => adjustmentOf(refund, viewer)),
+    dispute: dispute === undefined ? null : presentDispute(dispute),
   }
 }
 
