@@ -63,6 +63,11 @@ describe('the coins of a call', () => {
     expect(call.durationSeconds).toBe(125)
     expect(paid).toMatchObject({ type: 'call_settlement', coins: 4, buckets: { held: -10, purchased: 4 }, call: about })
     expect(hold).toMatchObject({ id: held.data[0]?.id, type: 'call_hold', coins: -10, call: about })
+    const { used } = await two.caller.client.wallet.getTransaction({ transactionId: paid?.id ?? '' })
+    expect(used.map(({ bucket, coins }) => [bucket, coins])).toEqual([
+      ['bonus', 4],
+      ['purchased', 2],
+    ])
     const [earned] = (await two.callee.client.wallet.get()).transactions
     expect(earned).toMatchObject({
       coins: 3,
@@ -181,6 +186,36 @@ describe('a receipt', () => {
       reverses: { id: transaction.id, coins: 30, description: 'Twice by mistake' },
     })
     expect(await app.server.wallets.getTransaction({ userId: 'farid', transactionId: id })).toEqual(back)
+  })
+
+  it('tells what is left of the coins given, which coins paid, and the wallet what expires next', async () => {
+    const kamal = await app.user('kamal')
+    const days = (count: number) => new Date(here.held.now() + count * 86_400_000).toISOString()
+    const [soon, later] = [days(2), days(9)]
+    const bonus = (coins: number, expiresAt?: string) =>
+      app.server.wallets.credit({
+        userId: 'kamal',
+        coins,
+        bucket: 'bonus',
+        reason: 'Bonus',
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      })
+    const [first, second, third] = [await bonus(30, later), await bonus(10, soon), await bonus(5)]
+    const { transaction } = await app.server.wallets.debit({ userId: 'kamal', coins: 22, reason: 'Gift shop' })
+    const receiptOf = ({ id }: { id: string }) => kamal.client.wallet.getTransaction({ transactionId: id })
+    expect((await receiptOf(transaction)).used).toEqual([
+      { bucket: 'bonus', coins: 10, grantedBy: second.transaction.id, expiresAt: soon },
+      { bucket: 'bonus', coins: 12, grantedBy: first.transaction.id, expiresAt: later },
+    ])
+    const granted = async (of: typeof first) => (await receiptOf(of.transaction)).granted
+    expect(await granted(first)).toEqual([{ bucket: 'bonus', coins: 30, leftCoins: 18, expiresAt: later }])
+    expect(await granted(second)).toEqual([{ bucket: 'bonus', coins: 10, leftCoins: 0, expiresAt: soon }])
+    expect(await granted(third)).toEqual([{ bucket: 'bonus', coins: 5, leftCoins: 5, expiresAt: null }])
+    expect((await receiptOf(transaction)).granted).toEqual([])
+    expect((await kamal.client.wallet.get()).expiring).toEqual({ coins: 18, at: later })
+    expect((await app.server.wallets.get({ userId: 'kamal' })).expiring).toEqual({ coins: 18, at: later })
+    await app.server.wallets.debit({ userId: 'kamal', coins: 18, reason: 'Gift shop' })
+    expect((await kamal.client.wallet.get()).expiring).toBeNull()
   })
 
   it('of coins that are gone is paid by a debt, which the wallet tells', async () => {
