@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => scene.stop())
 
-const hex = '0123456789abcdef'
+const hex = '0123456789abcdef'.split('')
 const pick = <Item>(items: readonly Item[], n: number): Item => {
   const item = items[n % items.length]
   if (item === undefined) throw new Error('nothing to pick from')
@@ -30,7 +30,7 @@ const pick = <Item>(items: readonly Item[], n: number): Item => {
 }
 const flipped = (text: string, at: number): string => {
   const place = at % text.length
-  const other = pick([...hex], hex.indexOf(text.charAt(place)) + 1)
+  const other = pick(hex, hex.indexOf(text.charAt(place)) + 1)
   return `${text.slice(0, place)}${other}${text.slice(place + 1)}`
 }
 

@@ -131,7 +131,7 @@ describe('a provider that is away', () => {
     await scene.platform.advance(5 * day, 6 * hour)
     expect((await user.client.topups.get({ topupId: topup.id })).status).toBe('created')
     scene.razorpay.control.clearFaults()
-    await scene.platform.advance(hour, 5 * minute)
+    await scene.platform.advance(7 * hour, hour)
     expect((await user.client.topups.get({ topupId: topup.id })).status).toBe('paid')
     expect(await scene.balance(user)).toBe(100)
   })
@@ -144,6 +144,26 @@ describe('a provider that is away', () => {
     expect((await confirm(user.client, topup.id, response)).status).toBe('pending')
     await scene.platform.advance(hour, 5 * minute)
     expect((await user.client.topups.get({ topupId: topup.id })).status).toBe('paid')
+    expect(await scene.platform.trialBalance()).toBe(0)
+  })
+})
+
+describe('a frozen ledger', () => {
+  it('credits nothing and loses nothing: the coins come when it is released', async () => {
+    const app = await scene.platform.app('Frozen')
+    const user = await app.user('cold', { phone: null })
+    const [told, silent] = [await scene.begin(user), await scene.begin(user)]
+    const freeze = (frozen: boolean) =>
+      scene.rows('update tenants set ledger_frozen = $1 where id = $2', [frozen, app.app.modes.test.tenant.id])
+    await freeze(true)
+    scene.razorpay.control.pay(told.orderId)
+    const { response } = scene.razorpay.control.pay(silent.orderId, { outcome: 'nowebhook' })
+    expect((await confirm(user.client, silent.topup.id, response)).status).toBe('pending')
+    await scene.platform.advance(10 * minute, minute)
+    expect(await scene.balance(user)).toBe(0)
+    await freeze(false)
+    await scene.platform.advance(10 * minute, minute)
+    expect(await scene.balance(user)).toBe(200)
     expect(await scene.platform.trialBalance()).toBe(0)
   })
 })

@@ -69,8 +69,9 @@ async function unknownRefunds(
   return found
 }
 
-/** While the provider cannot be asked. */
+/** While the provider cannot be asked; and after the time in which it is asked. */
 const troubleMs = 5 * 60_000
+const longTroubleMs = 6 * 3_600_000
 
 /**
  * Task `topup.ask`: the reconciler of one top-up. It asks with growing gaps, then daily, for four days, and gives up only on an answer: a
@@ -90,6 +91,6 @@ export async function askTask(deps: TopupDeps, { tenantId, subject: topupId }: T
   } catch (error) {
     if (!(error instanceof PaymentError)) throw error
     logger.warn('the provider could not be asked about a top-up', { topupId, code: error.providerCode ?? error.kind, error })
-    return { again: after(clock.now(), troubleMs) }
+    return { again: after(clock.now(), isLast ? longTroubleMs : troubleMs) }
   }
 }

@@ -36,7 +36,7 @@ const isOfCase = (open: TopupCase, paymentId: string): boolean => open.payments.
 
 async function hearRefund(open: TopupCase, told: ProviderRefund): Promise<void> {
   if (!isOfCase(open, told.paymentId)) return
-  const known = open.refunds.find(({ id, refundId }) => refundId === told.id || (refundId === null && id === told.reference))
+  const known = knownRefund(open, told)
   if (known === undefined) {
     await putRefund(open, madeThere(open, told))
     // What was never taken may go back unsaid.
@@ -50,6 +50,12 @@ async function hearRefund(open: TopupCase, told: ProviderRefund): Promise<void> 
   if (status === 'failed') open.happenings.push({ type: 'topup.refund_failed', refundId: told.id })
   else if (known.status === 'requested') open.happenings.push({ type: 'topup.refunded', refundId: told.id })
 }
+
+/** By the provider's id, else by ours. One that names neither is the one that we are just asking for, if there is such a one. */
+const knownRefund = ({ refunds }: TopupCase, { id: theirs, paymentId, amount, reference }: ProviderRefund): TopupRefund | undefined =>
+  refunds.find(({ refundId }) => refundId === theirs) ??
+  refunds.find((one) => one.refundId === null && one.id === reference) ??
+  refunds.find((one) => reference === null && one.status === 'requested' && one.paymentId === paymentId && one.amount === amount)
 
 /** A refund that somebody made at the provider. */
 const madeThere = ({ topup, now }: TopupCase, { id, paymentId, amount, status }: ProviderRefund): TopupRefund => ({

@@ -1,6 +1,6 @@
 import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { pageOf } from '../../base/cursor.ts'
-import { fail } from '../../base/problem.ts'
+import { Problem, fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { PaymentError } from '../../providers/payments/port.ts'
@@ -64,8 +64,10 @@ async function lookAfter(deps: TopupDeps, tenantId: TenantId, topupId: string, p
   try {
     return (await askAbout(deps, tenantId, topupId))?.topup ?? fail('not_found')
   } catch (error) {
-    if (!(error instanceof PaymentError)) throw error
-    deps.logger.warn('the provider could not be asked about a payment', { topupId, code: error.providerCode ?? error.kind, error })
+    // A frozen ledger takes nothing now: what was paid waits, and the reconciler comes back to it.
+    const isLater = error instanceof PaymentError || (error instanceof Problem && error.code === 'ledger_frozen')
+    if (!isLater) throw error
+    deps.logger.warn('a payment could not be followed at once', { topupId, error })
     return known
   }
 }

@@ -102,8 +102,10 @@ it('tells of refunds, with our own id of those that we asked for', () => {
   const entity = { id: 'rfnd_CCCCCCCCCCCCCC', payment_id: payment.id, amount: 100, status: 'processed', receipt: 'trf_1' }
   const told = read(event('refund.processed', { refund: { entity }, payment: { entity: payment } }))
   expect(told?.news.refund).toEqual({ id: entity.id, paymentId: payment.id, amount: 100, status: 'processed', reference: 'trf_1' })
-  const odd = read(event('refund.created', { refund: { entity: { ...entity, status: 'initiated', receipt: null } } }))
+  const odd = read(event('refund.created', { refund: { entity: { ...entity, status: 'initiated', receipt: null, notes: [] } } }))
   expect(odd?.news.refund).toMatchObject({ status: 'pending', reference: null })
+  const noted = read(event('refund.created', { refund: { entity: { ...entity, receipt: null, notes: { refund: 'trf_2' } } } }))
+  expect(noted?.news.refund).toMatchObject({ reference: 'trf_2' })
 })
 
 it.each([

@@ -72,6 +72,11 @@ export const refundWire = z.object({
   amount,
   status: z.string().max(64),
   receipt: z.string().max(128).nullish(),
+  // An empty list when there are none.
+  notes: z
+    .object({ refund: z.string().max(128).optional() })
+    .nullish()
+    .catch(null),
 })
 
 export const refundsWire = listOf(refundWire)
@@ -83,12 +88,13 @@ export const refundOf = ({
   amount: part,
   status,
   receipt,
+  notes,
 }: z.output<typeof refundWire>): ProviderRefund => ({
   id: refundId,
   paymentId,
   amount: part,
   status: status === 'processed' || status === 'failed' ? status : 'pending',
-  reference: receipt ?? null,
+  reference: receipt ?? notes?.refund ?? null,
 })
 
 const disputeWire = z.object({
