@@ -94,7 +94,7 @@ const historySql = `with found as materialized (
         coalesce(sum(e.coins) filter (where a.name in ('bonus', 'purchased', 'earned')), 0) as spendable,
         coalesce(sum(e.coins) filter (where a.name = $9), 0) as of_bucket
       from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-      where e.tenant_id = $1 and e.transaction_id = look.id and e.user_id = $2) did
+      where e.tenant_id = $1 and e.transaction_id = t.id and e.user_id = $2) did
     where ($9::text is null or did.of_bucket <> 0)
       and ($10::integer is null or sign(case when $9 is null then did.spendable else did.of_bucket end) = $10)
     order by look.id desc limit $11)
