@@ -1,9 +1,21 @@
 /** How a payment turns out. */
-export const outcomes = ['success', 'failure', 'late', 'authorized', 'nowebhook', 'noreturn', 'silent', 'double', 'pending'] as const
+export const outcomes = [
+  'success',
+  'failure',
+  'cancelled',
+  'late',
+  'authorized',
+  'nowebhook',
+  'noreturn',
+  'silent',
+  'double',
+  'pending',
+] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** Amounts whose last two digits choose the outcome, whatever was chosen on the page. */
 const byPaise: Readonly<Record<number, Outcome>> = {
+  40: 'cancelled',
   41: 'failure',
   42: 'late',
   43: 'authorized',

@@ -35,6 +35,11 @@ describe('a payment', () => {
     expect(() => scene.sandbox.control.pay(orderId)).toThrow('Payment already done for this order.')
   })
 
+  it('that the payer gives up has failed for that reason', async () => {
+    expect(await pay({ outcome: 'cancelled' })).toMatchObject({ status: 'failed', error: { reason: 'payment_cancelled' } })
+    expect(await pay({}, 9_940)).toMatchObject({ error: { reason: 'payment_cancelled' } })
+  })
+
   it('that was taken for a failure goes through late', async () => {
     const { orderId, paymentId } = await pay({ outcome: 'late', lateAfterSeconds: 3_600 })
     expect(await statusOf(paymentId)).toBe('failed')

@@ -20,6 +20,13 @@ const declined: PaymentError = {
   step: 'payment_authorization',
   reason: 'payment_failed',
 }
+const cancelled: PaymentError = {
+  code: 'BAD_REQUEST_ERROR',
+  description: 'Your payment has been cancelled. Try again or complete the payment later.',
+  source: 'customer',
+  step: 'payment_authentication',
+  reason: 'payment_cancelled',
+}
 const timedOut: PaymentError = {
   code: 'GATEWAY_ERROR',
   description: 'Your payment was not completed because the bank did not answer. Any amount taken will be returned in 5-7 days.',
@@ -55,6 +62,7 @@ export function startPayment(world: World, attempt: Attempt): Payment {
   }
   if (choice.outcome === 'pending') payment.due.timeout = now + SILENCE_MS
   else if (choice.outcome === 'failure') fail(world, payment, declined, now)
+  else if (choice.outcome === 'cancelled') fail(world, payment, cancelled, now)
   else if (choice.outcome === 'late') {
     fail(world, payment, timedOut, now)
     payment.due.late = now + choice.lateAfterMs

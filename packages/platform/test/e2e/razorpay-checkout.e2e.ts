@@ -166,6 +166,33 @@ it('tells of a failure and lets the payer try again, by another method', async (
   expect(sandbox.control.payments(orderId)[1]?.means).toMatchObject({ method: 'card', network: 'RuPay', last4: '0008' })
 })
 
+it('opens anew after it was left', async () => {
+  const { page, inside, pay, press, closed, heard, payments } = await checkout()
+  await press('Cancel the payment')
+  await closed()
+  await page.locator('#buy').dblclick()
+  await inside.locator('#pay').waitFor()
+  expect(await page.locator('dialog').count()).toBe(1)
+  await pay()
+  await press('Approve')
+  await closed()
+  expect((await heard()).map(([what]) => what)).toEqual(['dismissed', 'paid'])
+  expect(payments()).toEqual(['captured'])
+})
+
+it('can be closed though it has not come', async () => {
+  const { page } = await openPage(browser, shop.url, phone)
+  open.push(page)
+  await page.route('**/v1/checkout/public', (route) => route.abort())
+  await page.evaluate(`
+    window.heard = []
+    new Razorpay({ key: 'rzp_test_x', order_id: 'order_x', modal: { ondismiss: (why) => window.heard.push(['dismissed', why]) } }).open()`)
+  await page.locator('dialog').focus()
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  expect(await heardOn(page)).toEqual([['dismissed', 'unavailable']])
+})
+
 it('offers no further try where the shop allows none', async () => {
   const { inside, pay, press, sees, closed, heard } = await checkout({ retry: { enabled: false } })
   await pay()

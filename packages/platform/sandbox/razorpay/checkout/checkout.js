@@ -56,7 +56,7 @@
   class Razorpay {
     /** @type {Record<string, any>} */ #options
     /** @type {Map<string, ((data: unknown) => void)[]>} */ #listeners = new Map()
-    /** @type {{ dialog: HTMLDialogElement, frame: HTMLIFrameElement, end: () => void } | undefined} */ #shown
+    /** @type {{ isReady: boolean, end: () => void } | undefined} */ #shown
 
     /** @param {Record<string, any>} options */
     constructor(options) {
@@ -97,11 +97,12 @@
       frame.addEventListener('load', () => frame.contentWindow?.postMessage({ type: 'open', options: dataOf(this.#options) }, home))
       dialog.addEventListener('cancel', (event) => {
         event.preventDefault()
-        frame.contentWindow?.postMessage({ type: 'escape' }, home)
+        // Where the payment page has not come, nobody but us can close it.
+        if (this.#shown?.isReady === false) this.#dismiss('unavailable')
+        else frame.contentWindow?.postMessage({ type: 'escape' }, home)
       })
       this.#shown = {
-        dialog,
-        frame,
+        isReady: false,
         end() {
           removeEventListener('message', hear)
           document.documentElement.style.overflow = overflow
@@ -121,7 +122,8 @@
     /** @param {Record<string, any>} message */
     #hear(message) {
       if (!this.#shown) return
-      if (message.type === 'submit') this.#emit('payment.submit', { method: message.method })
+      if (message.type === 'ready') this.#shown.isReady = true
+      else if (message.type === 'submit') this.#emit('payment.submit', { method: message.method })
       else if (message.type === 'paid') this.#finish(message.response)
       else if (message.type === 'failed') this.#fail(message.error)
       else if (message.type === 'dismissed') this.#dismiss(message.reason)

@@ -85,6 +85,7 @@
   /** @param {Record<string, any>} given */
   async function begin(given) {
     options = given
+    send({ type: 'ready' })
     part('merchant').textContent = given.name || 'A merchant'
     part('description').textContent = given.description || ''
     paint(given.color)
