@@ -25,6 +25,13 @@ function proofIn(answer: unknown): TopupProof | undefined {
   return { paymentId, orderId, signature }
 }
 
+/** The colour as Razorpay takes it. */
+function hexOf(color = ''): string | undefined {
+  if (/^#[0-9a-f]{6}$/i.test(color)) return color
+  const [, ...parts] = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(color) ?? []
+  return parts.length > 0 ? `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}` : undefined
+}
+
 /** Only what the platform has named is loaded, and only over TLS, but for a page that is itself served without, as on a laptop. */
 const isSafe = (url: string): boolean => URL.canParse(url) && ['https:', location.protocol].includes(new URL(url).protocol)
 
@@ -34,10 +41,11 @@ const isSafe = (url: string): boolean => URL.canParse(url) && ['https:', locatio
  */
 export async function runCheckout(
   checkout: TopupCheckout,
-  { prefill, color, webView }: TopupWish,
+  { prefill, color: wished, webView }: TopupWish,
   opened: () => void,
 ): Promise<CheckoutEnd> {
   const { scriptUrl, keyId: key, orderId: order_id, name, description, amount, currency } = checkout
+  const color = hexOf(wished)
   if (!isSafe(scriptUrl)) return { why: 'blocked' }
   const why = await loadScript(scriptUrl)
   if (why) return { why }

@@ -3,7 +3,7 @@ import type { ConnectStore, Feed } from './connect-store.ts'
 import { isBusy, keptAs } from './topup-view.ts'
 
 /** How long the session may take to learn what the app sells before it is asked for once more, and a failure shown. */
-const packsLimitMs = 6_000
+const packsLimitMs = 4_000
 
 /** All that happens from the press on "Pay" on: most who see the packs never load it. */
 const loadActs = () => import('./topup-acts.ts')

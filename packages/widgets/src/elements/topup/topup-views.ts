@@ -30,14 +30,11 @@ export function packsView(
   </fieldset>`
 }
 
-/** A mark for how it stands: done, under way, or stopped. */
-export const mark = (phase: string) =>
-  html`<svg part="mark" class=${phase} viewBox="0 0 24 24" aria-hidden="true">
-    <path d=${phase === 'paid' ? 'm5 13 4 4L19 7' : phase === 'stopped' ? 'M12 6v8m0 3.5v.5' : 'M12 7v5l3 3'} />
-  </svg>`
+/** A tick in a circle. */
+export const tick = html`<svg part="tick" viewBox="0 0 24 24" aria-hidden="true"><path d="m5 13 4 4L19 7" /></svg>`
 
 /** The shape of the packs before the first answer. */
-export const bones = html`<div aria-hidden="true" class="bones">
+export const bones = html`<div aria-hidden="true">
   <div class="bone"></div>
   <div class="bone"></div>
   <div class="bone"></div>

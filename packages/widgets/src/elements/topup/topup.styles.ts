@@ -49,7 +49,6 @@ export const topupStyles = css`
     outline-offset: 2px;
   }
   fieldset:disabled [part='pack'] {
-    background: none;
     cursor: default;
   }
   input {
@@ -88,62 +87,40 @@ export const topupStyles = css`
   [part='price'] {
     white-space: nowrap;
   }
-  .outcome {
-    display: grid;
-    grid-template-columns: auto 1fr;
-    gap: 4px 12px;
-    padding: 12px 14px;
+  .quiet {
+    padding: 10px 14px;
     border-radius: calc(var(--_radius) - 4px);
     background: var(--_quiet);
   }
   /* Below the button, which stays where it was pressed. */
-  .outcome:not(.paid, .pending) {
+  [part='outcome']:not(.paid, .pending) {
     order: 1;
   }
-  .outcome p {
-    grid-column: 2;
-    align-self: center;
+  .quiet:not(.paid) [part='sentence']::before {
+    content: '';
+    display: inline-block;
+    width: 10px;
+    height: 10px;
+    margin-right: 10px;
+    border-radius: 50%;
+    background: var(--_accent);
+    animation: pulse 1.2s infinite;
   }
-  .outcome.stopped {
-    background: var(--_warn-surface);
-    color: var(--_warn);
-  }
-  .outcome.paid {
-    justify-items: center;
-    grid-template-columns: 1fr;
+  .paid {
     padding: 24px 16px;
     text-align: center;
-  }
-  .outcome.paid p {
-    grid-column: 1;
   }
   .paid [part='sentence'] {
     font-size: 1.125rem;
   }
-  [part='deal'],
-  [part='more'] {
-    font-size: 0.9375rem;
-  }
   svg {
-    width: 24px;
-    height: 24px;
-    padding: 0;
-    border-radius: 50%;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 2.25;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-  svg.paid {
     width: 32px;
-    height: 32px;
     padding: 8px;
+    border-radius: 50%;
     background: var(--_accent);
-    color: var(--_on-accent);
-  }
-  svg:not(.paid, .stopped) {
-    animation: pulse 1.2s infinite;
+    fill: none;
+    stroke: var(--_on-accent);
+    stroke-width: 2.5;
   }
   a {
     display: inline-block;
@@ -151,25 +128,21 @@ export const topupStyles = css`
     color: var(--_accent);
     font-weight: 600;
   }
-  .actions {
-    display: grid;
-    gap: 8px;
-  }
-  .actions[hidden] {
-    display: none;
+  .actions > * {
+    width: 100%;
   }
   .plain {
+    margin-top: 8px;
     background: var(--_quiet);
     color: var(--_text);
   }
   .none {
     position: absolute;
   }
-  .bones {
-    display: grid;
-    gap: 8px;
+  .bone + .bone {
+    margin-top: 8px;
   }
-  .bones .bone {
+  .bone {
     height: 60px;
   }
 `

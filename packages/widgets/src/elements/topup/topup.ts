@@ -1,7 +1,7 @@
 import type { Pack } from '@impacthub/sdk'
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
-import { connectEvent, type TopupWish } from '../../base/events.ts'
+import type { TopupWish } from '../../base/events.ts'
 import { topupEn, type TopupTexts } from '../../locales/en/topup.ts'
 import { askThrough } from '../../session/ask-through.ts'
 import type { ConnectState } from '../../session/connect-store.ts'
@@ -12,10 +12,11 @@ import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { tellOutcome } from './tell-outcome.ts'
-import { bones, mark, packsView } from './topup-views.ts'
+import { bones, packsView, tick } from './topup-views.ts'
 import { actionOf, dealText, outcomeOf, type TopupWords } from './topup-words.ts'
 import { topupStyles } from './topup.styles.ts'
-import { browserUrl, isWebView } from './web-view.ts'
+import type { wayOut } from './way-out.ts'
+import { isWebView } from './web-view.ts'
 
 /** `<ihc-topup>`: packs of coins, and the way to pay for one in the provider's own checkout. */
 export class IhcTopup extends ConnectElement {
@@ -41,7 +42,9 @@ export class IhcTopup extends ConnectElement {
     (store) => store?.use(topupFeed),
   )
   readonly #ask = askThrough(this, () => this.#state.store, topupActs)
-  readonly #inWebView = isWebView()
+  readonly #webView = isWebView()
+  /** Loaded where it may be needed. */
+  #wayOut: typeof wayOut | undefined
   #shown: TopupView = {}
 
   /** Focuses the chosen pack, or the button where there is nothing to choose. */
@@ -49,6 +52,16 @@ export class IhcTopup extends ConnectElement {
     const place = this.renderRoot.querySelector<HTMLElement>('input:checked:enabled') ?? this.#button
     if (place) place.focus(options)
     else super.focus(options)
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    if (this.#webView) void this.#loadWayOut().catch(() => {})
+  }
+
+  async #loadWayOut() {
+    this.#wayOut = (await import('./way-out.ts')).wayOut
+    this.requestUpdate()
   }
 
   protected override updated(changed: PropertyValues<this>) {
@@ -81,7 +94,7 @@ export class IhcTopup extends ConnectElement {
           : html`<p class="hidden" role="status">${texts.loading}</p>
               ${bones}`
       }
-      ${this.#outcome(state?.topup ?? {})} ${this.#escape(state, texts)} ${this.#actions(state)}
+      ${this.#outcome(state?.topup ?? {})} ${this.#escape(state ?? {})} ${this.#actions(state)}
     </section>`
   }
 
@@ -91,7 +104,7 @@ export class IhcTopup extends ConnectElement {
   }
 
   get #button() {
-    return this.renderRoot.querySelector<HTMLElement>("[part='pay']")
+    return this.renderRoot.querySelector<HTMLElement>("[part='pay']") ?? undefined
   }
 
   #note(state: ConnectState | undefined, texts: TopupTexts): string {
@@ -112,21 +125,17 @@ export class IhcTopup extends ConnectElement {
     const { phase, topup } = view
     const [sentence, more] = outcomeOf(view, this.#words)
     const deal = topup && phase !== 'paid' && !isBusy(phase) ? dealText(topup, this.#words) : ''
-    return html`<div part="outcome" role="status" class=${phase ? `outcome ${phase}` : 'none'}>
-      ${phase ? mark(phase) : nothing}
+    const look = phase === 'stopped' ? 'banner' : `quiet ${phase}`
+    return html`<div part="outcome" role="status" class=${phase ? look : 'none'}>
+      ${phase === 'paid' ? tick : nothing}
       <p part="sentence">${sentence}</p>
       ${deal ? html`<p part="deal">${deal}</p>` : nothing} ${more ? html`<p part="more">${more}</p>` : nothing}
     </div>`
   }
 
-  /** UPI apps do not open from inside most apps: offers the way out before somebody pays. */
-  #escape(state: ConnectState | undefined, texts: TopupTexts) {
-    const { phase } = state?.topup ?? {}
-    if (!this.#inWebView || this.opensUpi || !state?.app?.payments || phase === 'paid' || phase === 'pending') return nothing
-    const url = browserUrl(this.browserUrl ?? location.href)
-    return html`<p part="upi" class="muted">
-      ${texts.upi} <a part="browser" href=${url} target="_blank" rel="noopener" @click=${this.#leave}>${texts.browser}</a>
-    </p>`
+  #escape({ app, topup }: Partial<ConnectState>) {
+    const isOpen = app?.payments && topup?.phase !== 'paid' && topup?.phase !== 'pending'
+    return isOpen && !this.opensUpi && this.#wayOut ? this.#wayOut(this, this.browserUrl ?? location.href, this.#words.texts) : nothing
   }
 
   #actions(state: ConnectState | undefined) {
@@ -169,24 +178,13 @@ export class IhcTopup extends ConnectElement {
     if (phase === 'paid') return this.#ask('ihc-topup-dismiss-request', undefined)
     const packId = (phase === 'stopped' && topup?.packId) || this.#chosen(state)?.id
     if (phase === 'pending' || !packId) return this.#ask('ihc-topup-refresh-request', undefined)
-    const color = hexOf(this.#button)
-    this.#ask('ihc-topup-request', { packId, prefill: this.prefill, color, webView: this.#inWebView })
-  }
-
-  readonly #leave = (event: Event) => {
-    const url = this.browserUrl ?? location.href
-    if (!this.dispatchEvent(connectEvent('ihc-topup-browser-request', { url }))) event.preventDefault()
+    const color = this.#button && getComputedStyle(this.#button).backgroundColor
+    this.#ask('ihc-topup-request', { packId, prefill: this.prefill, color, webView: this.#webView })
   }
 }
 
 /** What can be bought now. */
 const packsOf = (state: ConnectState | undefined): readonly Pack[] => (state?.app?.payments ? state.app.packs : [])
-
-/** The colour of a button, as a provider's checkout takes it. */
-function hexOf(button: Element | null): string | undefined {
-  const [, ...parts] = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(button ? getComputedStyle(button).backgroundColor : '') ?? []
-  return parts.length > 0 ? `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}` : undefined
-}
 
 declare global {
   interface HTMLElementTagNameMap {
