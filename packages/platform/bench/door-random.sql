@@ -1,6 +1,7 @@
 -- A transfer between two random users, through the door and under a key, as `post` sends it. :ids is where ids stand now.
-\set a random(1, 5000)
-\set b random(5001, 10000)
+\set half :users / 2
+\set a random(1, :half)
+\set b random(:half + 1, :users)
 \set forth random(0, 1)
 \set n :n + 1
 select outcome from ledger_post(1, :ids || lpad(:n::text, 10, '0') || lpad(:client_id::text, 3, '0'),

@@ -4,18 +4,24 @@ import { startBenchDatabase } from './bench-database.ts'
 import { callCreation } from './call-creation.bench.ts'
 import { coinMoves } from './coin-moves.bench.ts'
 import { tableOf, type Measurement } from './measurement.ts'
+import { growth } from './growth.bench.ts'
 import { moneyDoor } from './money-door.bench.ts'
 import { presenceFanOut } from './presence.bench.ts'
 
-/** `npm run bench -- [--rounds 3] [--seconds 5] [section …]`: ratios against yardsticks that run in the same minutes on the same machine. */
+/**
+ * `npm run bench -- [--rounds 3] [--seconds 5] [--scale 1] [section …]`: ratios against yardsticks that run in the same minutes on the same
+ * machine. `growth` takes long and is only run by its name; `--scale 0.01` makes it a hundredth.
+ */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' } },
 })
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
+const scale = Number(values.scale)
 if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seconds) || seconds < 1)
   throw new Error('--rounds and --seconds are whole numbers from 1')
+if (!(scale > 0 && scale <= 1)) throw new Error('--scale is above 0 and at most 1')
 
 const database = await startBenchDatabase(process.env['PATH'] ?? '')
 try {
@@ -24,8 +30,9 @@ try {
     'money-door': () => moneyDoor(database, rounds, seconds),
     presence: () => presenceFanOut(database, rounds, seconds),
     'call-creation': () => callCreation(database, rounds, seconds),
+    growth: () => growth(database, rounds, seconds, scale),
   }
-  const chosen = positionals.length === 0 ? Object.keys(sections) : positionals
+  const chosen = positionals.length === 0 ? Object.keys(sections).filter((name) => name !== 'growth') : positionals
   const results: Measurement[] = []
   for (const name of chosen) {
     const section = sections[name]
