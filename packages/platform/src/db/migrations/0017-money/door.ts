@@ -11,8 +11,9 @@ drop function ledger_post;
 -- for what goes back to grants instead of making one. p_from: 'expired' or 'revoked', for what may only be taken from such grants.
 -- outcome: posted; replay (the key is known with this very content); reused (with another one); insufficient; full; frozen. Only
 -- 'posted' has moved anything; a refusal leaves at most an empty account behind.
--- Three statements, however many accounts there are: lock, look, write. The planner's settings: a connection keeps the plans of its first
--- statements, which may have been made while these tables were small; it is to look up rows by index.
+-- A connection keeps the plans of its first statements. enable_seqscan: one that was made while these tables were small would otherwise read
+-- them from end to end when they have grown (measured: 10 ms instead of 0.2). Small statements, one row each: measured, they cost half of
+-- one that writes all rows at once.
 create function ledger_post(
   p_tenant integer, p_id text, p_key text, p_fingerprint bytea, p_type text, p_reference_type text, p_reference_id text,
   p_description text, p_metadata jsonb, p_at timestamptz,
@@ -21,16 +22,20 @@ create function ledger_post(
   p_from text default null,
   out outcome text, out transaction_id text, out missing bigint
 ) language plpgsql security definer set search_path = public, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set plan_cache_mode = force_generic_plan as $$
+set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   most constant bigint := 9007199254740991; -- 2^53 - 1: what JSON carries exactly
   accounts constant integer := cardinality(p_users);
   own constant integer := cardinality(array_remove(p_users, null));
   mine constant smallint := pg_backend_pid() % 64;
   usual constant boolean := p_prefer is null and p_from is null;
-  ids bigint[]; balances bigint[]; apps bigint[]; deltas bigint[]; frozen boolean; credited text[];
-  g_account bigint[]; g_expires timestamptz[]; g_grant text[]; g_taken bigint[]; g_whole boolean[]; covered bigint; needed bigint;
-  place integer; rest bigint; part bigint; total numeric; short boolean; known bytea; one record;
+  -- In full length from the start: PostgreSQL counts an array from the first place that is written to.
+  ids bigint[] := array_fill(null::bigint, array[cardinality(p_users)]);
+  e_grants jsonb[] := array_fill(null::jsonb, array[cardinality(p_users)]);
+  e_expires timestamptz[] := array_fill(null::timestamptz, array[cardinality(p_users)]);
+  balances bigint[]; deltas bigint[]; account bigint; place integer; rest bigint; part bigint; total numeric;
+  g_place integer[]; g_expires timestamptz[]; g_grant text[]; g_taken bigint[]; g_whole boolean[]; used integer; covered boolean;
+  short boolean; fresh boolean; took jsonb; expires timestamptz; source text; known bytea; one record;
 begin
   -- The door opens from inside the tenant only: its owner may stand above row-level security.
   if connect_tenant() is distinct from p_tenant then
@@ -48,29 +53,19 @@ begin
   end loop;
 
   -- The users' accounts are locked; a row of the app is only written to, at the end.
-  loop
-    select l.ids, l.balances, m.ids, t.ledger_frozen into ids, balances, apps, frozen
-      from tenants t, (
-        select array_agg(o.id order by o.n) as ids, array_agg(o.balance order by o.n) as balances from (
-          select w.n, a.id, a.balance from unnest(p_users, p_names) with ordinality w (owner, name, n)
-          cross join lateral (
-            select x.id, x.balance from ledger_accounts x
-            where x.tenant_id = p_tenant and x.user_id = w.owner and x.name = w.name and x.shard = 0 for no key update) a) o) l, (
-        select array_agg(a.id order by w.n) as ids from unnest(p_names[own + 1:]) with ordinality w (name, n)
-        cross join lateral (
-          select s.id from ledger_accounts s where s.tenant_id = p_tenant and s.user_id is null and s.name = w.name and s.shard = mine limit 1) a) m
-      where t.id = p_tenant;
-    exit when coalesce(cardinality(ids), 0) = own and coalesce(cardinality(apps), 0) = accounts - own;
-    for i in 1..accounts loop
-      if not p_names[i] = any(case when i <= own then array['bonus', 'purchased', 'earned', 'held', 'owed']
-        else array['issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out'] end) then
-        raise exception '% has no account %', case when i <= own then 'a user' else 'an app' end, p_names[i] using errcode = 'invalid_parameter_value';
+  for i in 1..own loop
+    loop
+      select a.id, a.balance into account, part from ledger_accounts a
+        where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name = p_names[i] and a.shard = 0 for no key update;
+      exit when found;
+      if not p_names[i] = any(array['bonus', 'purchased', 'earned', 'held', 'owed']) then
+        raise exception 'a user has no account %', p_names[i] using errcode = 'invalid_parameter_value';
       end if;
-      insert into ledger_accounts (tenant_id, user_id, name, shard) values (p_tenant, p_users[i], p_names[i], case when i <= own then 0 else mine end)
-        on conflict do nothing;
+      insert into ledger_accounts (tenant_id, user_id, name) values (p_tenant, p_users[i], p_names[i]) on conflict do nothing;
     end loop;
+    ids[i] := account;
+    balances[i] := part;
   end loop;
-  ids := ids || apps;
 
   -- Twice, where more is on an account than may be taken from it.
   for attempt in 1..2 loop
@@ -103,35 +98,24 @@ begin
     end loop;
     exit when short;
 
-    credited := null;
-    needed := 0;
-    for i in 1..own loop
-      if deltas[i] > 0 then
-        part := 0;
-        for j in 1..own loop
-          if p_users[j] = p_users[i] then part := part + deltas[j]; end if;
-        end loop;
-        -- Else it only went from one bucket of a user to another.
-        if part > 0 then credited := array_append(credited, p_users[i]); end if;
-      elsif deltas[i] < 0 and p_names[i] in ('bonus', 'purchased', 'earned') then
-        needed := needed - deltas[i];
-      end if;
-    end loop;
-
     -- The first grant of each account in the order of draining: nearly always it has all that is asked of it.
-    select array_agg(g.account_id), array_agg(g.expires_at), array_agg(g.transaction_id), array_agg(least(g.remaining, -w.coins)),
-        array_agg(g.remaining <= -w.coins), coalesce(sum(least(g.remaining, -w.coins)), 0),
-        (select max(s.total) from (
-          select sum(a.balance) as total from ledger_accounts a
-          where a.tenant_id = p_tenant and a.user_id = any(credited) and a.name <> 'owed' group by a.user_id) s)
-      into g_account, g_expires, g_grant, g_taken, g_whole, covered, total
-      from unnest(ids, deltas, p_names) w (id, coins, name)
-      cross join lateral (
-        select f.account_id, f.expires_at, f.transaction_id, f.remaining from ledger_grants f
-        where f.account_id = w.id and f.expires_at > p_at order by f.expires_at, f.transaction_id limit 1) g
-      where usual and w.coins < 0 and w.name in ('bonus', 'purchased', 'earned');
-    exit when covered = needed;
-    g_account := '{}'; g_expires := '{}'; g_grant := '{}'; g_taken := '{}'; g_whole := '{}'; covered := 0;
+    used := 0;
+    covered := usual;
+    for i in 1..own loop
+      continue when deltas[i] >= 0 or not p_names[i] in ('bonus', 'purchased', 'earned') or not covered;
+      used := used + 1;
+      select f.expires_at, f.transaction_id, f.remaining into expires, source, part from ledger_grants f
+        where f.account_id = ids[i] and f.expires_at > p_at order by f.expires_at, f.transaction_id limit 1;
+      covered := found and part >= -deltas[i];
+      g_place[used] := i;
+      g_expires[used] := expires;
+      g_grant[used] := source;
+      g_taken[used] := -deltas[i];
+      g_whole[used] := part = -deltas[i];
+    end loop;
+    exit when covered;
+    used := 0;
+    covered := true;
     for i in 1..own loop
       continue when deltas[i] >= 0 or not p_names[i] in ('bonus', 'purchased', 'earned');
       rest := -deltas[i];
@@ -145,77 +129,113 @@ begin
             when 'revoked' then f.expires_at = '-infinity' else f.expires_at > p_at end
         order by f.expires_at, f.transaction_id)
       loop
-        part := least(rest, one.remaining);
-        g_account := g_account || ids[i]; g_expires := g_expires || one.expires_at; g_grant := g_grant || one.transaction_id;
-        g_taken := g_taken || part; g_whole := g_whole || (part = one.remaining);
-        covered := covered + part;
-        rest := rest - part;
+        used := used + 1;
+        g_place[used] := i;
+        g_expires[used] := one.expires_at;
+        g_grant[used] := one.transaction_id;
+        g_taken[used] := least(rest, one.remaining);
+        g_whole[used] := one.remaining <= rest;
+        rest := rest - g_taken[used];
         exit when rest = 0;
       end loop;
       -- The rest has expired, and only waits for being taken away.
-      if rest > 0 then balances[i] := -deltas[i] - rest; end if;
+      if rest > 0 then
+        balances[i] := -deltas[i] - rest;
+        covered := false;
+      end if;
     end loop;
-    exit when covered = needed;
+    exit when covered;
     if attempt = 2 then raise exception 'the grants of an account do not add up to its balance' using errcode = 'data_corrupted'; end if;
   end loop;
 
-  -- Of one user's four buckets each can be credited by one posting at a time: below a quarter they need not know of each other.
-  if not short and total + (select sum(c) from unnest(p_coins) c) > most / 4 then
-    for i in 1..cardinality(credited) loop
-      perform pg_advisory_xact_lock(hashtextextended('wallet-full:' || credited[i], p_tenant));
-      select sum(a.balance) into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = credited[i] and a.name <> 'owed';
+  if short then
+    outcome := 'insufficient';
+  else
+    for i in 1..own loop
+      continue when deltas[i] <= 0;
+      part := 0;
       for j in 1..own loop
-        if p_users[j] = credited[i] and p_names[j] <> 'owed' then total := total + deltas[j]; end if;
+        if p_users[j] = p_users[i] then part := part + deltas[j]; end if;
       end loop;
+      continue when part <= 0; -- from one bucket of a user to another
+      select sum(a.balance) + part into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name <> 'owed';
+      -- Of one user's four buckets each can be credited by one posting at a time: below a quarter they need not know of each other.
+      continue when total <= most / 4;
+      perform pg_advisory_xact_lock(hashtextextended('wallet-full:' || p_users[i], p_tenant));
+      select sum(a.balance) + part into total from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = p_users[i] and a.name <> 'owed';
       if total > most then outcome := 'full'; end if;
     end loop;
   end if;
-  if short then outcome := 'insufficient'; elsif outcome is null and frozen then outcome := 'frozen'; end if;
 
   if outcome is null then
-    with claimed as (
+    fresh := true;
+    if p_key is not null then
+      -- A twin that holds other accounts may have the key, or get it while we wait here.
       insert into ledger_keys (tenant_id, key, transaction_id, fingerprint)
-        select p_tenant, p_key, p_id, p_fingerprint where p_key is not null on conflict do nothing returning 1
-    ), fresh as materialized (
-      select from claimed union all select where p_key is null
-    ), said as (
+        select p_tenant, p_key, p_id, p_fingerprint from tenants t where t.id = p_tenant and not t.ledger_frozen on conflict do nothing;
+      fresh := found;
+    end if;
+    if fresh then
       insert into ledger_transactions (tenant_id, id, key, type, reference_type, reference_id, description, metadata, created_at, reverses)
-        select p_tenant, p_id, p_key, p_type, p_reference_type, p_reference_id, p_description, p_metadata, p_at, p_reverses from fresh
-    ), balanced as (
-      update ledger_accounts a set balance = a.balance + c.coins from fresh, unnest(ids, deltas) c (id, coins) where a.id = c.id and c.coins <> 0
-    ), drained as (
-      update ledger_grants f set remaining = f.remaining - t.taken
-        from fresh, unnest(g_account, g_expires, g_grant, g_taken, g_whole) t (account, expires, source, taken, whole)
-        where not t.whole and f.account_id = t.account and f.expires_at = t.expires and f.transaction_id = t.source
-    ), given as (
-      insert into ledger_grants (account_id, expires_at, transaction_id, tenant_id, source, coins, remaining)
-        select c.id, case c.name when 'bonus' then coalesce(p_expires, 'infinity') else 'infinity' end, p_id, p_tenant, p_type, c.coins - b.coins, c.coins - b.coins
-        from fresh, unnest(ids, deltas, p_names) with ordinality c (id, coins, name, n)
-        cross join lateral (select coalesce(sum(r.value::bigint), 0) as coins from jsonb_each_text(p_returns -> c.n::text) r) b
-        where c.coins > b.coins and c.name in ('bonus', 'purchased', 'earned')
-        returning account_id, expires_at
-    )
-    insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins, grants, expires_at)
-      select p_tenant, p_id, c.id, c.owner, c.coins,
-        case when c.coins < 0 then (
-            select jsonb_object_agg(t.source, -t.taken) from unnest(g_account, g_grant, g_taken) t (account, source, taken) where t.account = c.id)
-          else p_returns -> c.n::text end,
-        (select n.expires_at from given n where n.account_id = c.id)
-      from fresh, unnest(ids, p_users, deltas) with ordinality c (id, owner, coins, n) where c.coins <> 0;
-    if found then
+        select p_tenant, p_id, p_key, p_type, p_reference_type, p_reference_id, p_description, p_metadata, p_at, p_reverses
+        from tenants t where t.id = p_tenant and (p_key is not null or not t.ledger_frozen);
+      fresh := found;
+    end if;
+    if fresh then
+      for n in 1..used loop
+        if g_whole[n] then
+          delete from ledger_grants f
+            where f.account_id = ids[g_place[n]] and f.expires_at = g_expires[n] and f.transaction_id = g_grant[n] and f.revoked_at is null;
+          continue when found;
+        end if;
+        update ledger_grants f set remaining = f.remaining - g_taken[n]
+          where f.account_id = ids[g_place[n]] and f.expires_at = g_expires[n] and f.transaction_id = g_grant[n];
+      end loop;
+      for i in 1..accounts loop
+        continue when deltas[i] = 0;
+        took := null;
+        expires := null;
+        if i > own then
+          loop
+            update ledger_accounts a set balance = a.balance + deltas[i]
+              where a.tenant_id = p_tenant and a.user_id is null and a.name = p_names[i] and a.shard = mine returning a.id into account;
+            exit when found;
+            if not p_names[i] = any(array['issuance', 'promotions', 'revenue', 'losses', 'payouts_in_flight', 'paid_out']) then
+              raise exception 'an app has no account %', p_names[i] using errcode = 'invalid_parameter_value';
+            end if;
+            insert into ledger_accounts (tenant_id, name, shard) values (p_tenant, p_names[i], mine) on conflict do nothing;
+          end loop;
+          ids[i] := account;
+        else
+          update ledger_accounts a set balance = a.balance + deltas[i] where a.id = ids[i];
+          if deltas[i] < 0 then
+            for n in 1..used loop
+              if g_place[n] = i then took := coalesce(took, '{}') || jsonb_build_object(g_grant[n], -g_taken[n]); end if;
+            end loop;
+          elsif p_names[i] in ('bonus', 'purchased', 'earned') then
+            rest := deltas[i];
+            if p_returns is not null then
+              took := p_returns -> i::text;
+              select deltas[i] - coalesce(sum(r.value::bigint), 0) into rest from jsonb_each_text(took) r;
+            end if;
+            if rest > 0 then
+              expires := case p_names[i] when 'bonus' then coalesce(p_expires, 'infinity') else 'infinity' end;
+              insert into ledger_grants (account_id, expires_at, transaction_id, tenant_id, source, coins, remaining)
+                values (ids[i], expires, p_id, p_tenant, p_type, rest, rest);
+            end if;
+          end if;
+        end if;
+        e_grants[i] := took;
+        e_expires[i] := expires;
+      end loop;
+      insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins, grants, expires_at)
+        select p_tenant, p_id, e.id, e.owner, e.coins, e.grants, e.expires
+        from unnest(ids, p_users, deltas, e_grants, e_expires) e (id, owner, coins, grants, expires) where e.coins <> 0;
+      if not found then raise exception 'a transaction without entries' using errcode = 'invalid_parameter_value'; end if;
+      if p_returns is not null then perform ledger_give_back(p_tenant, ids, deltas, p_returns); end if;
       outcome := 'posted';
       transaction_id := p_id;
-      if true = any(g_whole) then
-        delete from ledger_grants f using unnest(g_account, g_expires, g_grant, g_whole) t (account, expires, source, whole)
-          where t.whole and f.account_id = t.account and f.expires_at = t.expires and f.transaction_id = t.source and f.revoked_at is null;
-        update ledger_grants f set remaining = 0 from unnest(g_account, g_expires, g_grant, g_whole) t (account, expires, source, whole)
-          where t.whole and f.account_id = t.account and f.expires_at = t.expires and f.transaction_id = t.source and f.revoked_at is not null;
-      end if;
-      if p_returns is not null then perform ledger_give_back(p_tenant, ids, deltas, p_returns); end if;
       return;
-    end if;
-    if p_key is null or deltas = array_fill(0::bigint, array[accounts]) then
-      raise exception 'a transaction without entries' using errcode = 'invalid_parameter_value';
     end if;
   end if;
   -- What is refused now, or was claimed before, may be known already: then that answer stands.
@@ -223,6 +243,7 @@ begin
     select k.transaction_id, k.fingerprint into transaction_id, known from ledger_keys k where k.tenant_id = p_tenant and k.key = p_key;
     if found then outcome := case when known = p_fingerprint then 'replay' else 'reused' end; missing := null; end if;
   end if;
+  outcome := coalesce(outcome, 'frozen');
 end $$;
 
 -- Gives coins back to the very grants they came from: part of the door.
