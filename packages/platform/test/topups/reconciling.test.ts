@@ -136,6 +136,18 @@ describe('a provider that is away', () => {
     expect(await scene.balance(user)).toBe(100)
   })
 
+  it('that no longer knows the order is asked for four days, and no longer', async () => {
+    const user = await scene.buyer()
+    const { topup, orderId } = await scene.begin(user)
+    scene.razorpay.control.faultApi({ action: 'fail', path: orderId, status: 404, times: 1e6 })
+    await scene.platform.advance(3 * day, 6 * hour)
+    expect((await user.client.topups.get({ topupId: topup.id })).status).toBe('created')
+    await scene.platform.advance(day + hour, hour)
+    scene.razorpay.control.clearFaults()
+    expect((await user.client.topups.get({ topupId: topup.id })).status).toBe('expired')
+    expect(await scene.rows("select 1 from tasks where kind = 'topup.ask' and subject = $1", [topup.id])).toEqual([])
+  })
+
   it('leaves a confirmed payment pending, and the coins come when it answers', async () => {
     const user = await scene.buyer()
     const { topup, orderId } = await scene.begin(user)

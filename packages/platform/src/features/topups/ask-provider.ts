@@ -22,21 +22,21 @@ interface Looked {
  * Asks the provider what has become of a top-up's order, and draws the consequences. Nothing waits for it inside a transaction; killed
  * before its commit, nothing has changed and it is asked again.
  */
-export async function askAbout(deps: TopupDeps, tenantId: TenantId, topupId: string, giveUp = false): Promise<Looked | undefined> {
-  const { db, clock, logger } = deps
-  const known = await db.transact(tenantId, async (tx) => {
+export async function askAbout(deps: TopupDeps, tenantId: TenantId, topupId: string, isLast = false): Promise<Looked | undefined> {
+  const known = await deps.db.transact(tenantId, async (tx) => {
     const topup = await findTopup(tx, tenantId, topupId)
     return topup && { topup, refunds: await refundsOf(tx, tenantId, topupId) }
   })
-  if (known === undefined) return undefined
-  const told = await hear(deps, known)
-  return db.transact(tenantId, async (tx) => {
+  return known && conclude(deps, tenantId, topupId, { ...(await hear(deps, known)), isLast })
+}
+
+async function conclude(deps: TopupDeps, tenantId: TenantId, topupId: string, heard: Heard): Promise<Looked | undefined> {
+  return deps.db.transact(tenantId, async (tx) => {
     const topup = await lockTopup(tx, tenantId, topupId)
     if (topup === undefined) return undefined
-    const open = await openCase(tx, tenantId, topup, { logger, now: clock.now() })
-    const isLate = giveUp && topup.paymentId === null && topup.givenUpAt === null
-    if (isLate) open.topup = { ...topup, givenUpAt: open.now }
-    const settled = await settleTopup(deps, open, { ...told, disputes: [] })
+    const open = await openCase(tx, tenantId, topup, { logger: deps.logger, now: deps.clock.now() })
+    if (heard.isLast === true && topup.paymentId === null) open.topup = { ...topup, givenUpAt: topup.givenUpAt ?? open.now }
+    const settled = await settleTopup(deps, open, { ...heard, disputes: [] })
     return { topup: settled, isOpen: open.payments.some(isOpen) }
   })
 }
@@ -44,6 +44,8 @@ export async function askAbout(deps: TopupDeps, tenantId: TenantId, topupId: str
 interface Heard {
   readonly payments: readonly ProviderPayment[]
   readonly refunds: readonly ProviderRefund[]
+  /** Nobody asks again: whoever has not paid by now is not waited for. */
+  readonly isLast?: boolean
 }
 
 async function hear(deps: TopupDeps, { topup, refunds }: { topup: Topup; refunds: readonly TopupRefund[] }): Promise<Heard> {
@@ -91,6 +93,8 @@ export async function askTask(deps: TopupDeps, { tenantId, subject: topupId }: T
   } catch (error) {
     if (!(error instanceof PaymentError)) throw error
     logger.warn('the provider could not be asked about a top-up', { topupId, code: error.providerCode ?? error.kind, error })
+    // It answers, and knows of no such order.
+    if (isLast && error.kind === 'refused') return void (await conclude(deps, tenantId, topupId, { payments: [], refunds: [], isLast }))
     return { again: after(clock.now(), isLast ? longTroubleMs : troubleMs) }
   }
 }

@@ -32,8 +32,12 @@ export async function settleTopup(deps: TopupDeps, open: TopupCase, told: Told):
 
 async function close(deps: TopupDeps, open: TopupCase, before: Topup): Promise<void> {
   const { tx, tenantId, now, topup, happenings, tasks } = open
-  const isChanged = happenings.length > 0 || topup.status !== before.status || topup.returnedAmount !== before.returnedAmount
-  if (isChanged || topup.givenUpAt !== before.givenUpAt) await updateTopup(tx, tenantId, topup.id, topup, now)
+  const isChanged =
+    happenings.length > 0 ||
+    topup.status !== before.status ||
+    topup.failure !== before.failure ||
+    topup.returnedAmount !== before.returnedAmount
+  if (isChanged) await updateTopup(tx, tenantId, topup.id, topup, now)
   await recordEvents(
     tx,
     tenantId,
