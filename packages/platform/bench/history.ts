@@ -59,11 +59,13 @@ const written = (users: number, transfers: number) => `
   insert into ledger_entries (tenant_id, transaction_id, account_id, user_id, coins, grants, expires_at)
     select 1, h.id, e.account, e.owner, e.coins, e.grants, e.expires
     from history h join history first on first.n = h.owner
+    cross join (
+      select max(id) filter (where name = 'issuance') as issuance, max(id) filter (where name = 'revenue') as revenue
+      from ledger_accounts where user_id is null) app
     cross join lateral (values
       (h.account_id, h.user_id, ${coins(users)}, case when h.n > ${users} then jsonb_build_object(first.id, -1) end,
         case when h.n <= ${users} then 'infinity'::timestamptz end),
-      ((select a.id from ledger_accounts a where a.user_id is null and a.name = case when h.n <= ${users} then 'issuance' else 'revenue' end), null,
-        -(${coins(users)}), null, null)) e (account, owner, coins, grants, expires)
+      (case when h.n <= ${users} then app.issuance else app.revenue end, null, -(${coins(users)}), null, null)) e (account, owner, coins, grants, expires)
     order by h.n;
   insert into ledger_grants (account_id, expires_at, transaction_id, tenant_id, source, coins, remaining)
     select h.account_id, 'infinity', h.id, 1, 'credit', ${given}, ${given} - (${transfers} - h.n) / ${users} from history h where h.n <= ${users};
