@@ -41,7 +41,7 @@ describe('the coins of a call', () => {
           description: `Held for a call with ${two.callee.userId}`,
           call: expect.objectContaining({ side: 'caller', partnerId: two.callee.userId, settled: false }) as unknown,
           createdAt: expect.any(String) as unknown,
-          expiresAt: null,
+          expiresAt: new Date(Date.parse(held.data[0]?.createdAt ?? '') + 6 * 3_600_000).toISOString(),
         },
       ],
       nextCursor: null,

@@ -22,10 +22,11 @@ interface HoldRecord extends CallRecord {
   readonly reference_id: string | null
   readonly description: string
   readonly created_at: Date
+  readonly expires_at: Date
   readonly changes: Partial<Record<Spendable | 'held', string>>
 }
 
-/** The holds of a user's calls that are not settled, newest first. */
+/** A user's open holds, newest first. */
 export async function readHolds(
   tx: Tx,
   tenantId: TenantId,
@@ -34,14 +35,13 @@ export async function readHolds(
 ): Promise<HoldRow[]> {
   const rows = await tx.query<HoldRecord>(
     `select h.*, ${callColumns} from (
-       select t.id, t.reference_type, t.reference_id, t.description, t.created_at,
+       select h.id, h.reference_type, h.reference_id, t.description, h.created_at, h.expires_at,
          (select jsonb_object_agg(a.name, e.coins::text) from ledger_entries e
           join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-          where e.tenant_id = $1 and e.transaction_id = t.id and e.user_id = $2) as changes
-       from calls c join ledger_keys k on k.tenant_id = $1 and (k.key = 'call-held:' || c.id or k.key > 'call-held:' || c.id || ':' and k.key < 'call-held:' || c.id || ':~')
-         join ledger_transactions t on t.tenant_id = $1 and t.id = k.transaction_id
-       where c.tenant_id = $1 and c.caller_id = $2 and not c.settled and t.id < coalesce($3::text, '~')
-       order by t.id desc limit $4) h
+          where e.tenant_id = $1 and e.transaction_id = h.id and e.user_id = $2) as changes
+       from ledger_holds h join ledger_transactions t on t.tenant_id = $1 and t.id = h.id
+       where h.tenant_id = $1 and h.user_id = $2 and h.state = 'open' and h.id < coalesce($3::text, '~')
+       order by h.id desc limit $4) h
      ${callJoin('h')}
      order by h.id desc`,
     [tenantId, userId, before ?? null, limit],
@@ -56,7 +56,7 @@ export async function readHolds(
       description: row.description,
       call: toCall(row),
       createdAt: row.created_at,
-      expiresAt: null,
+      expiresAt: row.expires_at,
     }
   })
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import { holdKey, settlementKey, settlementOf, type CallEnd, type CallSettlement } from './call-money.ts'
 import { bucketsOf, type GrantsByBucket } from './grant-coins.ts'
 import { drainedByKeys } from './grants-store.ts'
+import { closeHolds } from './hold-records.ts'
 import { transactionByKey } from './ledger-store.ts'
 import { post } from './post-entry.ts'
 
@@ -18,8 +19,12 @@ export async function settleCall(tx: Tx, tenantId: TenantId, end: CallEnd & { re
   const { entry, ...result } = settlementOf(end, bucketsOf(held), held)
   if (entry === undefined) return result
   try {
-    const { replayed } = await post(tx, tenantId, entry, end.now)
-    if (!replayed) return result
+    const { transactionId, replayed } = await post(tx, tenantId, entry, end.now)
+    if (!replayed) {
+      const state = result.chargedCoins > 0 ? 'settled' : 'released'
+      closeHolds(tx, tenantId, { type: 'call', id: end.callId }, { state, by: transactionId, now: end.now })
+      return result
+    }
   } catch (error) {
     // Another process settled it between our look and our posting, and perhaps for other coins: the first settlement stands.
     if (!(error instanceof Problem) || error.code !== 'idempotency_key_reused') throw error

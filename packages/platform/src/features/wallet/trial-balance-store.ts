@@ -69,7 +69,7 @@ export const questions: readonly Question[] = [
         select e.account_id, sum(e.coins) as total from ledger_transactions t
         join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
         where t.tenant_id = $1 and t.type = 'call_hold'
-          and not exists (select from ledger_transactions s where s.tenant_id = $1 and s.key = 'call-settled:' || t.reference_id)
+          and not exists (select from ledger_transactions s where s.tenant_id = $1 and s.key in ('call-settled:' || t.reference_id, 'hold-released:' || t.id))
           and e.coins > 0
         group by e.account_id) o on o.account_id = a.id
       where a.tenant_id = $1 and a.name = 'held' and a.user_id is not null and a.balance <> coalesce(o.total, 0)`,

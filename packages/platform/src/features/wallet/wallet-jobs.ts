@@ -4,6 +4,7 @@ import type { PeriodicJob } from '../../jobs/periodic.ts'
 import { expireGrants, type ExpiryDeps } from './expire-grants.ts'
 import { makePartitions } from './partitions.ts'
 import { presentBalances } from './present-wallet.ts'
+import { releaseForgottenHolds } from './release-holds.ts'
 import { readWallet } from './wallet-store.ts'
 
 export interface WalletJobDeps extends Omit<ExpiryDeps, 'changed'> {
@@ -20,6 +21,7 @@ export function walletJobs({ db, clock, logger, announceWallet }: WalletJobDeps)
   }
   return [
     { name: 'expire-coins', everyMs: minute, run: () => expireGrants({ db, clock, logger, changed }) },
+    { name: 'release-forgotten-holds', everyMs: 10 * minute, run: () => releaseForgottenHolds({ db, clock, logger }) },
     { name: 'make-ledger-partitions', everyMs: 360 * minute, run: async () => void (await makePartitions(db, clock.now())) },
   ]
 }
