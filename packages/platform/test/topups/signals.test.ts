@@ -155,6 +155,18 @@ describe('what does not fit', () => {
     expect(await scene.balance(user)).toBe(0)
   })
 
+  it('makes no coins for somebody who was deleted meanwhile: the money can be given back', async () => {
+    const { user, topup, paymentId, messages } = await paidBehindTheirBack()
+    await scene.app.server.users.delete({ userId: user.userId })
+    for (const one of messages) await tell(one)
+    await scene.platform.quiet()
+    expect(await creditsOf(topup.id)).toEqual([])
+    expect((await scene.app.server.topups.get({ topupId: topup.id })).payments).toMatchObject([{ outcome: 'parked' }])
+    await scene.app.server.topups.refund({ topupId: topup.id, paymentId, reason: 'The buyer is gone' })
+    await scene.platform.quiet()
+    expect(scene.razorpay.control.refunds().filter((one) => one.paymentId === paymentId)).toMatchObject([{ amount: 9_900 }])
+  })
+
   it('is kept and left alone: an order that is not ours, and an event of a kind that nobody knows', async () => {
     const { messages, orderId } = await paidBehindTheirBack()
     const [, captured] = messages

@@ -8,6 +8,7 @@ const topup: Topup = {
   userId: 'usr_1',
   hostUserId: 'asha',
   userName: 'Asha',
+  userIsGone: false,
   provider: 'razorpay',
   mode: 'test',
   packId: 'pack-100',
@@ -78,6 +79,7 @@ describe('payments', () => {
   it('become coins when they fit, once', () => {
     expect(outcomeOf(topup, { amount: 9_900, currency: 'INR' })).toBe('credited')
     expect(outcomeOf(paid, { amount: 9_900, currency: 'INR' })).toBe('duplicate')
+    expect(outcomeOf({ ...topup, userIsGone: true }, { amount: 9_900, currency: 'INR' })).toBe('parked')
     for (const odd of [{ amount: 9_899 }, { amount: 9_901 }, { amount: 0 }, { amount: null }, { currency: 'USD' }, { currency: null }])
       expect(outcomeOf(topup, { amount: 9_900, currency: 'INR', ...odd })).toBe('parked')
   })

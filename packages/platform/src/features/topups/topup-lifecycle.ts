@@ -45,11 +45,11 @@ export const isOpen = ({ status }: Pick<TopupPayment, 'status'>): boolean => sta
 /** Whether a payer may still be shown the checkout. */
 export const isPayable = (status: TopupStatus): boolean => status === 'created' || status === 'failed'
 
-/** What comes of a captured payment. Money that does not fit waits for a person; a second payment goes back. */
+/** What comes of a captured payment. Money that does not fit, or is nobody's, waits for a person; a second payment goes back. */
 export function outcomeOf(
-  { paymentId, amount, currency }: TopupFacts['topup'],
+  { paymentId, amount, currency, userIsGone }: TopupFacts['topup'],
   payment: Pick<TopupPayment, 'amount' | 'currency'>,
 ): 'credited' | 'duplicate' | 'parked' {
-  if (payment.amount !== amount || payment.currency !== currency) return 'parked'
+  if (payment.amount !== amount || payment.currency !== currency || (userIsGone && paymentId === null)) return 'parked'
   return paymentId === null ? 'credited' : 'duplicate'
 }

@@ -11,6 +11,8 @@ export interface Topup {
   /** The host's id of the user, and their name. */
   readonly hostUserId: string
   readonly userName: string
+  /** The user has been deleted. */
+  readonly userIsGone: boolean
   readonly provider: PaymentProviderName
   readonly mode: Mode
   readonly packId: string

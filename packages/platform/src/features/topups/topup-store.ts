@@ -9,6 +9,7 @@ interface StoredTopup {
   readonly user_id: string
   readonly host_id: string
   readonly display_name: string
+  readonly is_gone: boolean
   readonly provider: PaymentProviderName
   readonly mode: Mode
   readonly pack_id: string
@@ -27,7 +28,7 @@ interface StoredTopup {
   readonly paid_at: Date | null
 }
 
-const columns = `t.id, t.user_id, u.host_id, u.display_name, t.provider, t.mode, t.pack_id, t.coins, t.bonus_coins, t.amount, t.currency, t.status,
+const columns = `t.id, t.user_id, u.host_id, u.display_name, u.deleted_at is not null as is_gone, t.provider, t.mode, t.pack_id, t.coins, t.bonus_coins, t.amount, t.currency, t.status,
   t.failure, t.order_id, t.order_tries, t.payment_id, t.returned_amount, t.given_up_at, t.created_at, t.paid_at`
 const source = 'topups t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id'
 
@@ -36,6 +37,7 @@ const read = (row: StoredTopup): Topup => ({
   userId: row.user_id,
   hostUserId: row.host_id,
   userName: row.display_name,
+  userIsGone: row.is_gone,
   provider: row.provider,
   mode: row.mode,
   packId: row.pack_id,

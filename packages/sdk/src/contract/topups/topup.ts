@@ -72,7 +72,7 @@ export const topupPayment = z.object({
   currency: z.string().nullable(),
   /**
    * credited: these are the coins’ money. duplicate: the top-up had been paid already; it goes back by itself. parked: it does not fit the
-   * top-up (its amount or currency), and waits for a person. null: nothing has come of it.
+   * top-up (its amount or currency, or the buyer has been deleted), and waits for a person. null: nothing has come of it.
    */
   outcome: z.enum(['credited', 'duplicate', 'parked']).nullable(),
 })
