@@ -37,12 +37,12 @@ const isSafe = (url: string): boolean => URL.canParse(url) && ['https:', locatio
 
 /**
  * Runs Razorpay's checkout for an order: resolves when its window has closed. Within it somebody may try again after a failure, so a
- * failed try is not the end.
+ * failed try is not the end. `begin` is asked just before the window opens, and may say no.
  */
 export async function runCheckout(
   checkout: TopupCheckout,
   { prefill, color: wished, webView }: TopupWish,
-  opened: () => void,
+  begin: () => boolean,
 ): Promise<CheckoutEnd> {
   const { scriptUrl, keyId: key, orderId: order_id, name, description, amount, currency } = checkout
   const color = hexOf(wished)
@@ -51,6 +51,7 @@ export async function runCheckout(
   if (why) return { why }
   const found: unknown = Reflect.get(globalThis, 'Razorpay')
   if (!isClass(found)) return { why: 'unreachable' }
+  if (!begin()) return { why: 'dismissed' }
   return new Promise((resolve) => {
     let hasFailed = false
     const end = (how: CheckoutEnd) => {
@@ -71,6 +72,5 @@ export async function runCheckout(
     })
     razorpay.on('payment.failed', () => (hasFailed = true))
     razorpay.open()
-    opened()
   })
 }

@@ -77,8 +77,13 @@ function refuse(store: ConnectStore, error: unknown) {
 async function checkOut(store: ConnectStore, topup: Topup, checkout: TopupCheckout, wish: ConnectEvents['ihc-topup-request']) {
   const provider = await import('./razorpay-checkout.ts').catch(() => undefined)
   if (!provider) return stop(store, 'lost')
-  const ended = await provider.runCheckout(checkout, wish, () => change(store, { phase: 'paying', window: true }))
-  change(store, { window: false })
+  // While its page was loading, the top-up may have been paid in another tab.
+  const begin = () => {
+    const isOpen = viewOf(store).phase === 'opening'
+    if (isOpen) change(store, { phase: 'paying', window: true })
+    return isOpen
+  }
+  const ended = await provider.runCheckout(checkout, wish, begin).finally(() => change(store, { window: false }))
   if (viewOf(store).phase === 'paid') return // told before the window was closed
   if ('why' in ended) return lookAfter(store, topup, ended.why)
   const begun = recall(topup.userId)

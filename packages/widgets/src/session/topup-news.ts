@@ -31,6 +31,8 @@ function settle(store: ConnectStore, { userId }: Topup) {
   forget(userId)
   if (viewOf(store).phase === 'paid') return
   change(store, { phase: 'paid', why: undefined, balance: undefined })
+  // A call that could not be paid for can be tried again now.
+  if (store.state.fault?.code === 'insufficient_balance') store.set({ fault: undefined })
   // What was known of the wallet before is out of date, and where there is no live connection no event comes.
   store.client.wallet.get().then(
     ({ balance }) => change(store, { balance }),

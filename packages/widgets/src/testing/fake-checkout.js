@@ -1,5 +1,5 @@
 // Stands in for a provider's checkout.js in stories and tests: it opens nothing, and waits to be told what the payer does.
-globalThis.fakeCheckouts = []
+globalThis.fakeCheckouts ??= []
 globalThis.Razorpay = class {
   constructor(options) {
     this.options = options

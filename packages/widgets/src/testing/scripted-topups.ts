@@ -19,9 +19,9 @@ export const readApp = ({ app: told }: TopupScript): Promise<App> =>
 export const checkoutScript = new URL('fake-checkout.js', import.meta.url).href
 
 /** A top-up whose checkout is that script. */
-export const openTopup = (rest: Partial<Topup> = {}): Topup => {
+export const openTopup = (rest: Partial<Topup> = {}, scriptUrl = checkoutScript): Topup => {
   const { checkout } = topup
-  return { ...topup, checkout: checkout && { ...checkout, scriptUrl: checkoutScript }, ...rest }
+  return { ...topup, checkout: checkout && { ...checkout, scriptUrl }, ...rest }
 }
 
 function dealOf(packId: string): Partial<Topup> {

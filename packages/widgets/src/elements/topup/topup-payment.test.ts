@@ -5,6 +5,7 @@ import { accessibilityFaults } from '../../testing/axe.ts'
 import { part } from '../../testing/mount.ts'
 import { app } from '../../testing/samples.ts'
 import { never, problem, type Script } from '../../testing/scripted-client.ts'
+import { loadScript } from '../../session/checkout-script.ts'
 import { checkoutScript, openTopup, proof } from '../../testing/scripted-topups.ts'
 import { show } from '../../testing/show-topup.ts'
 
@@ -182,6 +183,24 @@ describe('a payment', () => {
     expect(page.events).toHaveLength(1)
   })
 
+  it('opens no window for a top-up that was paid in another tab meanwhile', async () => {
+    const page = show({ createTopup: () => Promise.resolve(openTopup({ packId: 'medium' }, `${checkoutScript}?late`)) })
+    await expect.poll(() => page.rows().length).toBe(3)
+    await userEvent.click(page.element?.shadowRoot?.querySelectorAll('input')[1] ?? document.body)
+    const paid = { ...openTopup({ packId: 'medium' }), status: 'paid' } as const
+    const loading = new MutationObserver(() => page.client.emit('topup.updated', paid))
+    loading.observe(document.head, { childList: true })
+    const windows = globalThis.fakeCheckouts?.length ?? 0
+    await userEvent.click(part(page.element, 'pay'))
+    await expect.poll(() => page.text('sentence')).toBe('Paid. 550 coins added.')
+    await expect.poll(() => [...document.scripts].some(({ src }) => src.endsWith('?late'))).toBe(true)
+    loading.disconnect()
+    await loadScript(`${checkoutScript}?late`)
+    await expect.poll(() => page.text('more')).toMatch(/^Balance/)
+    expect(globalThis.fakeCheckouts?.length ?? 0).toBe(windows)
+    expect(page.events).toHaveLength(1)
+  })
+
   it('shows a price that has changed before it is paid', async () => {
     const { script, asked } = platform()
     const page = show({
@@ -292,86 +311,4 @@ describe('after a reload', () => {
         expect(page.text('sentence')).toBe('')
       }
   })
-})
-
-describe('the payment page', () => {
-  const withScript = (scriptUrl: string) => {
-    const topup = openTopup({ packId: 'medium' })
-    return show({ createTopup: () => Promise.resolve({ ...topup, checkout: topup.checkout && { ...topup.checkout, scriptUrl } }) }, 'en')
-  }
-  const press = async (page: ReturnType<typeof show>) => {
-    await expect.poll(() => page.rows().length).toBe(3)
-    await userEvent.click(page.element?.shadowRoot?.querySelectorAll('input')[1] ?? document.body)
-    await userEvent.click(part(page.element, 'pay'))
-  }
-
-  it('that cannot be loaded is told, and loaded anew by the next press', async () => {
-    const page = withScript(`${location.origin}/not/there.js`)
-    await press(page)
-    await expect.poll(() => page.text('sentence')).toBe('The payment page could not be loaded. Nothing was paid.')
-    expect(page.events).toEqual([['ihc-topup-failed', 'unreachable']])
-    expect(document.querySelector('script[src$="/not/there.js"]')).toBeNull()
-    expect(await accessibilityFaults()).toEqual([])
-  })
-
-  it('that the page’s policy blocks is told as that', async () => {
-    const url = `${location.origin}/blocked/checkout.js`
-    const page = withScript(url)
-    const seen = new MutationObserver(() => {
-      if (!document.querySelector('script[src$="/blocked/checkout.js"]')) return
-      const init = {
-        blockedURI: url,
-        effectiveDirective: 'script-src-elem',
-        violatedDirective: 'script-src',
-        originalPolicy: '',
-        documentURI: '',
-      }
-      document.dispatchEvent(
-        new SecurityPolicyViolationEvent('securitypolicyviolation', { ...init, disposition: 'enforce', statusCode: 200 }),
-      )
-    })
-    seen.observe(document.head, { childList: true })
-    await press(page)
-    await expect.poll(() => page.text('sentence')).toMatch(/^This page, or a blocker in your browser/)
-    seen.disconnect()
-  })
-
-  it('whose frame the page’s policy blocks is closed again', async () => {
-    const page = withScript(checkoutScript)
-    await press(page)
-    await expect.poll(() => page.text('sentence')).toMatch(/^Finish/)
-    const init = {
-      blockedURI: `${location.origin}/frame`,
-      effectiveDirective: 'frame-src',
-      violatedDirective: '',
-      originalPolicy: '',
-      documentURI: '',
-    }
-    document.dispatchEvent(
-      new SecurityPolicyViolationEvent('securitypolicyviolation', { ...init, disposition: 'enforce', statusCode: 200 }),
-    )
-    await expect.poll(() => page.text('sentence')).toMatch(/^This page, or a blocker/)
-    expect(globalThis.fakeCheckouts?.at(-1)?.closed).toBe(true)
-  })
-
-  it('is not asked for without a connection', async () => {
-    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
-    try {
-      const page = withScript(`${location.origin}/no/network.js`)
-      await press(page)
-      await expect.poll(() => page.text('sentence')).toBe('No connection. Nothing was paid.')
-    } finally {
-      Reflect.deleteProperty(navigator, 'onLine')
-    }
-  })
-
-  it.each(['ftp://checkout.example/v1/checkout.js', 'javascript:alert(1)', 'data:text/javascript,alert(1)', 'checkout.js'])(
-    'is never loaded from %s',
-    async (url) => {
-      const page = withScript(url)
-      await press(page)
-      await expect.poll(() => page.text('sentence')).toMatch(/^This page, or a blocker/)
-      expect([...document.scripts].map(({ src }) => src)).not.toContain(url)
-    },
-  )
 })

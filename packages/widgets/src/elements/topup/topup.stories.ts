@@ -52,10 +52,7 @@ export const Declined = paying(failed, 'Your bank declined the payment.', closes
 export const Dismissed = paying({}, 'Nothing was paid.', closes)
 export const PaymentPageUnreachable = paying(
   {
-    createTopup: () => {
-      const topup = openTopup()
-      return Promise.resolve({ ...topup, checkout: topup.checkout && { ...topup.checkout, scriptUrl: `${location.origin}/not/there.js` } })
-    },
+    createTopup: () => Promise.resolve(openTopup({}, `${location.origin}/not/there.js`)),
   },
   'The payment page could not be loaded.',
 )

@@ -5,7 +5,7 @@ import { accessibilityFaults } from '../../testing/axe.ts'
 import { part, words } from '../../testing/mount.ts'
 import { app, asha, packs, wallet } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
-import { openTopup } from '../../testing/scripted-topups.ts'
+import { openTopup, proof } from '../../testing/scripted-topups.ts'
 import { show } from '../../testing/show-topup.ts'
 
 beforeEach(() => sessionStorage.clear())
@@ -82,6 +82,12 @@ describe('ihc-topup', () => {
     await expect.poll(() => page.rows().length).toBe(3)
     page.element?.dispatchEvent(new CustomEvent('ihc-call-request', { detail: { calleeId: 'ravi' }, bubbles: true, composed: true }))
     await expect.poll(() => page.text('note')).toBe('Not enough coins for that call. Choose a pack.')
+    const { options } = await page.pay()
+    options.handler(proof)
+    await expect.poll(() => page.text('pay')).toBe('Buy more')
+    await userEvent.click(part(page.element, 'pay'))
+    await expect.poll(() => page.rows().length).toBe(3)
+    expect(page.text('note')).toBe('')
   })
 
   it('leaves the way to pay to a page that wants to go its own', async () => {
