@@ -53,6 +53,13 @@ export const Receipt = opened({ history: [paidCall, ...pastCalls] }, '30 bonus, 
 export const ReceiptOfCallee = opened({ history: [earnedCall] }, 'The coins were used up')
 export const ReceiptOfMissed = opened({ history: [missedCall] }, 'Nobody answered')
 export const ReceiptNotSettled = opened({ history: [unsettled] }, 'Not settled yet')
+export const ReportLedToRefund = opened(
+  {
+    history: [paidCall],
+    receipt: () => Promise.resolve({ dispute: { ...disputeOf(paidCall.id, 'bad_sound'), status: 'refunded', refundedCoins: 50 } }),
+  },
+  'Your report led to 50 coins',
+)
 export const ReceiptRefunded = opened(
   { history: [{ ...paidCall, refundedCoins: 50 }], receipt: () => Promise.resolve({ adjustments: [refundOf(50)] }) },
   '50 coins were given back',

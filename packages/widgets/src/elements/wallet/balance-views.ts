@@ -36,7 +36,7 @@ export function balancesView(
       )}
     </dl>
     <div class="lines">
-      <p part="withdrawable" class="muted">${fill(texts.withdrawable, { n: withdrawable }, language)}</p>
+      ${owedCoins > 0 ? nothing : html`<p part="withdrawable" class="muted">${fill(texts.withdrawable, { n: withdrawable }, language)}</p>`}
       ${
         expiring
           ? html`<p part="expiring" class="muted">

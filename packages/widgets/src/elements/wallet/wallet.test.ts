@@ -88,6 +88,7 @@ describe('ihc-wallet', () => {
     const page = show({ wallet: { expiring: { coins: 30, at: '2026-02-01T00:00:00Z' }, owedCoins: 1 } })
     await expect.poll(() => page.text('expiring')).toMatch(/^30 coins expire on .*2026$/)
     expect(page.text('owed')).toBe('You owe 1 coin. Until it is paid back you cannot withdraw.')
+    expect(page.text('withdrawable')).toBe('')
     expect(await accessibilityFaults()).toEqual([])
   })
 
