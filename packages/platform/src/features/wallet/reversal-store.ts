@@ -1,6 +1,6 @@
 import { toCoins } from '../../base/coins.ts'
-import type { TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import { everyTenant, type TenantId } from '../../base/tenant.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { BookedTransaction } from './reversal.ts'
 
 interface EntryRecord {
@@ -65,3 +65,23 @@ export async function owedCoins(tx: Tx, tenantId: TenantId, userId: string): Pro
   )
   return toCoins(row?.coins ?? '0')
 }
+
+/** What a user (`usr_…`) has earned and not spent. */
+export async function readEarned(tx: Tx, tenantId: TenantId, userId: string): Promise<number> {
+  const [row] = await tx.query<{ coins: string }>(
+    `select balance::text as coins from ledger_accounts where tenant_id = $1 and user_id = $2 and name = 'earned' and shard = 0`,
+    [tenantId, userId],
+  )
+  return toCoins(row?.coins ?? '0')
+}
+
+/** Users of all apps who owe something and have earned something to pay it with. */
+export const listDebtors = (db: Db, limit: number): Promise<{ readonly tenantId: TenantId; readonly userId: string }[]> =>
+  db.transact(everyTenant, (tx) =>
+    tx.query(
+      `select o.tenant_id as "tenantId", o.user_id as "userId" from ledger_accounts o join tenants t on t.id = o.tenant_id and not t.ledger_frozen
+       join ledger_accounts e on e.tenant_id = o.tenant_id and e.user_id = o.user_id and e.name = 'earned' and e.shard = 0 and e.balance > 0
+       where o.name = 'owed' and o.balance < 0 limit $1`,
+      [limit],
+    ),
+  )

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
+import { createLogger } from '../../base/logger.ts'
 import { codeOf, noon, openBooks, persist, type Books, type Person } from './books.fixture.ts'
-import { holdForCall, owedCoins, post, reverse, settleCall, verifyLedger } from './index.ts'
+import { collectDebts } from './collect-debts.ts'
+import { collectOwed, holdForCall, owedCoins, post, reverse, settleCall, verifyLedger } from './index.ts'
 import { app, bucket, entry, move, spendable } from './ledger-entry.ts'
 
 let books: Books
@@ -118,6 +121,27 @@ describe('a reversal', () => {
     expect(await takeBack(topup, { at: books.otherTenant })).toBe('not_found')
     expect(await takeBack(newId('txn', noon))).toBe('not_found')
     expect(await books.buckets(person)).toMatchObject({ purchased: 7 })
+  })
+})
+
+describe('a debt', () => {
+  it('is paid from what is earned, and from nothing else', async () => {
+    const { person, topup } = await toppedUp(100)
+    await spend(person, 100)
+    await takeBack(topup)
+    await books.credit(person, 'purchased', 30)
+    await books.credit(person, 'bonus', 30)
+    const collect = () => books.in((tx) => collectOwed(tx, books.tenant, person.id, noon))
+    expect(await collect()).toBe(0)
+    await books.credit(person, 'earned', 40)
+    expect((await Promise.all([collect(), collect(), collect()])).sort()).toEqual([0, 0, 40])
+    expect([await owes(person), await books.buckets(person)]).toMatchObject([60, { bonus: 30, purchased: 30, earned: 0 }])
+    await books.credit(person, 'earned', 70)
+    const changed: string[] = []
+    const deps = { db: books.db, clock: systemClock, logger: createLogger('silent') }
+    await collectDebts({ ...deps, changed: async (_tenant, userId) => void changed.push(userId) })
+    expect([await owes(person), await books.buckets(person)]).toMatchObject([0, { earned: 10 }])
+    expect(changed).toContain(person.id)
   })
 })
 

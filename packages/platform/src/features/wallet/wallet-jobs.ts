@@ -1,6 +1,7 @@
 import type { WalletBalances } from '@impacthub/sdk/contract'
 import type { TenantId } from '../../base/tenant.ts'
 import type { PeriodicJob } from '../../jobs/periodic.ts'
+import { collectDebts } from './collect-debts.ts'
 import { expireGrants, type ExpiryDeps } from './expire-grants.ts'
 import { makePartitions } from './partitions.ts'
 import { presentBalances } from './present-wallet.ts'
@@ -21,6 +22,7 @@ export function walletJobs({ db, clock, logger, announceWallet }: WalletJobDeps)
   }
   return [
     { name: 'expire-coins', everyMs: minute, run: () => expireGrants({ db, clock, logger, changed }) },
+    { name: 'collect-debts', everyMs: 10 * minute, run: () => collectDebts({ db, clock, logger, changed }) },
     { name: 'release-forgotten-holds', everyMs: 10 * minute, run: () => releaseForgottenHolds({ db, clock, logger }) },
     { name: 'make-ledger-partitions', everyMs: 360 * minute, run: async () => void (await makePartitions(db, clock.now())) },
   ]

@@ -8,4 +8,6 @@ create index ledger_transactions_reversals on ledger_transactions (tenant_id, re
 alter table ledger_accounts drop constraint never_negative;
 alter table ledger_accounts add constraint never_negative
   check (user_id is null or case name when 'owed' then balance <= 0 else balance >= 0 end);
+-- Its column is never changed, so that a new balance touches no index.
+create index ledger_accounts_owed on ledger_accounts (tenant_id, user_id) where name = 'owed';
 `
