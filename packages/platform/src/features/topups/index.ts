@@ -10,7 +10,6 @@ import { applyNews, hearPayment, type Hearing } from './hear-payment.ts'
 import { refundTask } from './refund-topup.ts'
 import type { TopupDeps } from './topup-deps.ts'
 
-export { refundTopup, type Asker, type RefundOfTopup } from './refund-topup.ts'
 export type { Hearing } from './hear-payment.ts'
 export type { TopupDeps } from './topup-deps.ts'
 
