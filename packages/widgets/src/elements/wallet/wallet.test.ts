@@ -137,6 +137,15 @@ describe('ihc-wallet', () => {
     expect(page.text('note')).toBe('')
   })
 
+  it('shows the balance that came live where nothing else could be loaded', async () => {
+    const page = show({ beforeWallet: () => Promise.reject(problem('unavailable', 503)) })
+    page.client.open()
+    await expect.poll(() => page.text('balance')).toBe('1,245')
+    expect(page.text('note')).toBe('These transactions could not be loaded.')
+    expect(page.lines()).toEqual([])
+    expect(await accessibilityFaults()).toEqual([])
+  })
+
   it('keeps the last known state without a connection, and reads anew once it is back', async () => {
     let reads = 0
     const page = show({ beforeWallet: () => (reads++, Promise.resolve()) })

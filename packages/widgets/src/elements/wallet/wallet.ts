@@ -59,7 +59,7 @@ export class IhcWallet extends ConnectElement {
     const words: WalletWords = { texts: catalogue?.wallet ?? walletEn, language: catalogue?.language ?? 'en' }
     const { texts, language } = words
     const { balances, lists, busy, failed } = this.#view
-    const known = balances && lists.size > 0
+    const known = balances && (lists.size > 0 || failed)
     const waiting = busy === 'refresh'
     const note = this.#note(texts)
     return html`<section
