@@ -15,6 +15,7 @@ import {
 } from '../features/ledger-proof/index.ts'
 import { misused, parsed, say, withDb, type Command, type CommandGroup, type Here } from './command.ts'
 import { ledgerOf, tell } from './ledger-commands.ts'
+import { spareMemory } from './spare-memory.ts'
 
 export const moneyCommands: CommandGroup = {
   usage: `
@@ -124,8 +125,10 @@ async function writing(standard: Writable, file: string | undefined, work: (writ
   const giveUp = (error: Error): void => broken.abort(error)
   out.on('error', giveUp)
   try {
+    const spare = spareMemory()
     await work(async (text) => {
       broken.signal.throwIfAborted()
+      spare(text.length)
       if (!out.write(text)) await once(out, 'drain', { signal: broken.signal })
     })
     if (out !== standard) {

@@ -11,7 +11,7 @@ export interface ExportRange {
   readonly before: string
 }
 
-const page = 500
+const page = 250
 
 /** Everything after this is of one moment, however long the reader of the export takes. */
 export async function holdMoment(tx: Tx): Promise<void> {
