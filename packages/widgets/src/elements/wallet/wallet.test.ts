@@ -139,9 +139,10 @@ describe('ihc-wallet', () => {
 
   it('shows the balance that came live where nothing else could be loaded', async () => {
     const page = show({ beforeWallet: () => Promise.reject(problem('unavailable', 503)) })
+    await expect.poll(() => page.text('note')).toBe('Your wallet could not be loaded.')
     page.client.open()
     await expect.poll(() => page.text('balance')).toBe('1,245')
-    expect(page.text('note')).toBe('These transactions could not be loaded.')
+    await expect.poll(() => page.text('note')).toBe('These transactions could not be loaded.')
     expect(page.lines()).toEqual([])
     expect(await accessibilityFaults()).toEqual([])
   })
