@@ -87,6 +87,6 @@ export function createClient(
 /** "Not now" and "your twin is at it" are to be asked again. A 500 would mean that something was half done. */
 function isFinal({ status, code, text }: Answer): boolean {
   if (status === 503 || status === 429 || code === 'idempotency_in_progress') return false
-  if ([201, 402, 409].includes(status)) return true
+  if ([201, 402, 404, 409].includes(status)) return true
   throw new Error(`an answer that should not be: ${status} ${text}`)
 }

@@ -19,6 +19,8 @@ export type Step =
   /** The key of an earlier request with other content. */
   | { readonly kind: 'altered'; readonly pick: number }
   | { readonly kind: 'reverse'; readonly pick: number; readonly share: number }
+  /** Many credits in one request; a userId that nobody has refuses one of them, or all. */
+  | { readonly kind: 'bulk'; readonly mode: 'all' | 'each'; readonly credits: readonly Move[] }
 
 export interface Random {
   /** From 0 to below 1. */
@@ -59,10 +61,21 @@ function drawMove(random: Random, userIds: readonly string[]): Move {
   return { type: 'debit', userId, bucket: random.unit() < 0.6 ? null : random.oneOf(buckets), coins: 1 + random.below(60) }
 }
 
+export const nobody = 'kill-nobody'
+
+function drawBulk(random: Random, userIds: readonly string[]): Step {
+  const credits = Array.from({ length: 1 + random.below(30) }, (): Move => {
+    const userId = random.unit() < 0.01 ? nobody : random.oneOf(userIds)
+    return { type: 'credit', userId, bucket: random.oneOf(buckets), coins: 1 + random.below(10) }
+  })
+  return { kind: 'bulk', mode: random.unit() < 0.5 ? 'all' : 'each', credits }
+}
+
 export function drawStep(random: Random, userIds: readonly string[]): Step {
   const kind = random.unit()
   if (kind < 0.12) return { kind: 'replay', pick: random.unit() }
   if (kind < 0.14) return { kind: 'altered', pick: random.unit() }
   if (kind < 0.2) return { kind: 'reverse', pick: random.unit(), share: random.unit() }
-  return { kind: kind < 0.24 ? 'twins' : 'move', move: drawMove(random, userIds) }
+  if (kind < 0.23) return drawBulk(random, userIds)
+  return { kind: kind < 0.27 ? 'twins' : 'move', move: drawMove(random, userIds) }
 }

@@ -8,6 +8,16 @@ export const movedAnswer = z.object({
   transaction: z.object({ id: z.string(), type: z.enum(['credit', 'debit']), coins: z.int(), buckets: coins }),
   wallet,
 })
+export const bulkAnswer = z.object({
+  data: z.array(
+    z.union([
+      movedAnswer.extend({ key: z.string(), status: z.literal('credited') }),
+      z.object({ key: z.string(), status: z.literal('refused'), code: z.string() }),
+    ]),
+  ),
+  credited: z.int(),
+  refused: z.int(),
+})
 export const reversedAnswer = z.object({
   id: z.string(),
   reverses: z.string(),
@@ -29,7 +39,7 @@ export interface Booked {
 }
 
 export interface Acknowledged {
-  moved(text: string, asked: { readonly type: string; readonly userId: string; readonly coins: number }): Booked
+  moved(answer: z.output<typeof movedAnswer>, asked: { readonly type: string; readonly userId: string; readonly coins: number }): Booked
   reversed(text: string, original: Booked): Booked
   /** By transaction. */
   readonly all: ReadonlyMap<string, Booked>
@@ -44,12 +54,11 @@ export function keepRecord(): Acknowledged {
   }
   return {
     all,
-    moved(text, asked) {
-      const { transaction, wallet: after } = movedAnswer.parse(JSON.parse(text))
+    moved({ transaction, wallet: after }, asked) {
       const signed = asked.type === 'credit' ? asked.coins : -asked.coins
       const sum = Object.values(transaction.buckets).reduce((total, part) => total + part, 0)
       if (transaction.type !== asked.type || transaction.coins !== signed || sum !== signed || after.userId !== asked.userId)
-        throw new Error(`asked for ${JSON.stringify(asked)}, answered ${text}`)
+        throw new Error(`asked for ${JSON.stringify(asked)}, answered ${JSON.stringify(transaction)}`)
       return add({ id: transaction.id, userId: asked.userId, coins: signed, buckets: transaction.buckets, reverses: null })
     },
     reversed(text, original) {

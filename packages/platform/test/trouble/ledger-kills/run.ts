@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from '@impacthub/sdk/server'
 import * as z from 'zod'
 import { connect } from '../../../src/db/connect.ts'
-import { verifyLedger } from '../../../src/features/wallet/index.ts'
+import { findBooks, verifyBooks } from '../../../src/features/ledger-proof/index.ts'
 import { forget, startChild, type ChildPlatform } from '../child-platform.ts'
 import { ownPostgres, type OwnPostgres } from '../own-postgres.ts'
 import { compareWithBooks } from './books.ts'
@@ -149,8 +149,10 @@ async function findFaults(
   const differences = await compareWithBooks(postgres.url, appId, userIds, record)
   const db = connect({ url: postgres.url }, { poolSize: 2 })
   try {
-    const { faults } = await verifyLedger(db)
-    return [...differences, ...faults.map((fault) => JSON.stringify(fault))]
+    const books = await findBooks(db, appId, 'test')
+    if (books === undefined) throw new Error('the app is gone')
+    const { faults, frozen } = await verifyBooks(db, books)
+    return [...differences, ...faults.map((fault) => JSON.stringify(fault)), ...(frozen ? ['the ledger is frozen'] : [])]
   } finally {
     await db.close()
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Client, Request } from './persist.ts'
-import { drawStep, type Move, type Random, type Step } from './plan.ts'
-import type { Acknowledged, Booked } from './record.ts'
+import { drawStep, nobody, type Move, type Random, type Step } from './plan.ts'
+import { bulkAnswer, movedAnswer, type Acknowledged, type Booked } from './record.ts'
 
 interface Known {
   readonly wish: Request
@@ -38,7 +38,7 @@ export function createWorker({ name, random, userIds, client, record }: WorkerPa
     if (answer === undefined) throw new Error('nobody was asked')
     for (const other of others) expectSame(wish, answer, other)
     known.push({ wish, ...answer })
-    if (answer.status === 201) moves.push(record.moved(answer.text, asked))
+    if (answer.status === 201) moves.push(record.moved(movedAnswer.parse(JSON.parse(answer.text)), asked))
     else if (asked.type === 'credit' || answer.code !== 'insufficient_balance') throw new Error(`${JSON.stringify(asked)}: ${answer.text}`)
   }
 
@@ -63,12 +63,33 @@ export function createWorker({ name, random, userIds, client, record }: WorkerPa
     else if (!['already_reversed', 'conflict'].includes(answer.code)) throw new Error(`${wish.path}: ${answer.text}`)
   }
 
+  async function bulk({ mode, credits }: Extract<Step, { kind: 'bulk' }>): Promise<void> {
+    const key = nextKey()
+    const list = credits.map(({ userId, coins, bucket }, n) => ({ key: `${key}-${n}`, userId, coins, bucket, reason: 'Burst' }))
+    const wish = { key, path: '/v1/credits', body: JSON.stringify({ mode, credits: list }) }
+    const answer = await client.settle(wish)
+    known.push({ wish, ...answer })
+    const refusals = credits.filter(({ userId }) => userId === nobody).length
+    if (mode === 'all' && refusals > 0) {
+      if (answer.status !== 404) throw new Error(`credits for nobody: ${answer.text}`)
+      return
+    }
+    const { data, refused } = bulkAnswer.parse(JSON.parse(answer.text))
+    if (refused !== refusals || data.length !== credits.length)
+      throw new Error(`${refusals} of ${credits.length} are for nobody: ${answer.text}`)
+    for (const [n, item] of data.entries()) {
+      const asked = credits[n]
+      if (item.status === 'credited' && asked !== undefined) moves.push(record.moved(item, asked))
+    }
+  }
+
   /** What there is nothing for yet becomes a move. */
   async function doStep(step: Step): Promise<void> {
     if (step.kind === 'move' || step.kind === 'twins') return move(step.move, step.kind === 'twins' ? 2 : 1)
+    if (step.kind === 'bulk') return bulk(step)
     const [earlier, original] = [at(known, step.pick), at(moves, step.pick)]
     if (step.kind === 'replay' && earlier !== undefined) return replay(earlier)
-    if (step.kind === 'altered' && earlier !== undefined && !earlier.wish.path.endsWith('/reverse')) return alter(earlier)
+    if (step.kind === 'altered' && earlier !== undefined && earlier.wish.path.startsWith('/v1/users/')) return alter(earlier)
     if (step.kind === 'reverse' && original !== undefined) return reverse(original, step.share)
   }
 
