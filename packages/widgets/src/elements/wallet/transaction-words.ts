@@ -40,9 +40,11 @@ export function titleOf(transaction: WalletTransaction, { texts, language }: Wal
 export const lineOf = (transaction: WalletTransaction, words: WalletWords): string =>
   fill(words.texts.line, { what: titleOf(transaction, words), n: Math.abs(ownChange(transaction)) }, words.language)
 
-/** What the app wrote down; of a call the line itself says it all. */
-export const noteOf = ({ call, description, type }: WalletTransaction): string =>
-  call || type === 'topup' || type === 'topup_bonus' ? '' : description
+/** Of these the line itself says all. */
+const plain: readonly string[] = ['topup', 'topup_bonus', 'expiry', 'collection']
+
+/** What the app wrote down. */
+export const noteOf = ({ call, description, type }: WalletTransaction): string => (call || plain.includes(type) ? '' : description)
 
 /** What coins are held for. */
 export const heldFor = ({ call }: WalletHold, { texts }: WalletWords): string =>
