@@ -37,11 +37,4 @@ export const grantQuestions = [
       full join (select id, key from ledger_transactions where tenant_id = $1 and key is not null) t on t.id = k.transaction_id
       where t.key is distinct from k.key`,
   },
-  {
-    rule: 'what is on hold is what the open holds say',
-    sql: `select a.user_id as subject, 'held ' || a.balance || ', open holds ' || coalesce(h.total, 0) as detail
-      from ledger_accounts a
-      left join (select user_id, sum(coins) as total from ledger_holds where tenant_id = $1 and state = 'open' group by user_id) h on h.user_id = a.user_id
-      where a.tenant_id = $1 and a.name = 'held' and a.user_id is not null and a.balance <> coalesce(h.total, 0)`,
-  },
 ] as const

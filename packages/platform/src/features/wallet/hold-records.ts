@@ -62,6 +62,18 @@ interface HoldRecord {
   readonly reference_id: string
 }
 
+/** Closes the records of holds whose call is settled already: an older release beside this one keeps none, and leaves them open. */
+export async function closeSettled(db: Db, now: Date): Promise<void> {
+  await db.transact(everyTenant, (tx) =>
+    tx.query(
+      `update ledger_holds h set state = 'settled', closed_at = $1
+       where h.state = 'open' and h.expires_at <= $1 and h.reference_type = 'call'
+         and exists (select from calls c where c.tenant_id = h.tenant_id and c.id = h.reference_id and c.settled)`,
+      [now],
+    ),
+  )
+}
+
 /** Open holds of all apps whose time is over and of which nothing is left that will end them: a call that is not settled ends its own. */
 export async function listForgotten(db: Db, now: Date, limit: number): Promise<OpenHold[]> {
   const rows = await db.transact(everyTenant, (tx) => tx.query<HoldRecord>(`${forgotten} order by h.expires_at limit $2`, [now, limit]))

@@ -78,4 +78,12 @@ it('one whose call is not settled stays, however late it is', async () => {
   await look(hours(48))
   expect(await books.buckets(devi)).toMatchObject({ purchased: 2, held: 10 })
   expect(await holdsOf(devi)).toHaveLength(1)
+  // Settled by an older release, which keeps no such records: only the record is closed, and no coin moves.
+  await books.admin.query(
+    "update calls set settled = true, status = 'completed', end_reason = 'caller_hangup', ended_at = created_at where id = $1",
+    [callId],
+  )
+  await look(hours(49))
+  expect(await holdsOf(devi)).toEqual([])
+  expect(await books.buckets(devi)).toMatchObject({ purchased: 2, held: 10 })
 })

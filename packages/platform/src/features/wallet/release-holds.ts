@@ -3,7 +3,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import { bringBack, bucketsOf } from './grant-coins.ts'
 import { drainedBy } from './grants-store.ts'
-import { claimForgotten, closeHold, listForgotten, type OpenHold } from './hold-records.ts'
+import { claimForgotten, closeHold, closeSettled, listForgotten, type OpenHold } from './hold-records.ts'
 import { bucket, entry, moveBack, spendingOrder } from './ledger-entry.ts'
 import { post } from './post-entry.ts'
 
@@ -21,6 +21,7 @@ const batch = 100
  * dies, or two that look at the same time, give nothing back twice.
  */
 export async function releaseForgottenHolds({ db, clock, logger }: ReleaseDeps): Promise<void> {
+  await closeSettled(db, clock.now())
   for (const hold of await listForgotten(db, clock.now(), batch)) {
     try {
       const released = await db.transact(hold.tenantId, (tx) => release(tx, hold, clock.now()))
