@@ -164,7 +164,10 @@ describe('what a call came to', () => {
   it('counts nothing for which the other was gone', async () => {
     // The caller hung up at 08:03:40.500; the callee heard silence until 08:04:11.900.
     const early = leg({ end_time: '2027-05-31T08:03:40.500Z', on_call_duration_ms: 58_000 })
-    expect(await fetchWith(early, calleesLeg())).toMatchObject({ callee: { durationSeconds: 30 }, unreadable: false })
+    expect(await fetchWith(early, calleesLeg())).toMatchObject({
+      callee: { durationSeconds: 30, endedAt: new Date('2027-05-31T08:03:40.500Z') },
+      unreadable: false,
+    })
     const gone = leg({ end_time: '2027-05-31T08:03:00Z', on_call_duration_ms: '20000' })
     expect(await fetchWith(gone, calleesLeg())).toMatchObject({ callee: { durationSeconds: 0 }, unreadable: false })
   })

@@ -1,4 +1,4 @@
-import { ProviderError, type DialWish, type ProviderCall } from '../port.ts'
+import { ProviderError, type DialWish, type Leg, type ProviderCall } from '../port.ts'
 import { callbackUrl } from './callback-address.ts'
 import { accept, refused, type Answer, type ExotelClient } from './client.ts'
 import { legWire, newBridge, newLeg, readLeg, type ReadLeg } from './leg-wire.ts'
@@ -88,6 +88,12 @@ function sharedSeconds(caller: ReadLeg, callee: ReadLeg): number | null {
   return Math.max(0, Math.floor(ms / 1_000))
 }
 
+/** The first hang-up ends the talk: the other leg may stay up until it is taken down. */
+const talkEnd = (caller: Leg, callee: Leg): Date | null =>
+  caller.endedAt !== null && callee.endedAt !== null && callee.status === 'completed' && caller.endedAt < callee.endedAt
+    ? caller.endedAt
+    : callee.endedAt
+
 /** Both legs. The callee's is asked for second: where the caller's is over, the callee's answer is from after that end. */
 export async function fetchCall(client: ExotelClient, callerLegId: string, calleeLegId: string | null): Promise<ProviderCall | undefined> {
   const caller = await fetchLeg(client, callerLegId)
@@ -101,7 +107,7 @@ export async function fetchCall(client: ExotelClient, callerLegId: string, calle
   const seconds = talked ? (over && !unreadable ? secondsOf(caller, callee) : null) : callee.leg.durationSeconds
   return {
     caller: caller.leg,
-    callee: { ...callee.leg, durationSeconds: seconds },
+    callee: { ...callee.leg, durationSeconds: seconds, endedAt: seconds === null ? callee.leg.endedAt : talkEnd(caller.leg, callee.leg) },
     unreadable,
     ...pendingIf(over && talked && !unreadable && seconds === null),
   }
