@@ -224,6 +224,11 @@ describe('a receipt', () => {
     await app.server.wallets.debit({ userId: 'jaya', coins: 25, reason: 'Spent' })
     await app.server.ledger.reverse({ transactionId: transaction.id, reason: 'Wrong' })
     expect(await jaya.client.wallet.get()).toMatchObject({ balance: 0, owedCoins: 25 })
+    // Who owes can spend what they earn, and withdraws none of it: by one request's answer, by many at once, and by the wallet itself.
+    const earn = () => app.server.wallets.credit({ userId: jaya.userId, coins: 2, bucket: 'earned', reason: 'Work' })
+    expect((await earn()).wallet).toMatchObject({ balance: 2, withdrawable: 0 })
+    for (const { wallet } of await Promise.all([earn(), earn(), earn(), earn()])) expect(wallet.withdrawable).toBe(0)
+    expect(await jaya.client.wallet.get()).toMatchObject({ buckets: { earned: 10 }, withdrawable: 0 })
     expect((await jaya.client.wallet.listTransactions({ type: 'reversal' })).data).toMatchObject([
       { coins: -5, buckets: { purchased: -5 } },
     ])

@@ -8,9 +8,15 @@ import type { Buckets, WalletRow } from './wallet-store.ts'
 
 const spendableOf = (buckets: Partial<Buckets>): number => spendingOrder.reduce((sum, name) => sum + (buckets[name] ?? 0), 0)
 
-export function presentBalances({ hostId, buckets }: WalletRow): WalletBalances {
+/** Who owes coins withdraws none. */
+export function presentBalances({ hostId, buckets, owedCoins }: WalletRow): WalletBalances {
   const { bonus, purchased, earned, held } = buckets
-  return { userId: hostId, balance: spendableOf(buckets), buckets: { bonus, purchased, earned, held }, withdrawable: earned }
+  return {
+    userId: hostId,
+    balance: spendableOf(buckets),
+    buckets: { bonus, purchased, earned, held },
+    withdrawable: owedCoins > 0 ? 0 : earned,
+  }
 }
 
 /** One line of a user's history, as that user sees it. */

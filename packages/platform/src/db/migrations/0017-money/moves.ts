@@ -14,7 +14,7 @@ create function wallet_move(
   out outcome text, out status integer, out body jsonb, out user_id text
 ) language plpgsql set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
-  entered text; claimed record; door record; posted text; problem text; detail text; changed jsonb; owned jsonb; names text[]; sources integer[]; target integer;
+  entered text; claimed record; door record; posted text; problem text; detail text; changed jsonb; owned jsonb; owes boolean; names text[]; sources integer[]; target integer;
 begin
   entered := set_config('connect.tenant', p_tenant::text, true); -- as connect_enter does; an expression costs less than a query
   claimed := idempotency_claim(p_tenant, p_caller, p_key, p_fingerprint, p_since);
@@ -69,14 +69,15 @@ begin
       select jsonb_object_agg(a.name, e.coins) into changed from ledger_entries e join ledger_accounts a on a.id = e.account_id
         where e.tenant_id = p_tenant and e.transaction_id = p_id and e.user_id is not null;
     end if;
-    select '{"bonus": 0, "purchased": 0, "earned": 0, "held": 0}'::jsonb || jsonb_object_agg(a.name, a.balance) into owned
-      from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = wallet_move.user_id and a.name <> 'owed';
+    select '{"bonus": 0, "purchased": 0, "earned": 0, "held": 0}'::jsonb || jsonb_object_agg(a.name, a.balance) filter (where a.name <> 'owed'),
+        bool_or(a.name = 'owed' and a.balance < 0) into owned, owes
+      from ledger_accounts a where a.tenant_id = p_tenant and a.user_id = wallet_move.user_id;
     status := 201;
     body := jsonb_build_object(
       'transaction', jsonb_build_object('id', p_id, 'type', p_type, 'coins', case p_type when 'credit' then p_coins else -p_coins end,
         'buckets', changed, 'reference', null, 'description', p_reason,
         'createdAt', to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-      'wallet', jsonb_build_object('userId', p_host_user, 'buckets', owned, 'withdrawable', owned -> 'earned',
+      'wallet', jsonb_build_object('userId', p_host_user, 'buckets', owned, 'withdrawable', case when owes then to_jsonb(0) else owned -> 'earned' end,
         'balance', (owned ->> 'bonus')::bigint + (owned ->> 'purchased')::bigint + (owned ->> 'earned')::bigint));
   end if;
   insert into idempotency_keys (tenant_id, caller, key, fingerprint, status, body, created_at)
@@ -138,6 +139,7 @@ begin
         select i.* from idempotency_keys i where i.tenant_id = p_tenant and i.caller = w.caller and i.key = w.key limit 1) k on true
       left join lateral (
         select sum(a.balance) filter (where a.name <> 'owed') as total, coalesce(max(a.balance) filter (where a.name = 'held'), 0) as held,
+            coalesce(bool_or(a.name = 'owed' and a.balance < 0), false) as owes,
             max(a.id) filter (where a.name = 'bonus') as bonus_id, max(a.balance) filter (where a.name = 'bonus') as bonus,
             max(a.id) filter (where a.name = 'purchased') as purchased_id, max(a.balance) filter (where a.name = 'purchased') as purchased,
             max(a.id) filter (where a.name = 'earned') as earned_id, max(a.balance) filter (where a.name = 'earned') as earned
@@ -195,7 +197,7 @@ begin
           'wallet', jsonb_build_object('userId', j.host_user,
             'buckets', jsonb_build_object('bonus', j.bonus + j.to_bonus, 'purchased', j.purchased + j.to_purchased,
               'earned', j.earned + j.to_earned, 'held', j.held),
-            'withdrawable', j.earned + j.to_earned,
+            'withdrawable', case when j.owes then 0 else j.earned + j.to_earned end,
             'balance', j.bonus + j.to_bonus + j.purchased + j.to_purchased + j.earned + j.to_earned))
         end as body
       from judged j

@@ -65,7 +65,8 @@ describe('two legs', () => {
     await exotel.hangUp(caller, callee)
     const told = await exotel.fetchCall(caller, callee)
     expect(told).toMatchObject({ callee: { durationSeconds: 30 }, unreadable: false })
-    expect(Number(told?.caller.endedAt)).toBeLessThan(Number(told?.callee?.endedAt))
+    // The callee heard silence for a while longer, which is no part of the talk.
+    expect(told?.callee?.endedAt).toEqual(told?.caller.endedAt)
   })
 
   it('are ended by the limits that they were given, should nobody be there', async () => {
