@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { answerControl, CONTROL_PREFIX } from '../kit/control.ts'
 import { type Clock, realClock } from '../kit/clock.ts'
 import { createDeliveries, createGate } from '../kit/deliver-later.ts'
 import { createFaultBook } from '../kit/faults.ts'
-import { listen } from '../kit/listen.ts'
+import { serveSandbox } from '../kit/serve-sandbox.ts'
 import { answerApi, refused } from './api.ts'
 import { controlOf, type ExotelControl } from './control.ts'
 import { controlRoutes } from './control-routes.ts'
@@ -77,19 +76,13 @@ export async function startExotelSandbox(options: ExotelSandboxOptions = {}): Pr
   setMaxListeners(0, closing.signal) // each request on its way listens
   const world = createWorld(accountSid, options, closing.signal)
   const control = controlOf(world)
-  const routes = controlRoutes(world, control)
   furnish(world, options)
-  const server = await listen(
-    {
-      handle: (request) => (isControl(request.path) ? answerControl(routes, request) : answerApi(world, request)),
-      refuse: refused,
-      gated: (path) => !isControl(path),
-    },
-    world.gate,
-    { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
-  ).catch((error: unknown) => {
-    world.store.close()
-    throw error
+  const server = await serveSandbox(world, closing, {
+    handle: (request) => answerApi(world, request),
+    refuse: refused,
+    routes: controlRoutes(world, control),
+    host: options.host,
+    port: options.port,
   })
   resume(world)
   const { apiKey, apiToken, clock } = world
@@ -100,16 +93,9 @@ export async function startExotelSandbox(options: ExotelSandboxOptions = {}): Pr
     apiToken,
     clock,
     control,
-    async close() {
-      closing.abort()
-      for (const timer of world.timers.values()) timer.cancel()
-      await server.close()
-      world.store.close()
-    },
+    close: server.close,
   }
 }
-
-const isControl = (path: string): boolean => path.startsWith(`${CONTROL_PREFIX}/`)
 
 const settingsOf = (options: ExotelSandboxOptions): Settings => ({
   answerAfterMs: options.answerAfterMs === undefined ? 1_500 : options.answerAfterMs,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { answerControl, CONTROL_PREFIX } from '../kit/control.ts'
 import { type Clock, realClock } from '../kit/clock.ts'
 import { createDeliveries, createGate } from '../kit/deliver-later.ts'
 import { createFaultBook } from '../kit/faults.ts'
-import { listen } from '../kit/listen.ts'
+import { serveSandbox } from '../kit/serve-sandbox.ts'
 import { answerApi, failed } from './api.ts'
 import { answerCheckout, isCheckout } from './checkout-api.ts'
 import { controlOf, type RazorpayControl } from './control.ts'
@@ -60,22 +59,13 @@ export async function startRazorpaySandbox(options: RazorpaySandboxOptions = {})
   setMaxListeners(0, closing.signal) // each request on its way listens
   const world = createWorld(options, closing.signal)
   const control = controlOf(world)
-  const routes = controlRoutes(world, control)
   if (options.webhook) control.setWebhook(options.webhook)
-  const server = await listen(
-    {
-      handle(request) {
-        if (isControl(request.path)) return answerControl(routes, request)
-        return isCheckout(request.path) ? answerCheckout(world, request) : answerApi(world, request)
-      },
-      refuse: (status) => failed(status),
-      gated: (path) => !isControl(path),
-    },
-    world.gate,
-    { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
-  ).catch((error: unknown) => {
-    world.store.close()
-    throw error
+  const server = await serveSandbox(world, closing, {
+    handle: (request) => (isCheckout(request.path) ? answerCheckout(world, request) : answerApi(world, request)),
+    refuse: (status) => failed(status),
+    routes: controlRoutes(world, control),
+    host: options.host,
+    port: options.port,
   })
   resume(world)
   const { keyId, keySecret, clock } = world
@@ -85,16 +75,9 @@ export async function startRazorpaySandbox(options: RazorpaySandboxOptions = {})
     keySecret,
     clock,
     control,
-    async close() {
-      closing.abort()
-      for (const timer of world.timers.values()) timer.cancel()
-      await server.close()
-      world.store.close()
-    },
+    close: server.close,
   }
 }
-
-const isControl = (path: string): boolean => path.startsWith(`${CONTROL_PREFIX}/`)
 
 function createWorld(options: RazorpaySandboxOptions, closing: AbortSignal): World {
   const clock = options.clock ?? realClock()

@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { answerControl, CONTROL_PREFIX } from '../kit/control.ts'
 import { type Clock, realClock } from '../kit/clock.ts'
 import { createDeliveries, createGate } from '../kit/deliver-later.ts'
 import { createFaultBook } from '../kit/faults.ts'
-import { listen } from '../kit/listen.ts'
+import { serveSandbox } from '../kit/serve-sandbox.ts'
 import { answerApi, failed } from './api.ts'
 import { controlOf, controlRoutes, type TwilioControl } from './control.ts'
 import { toE164 } from './countries.ts'
@@ -58,19 +57,13 @@ export async function startTwilioSandbox(options: TwilioSandboxOptions = {}): Pr
   setMaxListeners(0, closing.signal) // each request on its way listens
   const world = createWorld(accountSid, options, closing.signal)
   const control = controlOf(world)
-  const routes = controlRoutes(world, control)
   for (const phoneNumber of options.numbers ?? []) ownFromStart(world, phoneNumber)
-  const server = await listen(
-    {
-      handle: (request) => (isControl(request.path) ? answerControl(routes, request) : answerApi(world, request)),
-      refuse: (status) => failed(status),
-      gated: (path) => !isControl(path),
-    },
-    world.gate,
-    { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
-  ).catch((error: unknown) => {
-    world.store.close()
-    throw error
+  const server = await serveSandbox(world, closing, {
+    handle: (request) => answerApi(world, request),
+    refuse: (status) => failed(status),
+    routes: controlRoutes(world, control),
+    host: options.host,
+    port: options.port,
   })
   resume(world)
   return {
@@ -79,16 +72,9 @@ export async function startTwilioSandbox(options: TwilioSandboxOptions = {}): Pr
     authToken: world.authToken,
     clock: world.clock,
     control,
-    async close() {
-      closing.abort()
-      for (const timer of world.timers.values()) timer.cancel()
-      await server.close()
-      world.store.close()
-    },
+    close: server.close,
   }
 }
-
-const isControl = (path: string): boolean => path.startsWith(`${CONTROL_PREFIX}/`)
 
 function createWorld(accountSid: string, options: TwilioSandboxOptions, closing: AbortSignal): World {
   const clock = options.clock ?? realClock()
