@@ -12,6 +12,7 @@ import { historyActs, historyFeed } from '../../session/history-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { ratingStyles } from '../call-rating/rating.styles.ts'
 import { CallDetails } from './call-details.ts'
@@ -22,7 +23,7 @@ import { Sight } from './sight.ts'
 
 /** `<ihc-call-history>`: the calls of the signed-in user, newest first, with the receipt of each and what can be done about it. */
 export class IhcCallHistory extends ConnectElement {
-  static override styles = [tokens, card, action, ratingStyles, callHistoryStyles]
+  static override styles = [tokens, card, action, ratingStyles, receiptStyles, callHistoryStyles]
   readonly #state = new StoreController(
     this,
     (state) => state,
