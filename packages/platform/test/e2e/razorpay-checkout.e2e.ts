@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Frame, Page } from 'playwright'
 import { validatePaymentVerification } from 'razorpay/dist/utils/razorpay-utils.js'
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import * as z from 'zod'
 import { startRazorpaySandbox, type RazorpaySandbox } from '../../sandbox/razorpay/server.ts'
 import { openBrowser, openPage, picture, type View } from './browser.ts'
+import { startShop, type Shop } from './shop.ts'
 
 /** The payment page of the Razorpay sandbox, opened by its checkout.js from a shop that has a strict content security policy. */
 
@@ -16,12 +16,12 @@ const wait = { timeout: 60_000, interval: 50 }
 
 let browser: Browser
 let sandbox: RazorpaySandbox
-let shop: Awaited<ReturnType<typeof startShop>>
+let shop: Shop
 const open: Page[] = []
 
 beforeAll(async () => {
   sandbox = await startRazorpaySandbox()
-  shop = await startShop()
+  shop = await startShop(sandbox.url)
   browser = await openBrowser()
 })
 afterEach(async () => {
@@ -32,35 +32,6 @@ afterAll(async () => {
   await sandbox.close()
   shop.close()
 })
-
-/** What a page needs to be allowed, and nothing else. */
-const policyOf = (url: string) => `default-src 'none'; script-src 'self' ${url}; frame-src ${url}; form-action 'self'; base-uri 'none'`
-
-/** A shop with a page and a callback address; `localhost`, so that the payment page is another site to it. */
-async function startShop() {
-  const posted: URLSearchParams[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-    request.on('end', () => {
-      if (request.method === 'POST') posted.push(new URLSearchParams(body))
-      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policyOf(sandbox.url) })
-      response.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
-        <h1>${request.method === 'POST' ? 'Thank you' : 'Shop'}</h1><button id="buy">Buy</button><script src="${sandbox.url}/v1/checkout.js"></script>`)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  return {
-    url: `http://localhost:${port}`,
-    posted,
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}
 
 let receipts = 0
 async function makeOrder(amount = 9_900): Promise<string> {
