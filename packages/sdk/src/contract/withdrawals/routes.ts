@@ -1,0 +1,41 @@
+import { describe } from '../describe.ts'
+import { withdrawalPaths, withdrawalReadPaths, withdrawalServerPaths } from './paths.ts'
+
+/** Earned coins turned into money by the user who is signed in. */
+export const withdrawalRoutes = describe(withdrawalPaths, {
+  create: {
+    summary: 'Ask for earned coins to be paid out: the coins are held at once',
+    success: 201,
+    idempotency: 'required',
+    access: { user: true },
+  },
+  terms: { summary: 'What can be withdrawn now, at what rate, to whom, and what so many coins would come to', access: { user: true } },
+})
+
+export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
+  list: { summary: 'Withdrawals, newest first', access: { user: true, secret: 'withdrawals:read' } },
+  statement: {
+    summary: 'A user’s withdrawals of one financial year (April to March in India), with fees and tax',
+    access: { user: true, secret: 'withdrawals:read' },
+  },
+  get: { summary: 'One withdrawal', access: { user: true, secret: 'withdrawals:read' } },
+  cancel: {
+    summary: 'Take a withdrawal back that has not been sent; its coins return',
+    idempotency: 'required',
+    access: { user: true, secret: 'withdrawals:write' },
+  },
+})
+
+export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
+  approve: {
+    summary: 'Let a withdrawal be paid that waits for somebody to look at it',
+    idempotency: 'required',
+    access: { secret: 'withdrawals:write' },
+  },
+  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'required', access: { secret: 'withdrawals:write' } },
+  markPaid: {
+    summary: 'Say that an approved withdrawal was paid by hand; nothing is sent for it any more',
+    idempotency: 'required',
+    access: { secret: 'withdrawals:write' },
+  },
+})
