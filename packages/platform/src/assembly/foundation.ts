@@ -1,6 +1,7 @@
 import { createCursors, type Cursors } from '../base/cursor.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { createVault, keysFrom, type Vault, type VaultKeys } from '../base/vault.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Limits } from '../config/settings.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
@@ -24,6 +25,8 @@ export interface PlatformParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly masterKey: Buffer
+  /** What identity data is sealed with; made from the master key when it is not said. */
+  readonly vaultKeys?: VaultKeys | undefined
   readonly limits: Limits
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
@@ -45,6 +48,7 @@ export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize
   /** Says that a task was added in another way than by a transaction of `db`. */
   wake(kinds: ReadonlySet<string>): void
   readonly cursors: Cursors
+  readonly vault: Vault
   readonly directory: Directory
   readonly auth: Authenticator
   readonly limiter: RateLimiter
@@ -64,6 +68,7 @@ export function layFoundation(parts: PlatformParts, wake: (kinds?: ReadonlySet<s
     wake,
     queue: taskQueue(pool),
     cursors: createCursors(parts.masterKey),
+    vault: createVault(parts.vaultKeys ?? keysFrom(parts.masterKey)),
     directory,
     auth: createAuthenticator(directory, clock),
     limiter: createRateLimiter(bus, parts.limits),
