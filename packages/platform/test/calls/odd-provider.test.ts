@@ -123,7 +123,8 @@ it('hangs up again and again on a provider that refuses, but not for ever', asyn
   await here.server.calls.end({ callId: id })
   await here.advance(30)
   expect(here.provider.hungUp.length).toBeGreaterThan(3)
-  await here.advance(900, 10)
+  // The call's limit comes after ten minutes; each ten tries last up to four minutes, a fifth of that left to chance.
+  await here.advance(1_200, 10)
   expect(await busy()).toEqual([false, false])
   const tries = here.provider.hungUp.length
   await here.advance(600, 10)
