@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { call, callProof, callSignal } from './calls/schemas.ts'
+import type { kycNews } from './kyc/kyc.ts'
 import type { presence } from './presence/schemas.ts'
 import type { topupNews } from './topups/topup.ts'
 
@@ -8,6 +9,8 @@ export type Presence = z.output<typeof presence>
 export type CallSignal = z.output<typeof callSignal>
 /** A top-up as events tell it: without what its checkout needs. */
 export type TopupNews = z.output<typeof topupNews>
+/** How a user stands, without what they may do now. */
+export type KycNews = z.output<typeof kycNews>
 export type CallMedia = z.output<typeof callProof.media>
 
 /** Coins of a user, as told live; the whole wallet is at `GET /v1/wallet`. */
@@ -70,6 +73,8 @@ export interface RealtimeEvents {
   'wallet.updated': WalletBalances
   /** A top-up of this user began or changed. */
   'topup.updated': TopupNews
+  /** This user's verification began, changed or ended. */
+  'kyc.updated': KycNews
   /** The callee for whom this user waits is free, and it is their turn. */
   'callee.free': CalleeFree
 }

@@ -24,6 +24,9 @@ export type Scope =
   | 'disputes:write'
   | 'topups:read'
   | 'topups:write'
+  | 'kyc:read'
+  | 'kyc:review'
+  | 'kyc:reveal'
 
 /**
  * Who may use a route. What is not named is refused; a route that names nobody does not start.

@@ -35,6 +35,11 @@ export const problems = {
     title: 'This origin is not allowed for the app',
     remedy: 'Add the exact origin to the app’s allowedOrigins.',
   },
+  kyc_required: {
+    status: 403,
+    title: 'The user has to be verified first',
+    remedy: 'Let the user hand in their documents; GET /v1/kyc says how they stand.',
+  },
   not_found: { status: 404, title: 'No such thing here', remedy: 'Check the id and the mode (test or live) of the credential.' },
   method_not_allowed: { status: 405, title: 'This path does not take that method', remedy: 'Use a method named in the Allow header.' },
   request_timeout: { status: 408, title: 'The request took too long to arrive', remedy: 'Send it again.' },
@@ -60,6 +65,22 @@ export const problems = {
     status: 409,
     title: 'This transaction cannot be taken back here',
     remedy: 'Give a call’s charge back with POST /v1/calls/{callId}/refund; correct anything else by a credit or a debit.',
+  },
+  consent_required: {
+    status: 409,
+    title: 'The user has not agreed to the notice',
+    remedy: 'Show the notice of GET /v1/kyc/notice, and send their consent to its version with POST /v1/kyc/consents.',
+  },
+  submission_pending: {
+    status: 409,
+    title: 'A submission of the user is being looked at',
+    remedy: 'Wait for its outcome: it is told live and by webhook.',
+  },
+  already_verified: { status: 409, title: 'The user is verified', remedy: 'Nothing is to be done; GET /v1/kyc says until when.' },
+  too_many_submissions: {
+    status: 409,
+    title: 'Too many submissions of the user were rejected',
+    remedy: 'Let a reviewer look: re-opening a submission opens the way again.',
   },
   conflict: { status: 409, title: 'The current state does not allow this', remedy: 'Read the resource again and decide anew.' },
   idempotency_key_reused: {

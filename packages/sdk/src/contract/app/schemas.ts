@@ -83,6 +83,9 @@ export const scope = z.enum([
   'disputes:write',
   'topups:read',
   'topups:write',
+  'kyc:read',
+  'kyc:review',
+  'kyc:reveal',
 ])
 
 const key = z.object({

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Call, TopupNews, WalletBalances } from '../events.ts'
+import type { Call, KycNews, TopupNews, WalletBalances } from '../events.ts'
 import type { topupPayment, topupRefund } from '../topups/topup.ts'
 import type { user } from '../users/schemas.ts'
 import type { transaction } from '../wallet/schemas.ts'
@@ -34,6 +34,13 @@ export const webhookEventTypes = [
   'topup.disputed',
   'topup.dispute_resolved',
   'topup.parked',
+  'kyc.submitted',
+  'kyc.review_needed',
+  'kyc.verified',
+  'kyc.rejected',
+  'kyc.reopened',
+  'kyc.expired',
+  'kyc.erased',
   'user.created',
   'user.updated',
   'user.deleted',
@@ -127,6 +134,16 @@ export interface WebhookEventData {
   /** With the status that it has now: `charged_back` when the bank took the money, and the coins were taken back. */
   'topup.dispute_resolved': TopupNews
   'topup.parked': TopupParkedEventData
+  'kyc.submitted': KycNews
+  /** A reviewer has to decide. */
+  'kyc.review_needed': KycNews
+  'kyc.verified': KycNews
+  'kyc.rejected': KycNews
+  /** A decision was taken back; the user is not verified meanwhile. */
+  'kyc.reopened': KycNews
+  'kyc.expired': KycNews
+  /** The user's documents, numbers and names were destroyed. */
+  'kyc.erased': KycNews
   'user.created': UserEventData
   'user.updated': UserEventData
   'user.deleted': { readonly id: string; readonly userId: string }

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { kycDocumentType, kycProvider } from './kyc.ts'
+
+const once = <Item>(items: readonly Item[]): boolean => new Set(items).size === items.length
+
+const providerOrder = z.array(kycProvider).min(1).max(2).refine(once, 'must name each once')
+
+/** What an app asks of identities. */
+export const kycRules = z.object({
+  /** Documents that are taken. */
+  documents: z.array(kycDocumentType),
+  /** false: a reviewer decides every case. */
+  autoDecide: z.boolean(),
+  /** 2: a reviewer's approval counts when another person's has come as well. */
+  approvals: z.int(),
+  /** Submissions that may be rejected before a reviewer has to open the way again. */
+  maxRejections: z.int(),
+  /** Days until a user has to be verified again; null: never. */
+  validDays: z.int().nullable(),
+  /** Days for which pictures are kept after the decision; of Aadhaar the masked ones. */
+  keepDays: z.int(),
+  /** Who is asked first for each document, and who when the first is down. */
+  providers: z.object({ aadhaar: z.array(kycProvider), pan: z.array(kycProvider), driving_license: z.array(kycProvider) }),
+})
+
+/** The same as an app sets it; what is left out is the platform's own. */
+export const kycRulesWish = z.strictObject({
+  documents: z.array(kycDocumentType).min(1).max(3).refine(once, 'must name each once').optional(),
+  autoDecide: z.boolean().optional(),
+  approvals: z.int().min(1).max(2).optional(),
+  maxRejections: z.int().min(1).max(20).optional(),
+  validDays: z.int().min(30).max(3_650).nullable().optional(),
+  /** At least a year: providers and platforms must keep what they decided by (DPDP Rules 2025, rule 8). */
+  keepDays: z.int().min(365).max(3_650).optional(),
+  providers: z
+    .strictObject({ aadhaar: providerOrder.optional(), pan: providerOrder.optional(), driving_license: providerOrder.optional() })
+    .optional(),
+})
