@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { createBreaker, noBreaker } from '../../breaker.ts'
+import { readAnswer } from '../../read-answer.ts'
 import { PaymentError } from '../port.ts'
 
 /** Where Razorpay is, and who we are there. */
@@ -44,33 +45,13 @@ export interface RazorpayClient {
   isResting(): boolean
 }
 
-const largestAnswer = 2 * 1024 * 1024
-
 /** Razorpay's refusals: `{ error: { code, reason } }`. Descriptions are for people, and may quote what was sent. */
 const refusalWire = z.object({ error: z.object({ code: z.string().max(64), reason: z.string().max(64).nullish() }) })
 
 /** The request never left: no address, or nobody listens there. Any other break may come after Razorpay has begun to work. */
 const neverSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
-/** The text of an answer, given up where it grows beyond any real one. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > largestAnswer) throw new PaymentError('unknown', 'too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const tooLarge = () => new PaymentError('unknown', 'too large')
 
 /** A request without an answer. The error behind it is left out: it may carry the request, and with it the credentials. */
 function unanswered(error: unknown): PaymentError {
@@ -107,7 +88,7 @@ export function createRazorpayClient(settings: RazorpaySettings): RazorpayClient
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       })
-      return { status: response.status, ok: response.ok, body: parsed(await readText(response)) }
+      return { status: response.status, ok: response.ok, body: await readAnswer(response, tooLarge) }
     } catch (error) {
       throw unanswered(error)
     }

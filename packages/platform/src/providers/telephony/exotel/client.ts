@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { createBreaker, noBreaker } from '../../breaker.ts'
+import { readAnswer } from '../../read-answer.ts'
 import { ProviderError } from '../port.ts'
 import { failureOf, readRefusal, unanswered, type Refusal } from './failures.ts'
 
@@ -49,27 +50,7 @@ export interface ExotelClient {
   isResting(): boolean
 }
 
-const largestAnswer = 2 * 1024 * 1024
-
-/** The text of an answer, given up where it grows beyond any real one. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > largestAnswer) throw new ProviderError('unknown', 'too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const tooLarge = () => new ProviderError('unknown', 'too large')
 
 const encoded = (params: Params): string =>
   new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])).toString()
@@ -97,7 +78,7 @@ export function createExotelClient(account: ExotelAccount): ExotelClient {
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       })
-      const read = parsed(await readText(response))
+      const read = await readAnswer(response, tooLarge)
       return { ok: response.ok, status: response.status, refusal: readRefusal(read), body: read }
     } catch (error) {
       throw error instanceof ProviderError ? error : unanswered(error)
