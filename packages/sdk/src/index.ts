@@ -12,7 +12,17 @@ export type { CallMedia, MediaClient, MediaProblem, MediaState } from './media/m
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { CallMessage, ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
-export type { Call, CallMeter, KycNews, Presence, RealtimeEvents, RealtimeEventType, TopupNews, WalletBalances } from './contract/events.ts'
+export type {
+  Call,
+  CallMeter,
+  KycNews,
+  Presence,
+  RealtimeEvents,
+  RealtimeEventType,
+  TopupNews,
+  WalletBalances,
+  WithdrawalNews,
+} from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'
 export type {
   App,

@@ -25,7 +25,17 @@ export type {
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { ConnectionState, ConnectServer, Realtime, ServerSettings } from './client-types.ts'
 export type { CallOptions } from './contract/kit.ts'
-export type { Call, CallMeter, KycNews, Presence, RealtimeEvents, RealtimeEventType, TopupNews, WalletBalances } from './contract/events.ts'
+export type {
+  Call,
+  CallMeter,
+  KycNews,
+  Presence,
+  RealtimeEvents,
+  RealtimeEventType,
+  TopupNews,
+  WalletBalances,
+  WithdrawalNews,
+} from './contract/events.ts'
 export type { FieldError, ProblemCode } from './contract/problems.ts'
 export type {
   App,

@@ -3,12 +3,15 @@ import type { call, callProof, callSignal } from './calls/schemas.ts'
 import type { kycNews } from './kyc/kyc.ts'
 import type { presence } from './presence/schemas.ts'
 import type { topupNews } from './topups/topup.ts'
+import type { withdrawalNews } from './withdrawals/withdrawal.ts'
 
 export type Call = z.output<typeof call>
 export type Presence = z.output<typeof presence>
 export type CallSignal = z.output<typeof callSignal>
 /** A top-up as events tell it: without what its checkout needs. */
 export type TopupNews = z.output<typeof topupNews>
+/** A withdrawal as events tell it. */
+export type WithdrawalNews = z.output<typeof withdrawalNews>
 /** How a user stands, without what they may do now. */
 export type KycNews = z.output<typeof kycNews>
 export type CallMedia = z.output<typeof callProof.media>
@@ -73,6 +76,8 @@ export interface RealtimeEvents {
   'wallet.updated': WalletBalances
   /** A top-up of this user began or changed. */
   'topup.updated': TopupNews
+  /** A withdrawal of this user began or changed. */
+  'withdrawal.updated': WithdrawalNews
   /** This user's verification began, changed or ended. */
   'kyc.updated': KycNews
   /** The callee for whom this user waits is free, and it is their turn. */

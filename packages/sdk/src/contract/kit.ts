@@ -24,6 +24,8 @@ export type Scope =
   | 'disputes:write'
   | 'topups:read'
   | 'topups:write'
+  | 'withdrawals:read'
+  | 'withdrawals:write'
   | 'kyc:read'
   | 'kyc:review'
   | 'kyc:reveal'
@@ -60,12 +62,18 @@ export interface Route {
   readonly longestText?: number
   /** KiB that the body may have, where 64 are too few. */
   readonly longestBody?: number
+  /** What the body is, where it is not JSON: a form with a file in it (multipart/form-data), or bytes as they are. */
+  readonly takes?: 'form' | 'octets'
+  /** What the answer is, where it is not JSON. */
+  readonly gives?: 'image/jpeg'
 }
 
 export type RouteTable = Readonly<Record<string, Route>>
 
 /** The schemas of one route. Every object is strict: an unknown field is refused. */
 export interface RouteSchemas {
+  /** Headers of its own, in lower case; clients send them by themselves. */
+  readonly headers?: z.ZodObject
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
@@ -102,6 +110,7 @@ export type ClientOf<Schemas extends Readonly<Record<string, RouteSchemas>>> = {
 
 /** What a handler on the server receives, after validation. */
 export interface ParsedRequest<S extends RouteSchemas> {
+  readonly headers: OutputOf<S['headers']>
   readonly params: OutputOf<S['params']>
   readonly query: OutputOf<S['query']>
   readonly body: OutputOf<S['body']>

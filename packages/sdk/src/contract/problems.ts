@@ -14,6 +14,33 @@ export const problems = {
     title: 'This request needs an Idempotency-Key',
     remedy: 'Send an Idempotency-Key header of 1 to 255 visible ASCII characters, and keep it over retries.',
   },
+  image_unreadable: {
+    status: 400,
+    title: 'The file cannot be read as a picture',
+    remedy: 'Take a new photograph and send it as JPEG, PNG or WebP, complete and unchanged.',
+  },
+  image_too_small: {
+    status: 400,
+    title: 'The picture has too few pixels to be read',
+    remedy: 'Send at least 1024 × 768 pixels: go closer, and do not shrink or crop the photograph so far.',
+  },
+  image_too_large: {
+    status: 400,
+    title: 'The picture has too many pixels',
+    remedy: 'Send at most 40 megapixels.',
+  },
+  pdf_refused: {
+    status: 400,
+    title: 'This PDF holds more than pages',
+    remedy: 'PDFs with scripts, attachments, forms that act, or programs are not taken; send a photograph of the document instead.',
+  },
+  pdf_too_long: { status: 400, title: 'The PDF has too many pages', remedy: 'Send at most 10 pages.' },
+  pdf_password_required: {
+    status: 400,
+    title: 'The PDF is locked',
+    remedy: 'Send its password as well; of an e-Aadhaar that is four letters of the name in capitals and the year of birth. It is not kept.',
+  },
+  pdf_password_wrong: { status: 400, title: 'The password does not open the PDF', remedy: 'Send the right one with the same file.' },
   unauthenticated: {
     status: 401,
     title: 'The credential is missing, wrong, expired or revoked',
@@ -82,6 +109,36 @@ export const problems = {
     title: 'Too many submissions of the user were rejected',
     remedy: 'Let a reviewer look: re-opening a submission opens the way again.',
   },
+  coins_owed: {
+    status: 409,
+    title: 'The user owes coins',
+    remedy: 'Nothing can be withdrawn until they are earned back; the wallet’s owedCoins says how many.',
+  },
+  withdrawals_disabled: {
+    status: 409,
+    title: 'Nothing can be withdrawn here',
+    remedy: 'The app has to allow withdrawals with PATCH /v1/app.',
+  },
+  withdrawal_limit: {
+    status: 409,
+    title: 'That is fewer or more coins than may be withdrawn now',
+    remedy: 'Ask for what GET /v1/withdrawals/terms names, or later.',
+  },
+  document_limit: {
+    status: 409,
+    title: 'Too many documents wait to be handed in',
+    remedy: 'Delete some, or hand them in: 10 documents and 40 MiB can wait at a time.',
+  },
+  upload_offset_mismatch: {
+    status: 409,
+    title: 'The upload goes on at another offset',
+    remedy: 'Ask for the upload’s offset, and send the bytes from there on.',
+  },
+  upload_incomplete: {
+    status: 409,
+    title: 'Not all bytes of the file have arrived',
+    remedy: 'Send the rest from the upload’s offset on, then finish it.',
+  },
   conflict: { status: 409, title: 'The current state does not allow this', remedy: 'Read the resource again and decide anew.' },
   idempotency_key_reused: {
     status: 409,
@@ -93,12 +150,22 @@ export const problems = {
     title: 'The same request is still being worked on',
     remedy: 'Wait for Retry-After seconds and send it again with the same key.',
   },
+  unsupported_tus_version: {
+    status: 412,
+    title: 'This version of tus is not spoken here',
+    remedy: 'Send Tus-Resumable: 1.0.0.',
+  },
   payload_too_large: { status: 413, title: 'The body is too large', remedy: 'Send at most the size that the reference names.' },
   uri_too_long: { status: 414, title: 'The URL is too long', remedy: 'Keep it under 8 KiB.' },
   unsupported_media_type: {
     status: 415,
     title: 'This content type is not taken here',
     remedy: 'Send application/json in UTF-8, not compressed.',
+  },
+  file_type_refused: {
+    status: 415,
+    title: 'This kind of file is not taken',
+    remedy: 'Send a JPEG, PNG, WebP or PDF whose name and type say the same as its content, and that is nothing else besides.',
   },
   upgrade_required: { status: 426, title: 'This path speaks WebSocket', remedy: 'Open it as a WebSocket, or use /v1/realtime/poll.' },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait for Retry-After seconds.' },

@@ -83,6 +83,8 @@ export const scope = z.enum([
   'disputes:write',
   'topups:read',
   'topups:write',
+  'withdrawals:read',
+  'withdrawals:write',
   'kyc:read',
   'kyc:review',
   'kyc:reveal',

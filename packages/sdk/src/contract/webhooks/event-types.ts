@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Call, KycNews, TopupNews, WalletBalances } from '../events.ts'
+import type { Call, KycNews, TopupNews, WalletBalances, WithdrawalNews } from '../events.ts'
 import type { topupPayment, topupRefund } from '../topups/topup.ts'
 import type { user } from '../users/schemas.ts'
 import type { transaction } from '../wallet/schemas.ts'
@@ -24,6 +24,9 @@ export const webhookEventTypes = [
   'call.refunded',
   'wallet.credited',
   'wallet.debited',
+  'wallet.reversed',
+  'wallet.expired',
+  'wallet.collected',
   'topup.created',
   'topup.pending',
   'topup.paid',
@@ -34,6 +37,14 @@ export const webhookEventTypes = [
   'topup.disputed',
   'topup.dispute_resolved',
   'topup.parked',
+  'withdrawal.requested',
+  'withdrawal.review_needed',
+  'withdrawal.approved',
+  'withdrawal.processing',
+  'withdrawal.paid',
+  'withdrawal.rejected',
+  'withdrawal.failed',
+  'withdrawal.canceled',
   'kyc.submitted',
   'kyc.review_needed',
   'kyc.verified',
@@ -116,9 +127,15 @@ export interface WebhookEventData {
   'call.disputed': CallEventData
   'call.dispute_resolved': CallEventData
   'call.refunded': CallEventData
-  /** Coins given or taken by the host's server. Recorded only while an enabled endpoint asks for them. */
+  /** Coins given or taken by the host's server, or given by an operator. Recorded for the server only while an enabled endpoint asks for them. */
   'wallet.credited': WalletEventData
   'wallet.debited': WalletEventData
+  /** A transaction was taken back: by the host's server, by an operator, or because its money went back. */
+  'wallet.reversed': WalletEventData
+  /** Bonus coins whose time is over. */
+  'wallet.expired': WalletEventData
+  /** What the user owed was paid from what they had. */
+  'wallet.collected': WalletEventData
   /** Nobody has paid yet. */
   'topup.created': TopupNews
   'topup.pending': TopupNews
@@ -134,6 +151,18 @@ export interface WebhookEventData {
   /** With the status that it has now: `charged_back` when the bank took the money, and the coins were taken back. */
   'topup.dispute_resolved': TopupNews
   'topup.parked': TopupParkedEventData
+  /** The coins are held. */
+  'withdrawal.requested': WithdrawalNews
+  /** Somebody has to approve it: by a rule of the app, or because the payee’s name is not clearly the user’s. */
+  'withdrawal.review_needed': WithdrawalNews
+  'withdrawal.approved': WithdrawalNews
+  /** It is with the bank, and cannot be called back. */
+  'withdrawal.processing': WithdrawalNews
+  'withdrawal.paid': WithdrawalNews
+  'withdrawal.rejected': WithdrawalNews
+  /** The money did not arrive, or came back after it had (`returned_by_bank`); the coins are back. */
+  'withdrawal.failed': WithdrawalNews
+  'withdrawal.canceled': WithdrawalNews
   'kyc.submitted': KycNews
   /** A reviewer has to decide. */
   'kyc.review_needed': KycNews

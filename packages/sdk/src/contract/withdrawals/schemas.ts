@@ -42,7 +42,10 @@ export const withdrawalSchemas = {
     body: z.strictObject({ coins, payee: z.discriminatedUnion('type', [upi, bankAccount, known]) }),
     answer: withdrawal,
   },
-  terms: { query: z.strictObject({ coins: z.coerce.number<number>().int().min(1).max(1_000_000_000).optional() }), answer: withdrawalTerms },
+  terms: {
+    query: z.strictObject({ coins: z.coerce.number<number>().int().min(1).max(1_000_000_000).optional() }),
+    answer: withdrawalTerms,
+  },
 } satisfies SchemasFor<typeof withdrawalRoutes>
 
 export const withdrawalReadSchemas = {
