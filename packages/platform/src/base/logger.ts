@@ -1,4 +1,5 @@
 import { pino, type DestinationStream } from 'pino'
+import { hideAadhaar } from './hide-aadhaar.ts'
 
 /** All that a log line may hold: opaque ids and measures, never bodies, tokens, phone numbers or SQL parameters. */
 export interface LogFields {
@@ -60,9 +61,12 @@ function describe(error: unknown): Record<string, unknown> {
   return { name: error.name, code, frames, cause }
 }
 
+/** No field has room for an identity number; should one get there, it is not written. */
+const shown = (value: unknown): unknown => (typeof value === 'string' ? hideAadhaar(value) : value)
+
 function pick(fields: LogFields): Record<string, unknown> {
   const line: Record<string, unknown> = {}
-  for (const name of allowed) if (fields[name] !== undefined) line[name] = fields[name]
+  for (const name of allowed) if (fields[name] !== undefined) line[name] = shown(fields[name])
   if (fields.error !== undefined) line['error'] = describe(fields.error)
   return line
 }
@@ -74,8 +78,8 @@ export function createLogger(level: 'info' | 'warn' | 'error' | 'silent', to: De
     to,
   )
   return {
-    info: (message, fields = {}) => log.info(pick(fields), message),
-    warn: (message, fields = {}) => log.warn(pick(fields), message),
-    error: (message, fields = {}) => log.error(pick(fields), message),
+    info: (message, fields = {}) => log.info(pick(fields), hideAadhaar(message)),
+    warn: (message, fields = {}) => log.warn(pick(fields), hideAadhaar(message)),
+    error: (message, fields = {}) => log.error(pick(fields), hideAadhaar(message)),
   }
 }

@@ -3,20 +3,7 @@
 /** match: the same by every rule. review: alike, and a person has to look. mismatch: two people. */
 export type NameMatch = 'match' | 'review' | 'mismatch'
 
-const honorifics = new Set(
-  'smt shri shree sri mr mrs ms miss dr prof ca adv kumar. km kum late md. er capt col maj lt master baby'
-    .split(' ')
-    .map((word) => word.replace('.', '')),
-)
-// `kumar` and `md` are names more often than titles: they stay.
-for (const name of ['kumar', 'md', 'baby', 'master']) honorifics.delete(name)
-
-/** So common that sharing one says nothing. */
-const fillers = new Set(
-  'kumar kumari devi singh kaur bai lal ram rani begum bibi khatun bano chand nath prasad das dev mohamad ben bhai rao reddy'
-    .split(' ')
-    .map((word) => fold(word)),
-)
+const honorifics = new Set('smt shri shree sri mr mrs ms miss dr prof adv er capt col maj lt late'.split(' '))
 
 /** Ways of writing one name. */
 const sameName: ReadonlyMap<string, string> = new Map(
@@ -36,6 +23,7 @@ function fold(token: string): string {
   if (known !== undefined) return known
   const folded = token
     .replaceAll(/([bdgkt])h/g, '$1')
+    .replaceAll('x', 'ks')
     .replaceAll('sh', 's')
     .replaceAll('ph', 'f')
     .replaceAll('ee', 'i')
@@ -45,6 +33,11 @@ function fold(token: string): string {
     .replaceAll(/(.)\1+/g, '$1')
   return folded.length > 2 ? folded.replace(/a$/, '') : folded
 }
+
+/** So common that sharing one says nothing. */
+const fillers = new Set(
+  'kumar kumari devi singh kaur bai lal ram rani begum bibi khatun bano chand nath prasad das mohammed ben bhai'.split(' ').map(fold),
+)
 
 /** The words of a name that say who it is, each in one spelling; an initial stays one letter. */
 function tokensOf(name: string): string[] {
@@ -83,9 +76,8 @@ function pair(shorter: readonly string[], longer: readonly string[]): Pairing {
   return { whole, unexplained: rest.filter((word) => !take((other) => isInitialOf(word, other))) }
 }
 
-/** "Ramesh Kumar" and "RAMESHKUMAR". */
-const joined = (tokens: readonly string[]): string => [...tokens].sort().join('')
-const written = (tokens: readonly string[]): string => tokens.join('')
+/** "Ravi Teja Pillai" and "Raviteja Pillai". */
+const isWrittenAlike = (one: readonly string[], other: readonly string[]): boolean => one.join('') === other.join('')
 
 /**
  * Compares two names. All words of the shorter one explained, at least one whole word shared that is not a filler, and two words or more:
@@ -98,11 +90,7 @@ export function matchNames(one: string, other: string): NameMatch {
   const { whole, unexplained } = pair(shorter, longer)
   const deciding = whole.filter((word) => !fillers.has(word))
   if (unexplained.length === 0 && shorter.length >= 2 && deciding.length > 0) return 'match'
-  if (written(a) === written(b) || joined(a) === joined(b)) return shorter.length >= 2 ? 'match' : 'review'
+  if (isWrittenAlike(a, b) && shorter.length >= 2 && shorter.some((word) => !fillers.has(word))) return 'match'
   if (deciding.length === 0) return unexplained.length === 0 ? 'review' : 'mismatch'
   return unexplained.length <= 1 ? 'review' : 'mismatch'
 }
-
-/** The stricter of two findings. */
-export const stricter = (one: NameMatch, other: NameMatch): NameMatch =>
-  [one, other].includes('mismatch') ? 'mismatch' : [one, other].includes('review') ? 'review' : 'match'
