@@ -6,7 +6,10 @@ const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 /** The form in which apps name origins; everything else, `null` among it, is nobody's. */
 const anyOrigin = /^https?:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?$/
 
-const exposed = 'X-Request-Id, Idempotent-Replay, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
+const exposed = [
+  'X-Request-Id, Idempotent-Replay, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset',
+  'Location, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Expires',
+].join(', ')
 
 /**
  * Answers browsers that ask before they call. A preflight carries no credential, so it is answered for any origin that some app lets in;
@@ -24,8 +27,9 @@ export function cors(directory: Directory): Koa.Middleware<{ headers: Record<str
     }
     if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return void (await next())
     if (known) {
-      headers['Access-Control-Allow-Methods'] = 'GET, POST, PUT, PATCH, DELETE'
-      headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, Idempotency-Key'
+      headers['Access-Control-Allow-Methods'] = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+      headers['Access-Control-Allow-Headers'] =
+        'Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset'
       headers['Access-Control-Max-Age'] = '7200'
     }
     ctx.status = 204

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { ParsedRequest, RouteSchemas } from '@impacthub/sdk/contract'
 import type { Clock } from '../base/clock.ts'
 import { after } from '../base/clock.ts'
 import { fail, Problem } from '../base/problem.ts'
@@ -10,7 +11,9 @@ import { keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once }
 import { Reply, type OnceKey, type Operation, type RequestContext } from './implement.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Match } from './router.ts'
+import { readOctets } from './read-octets.ts'
 import { canonicalJson } from './strict-json.ts'
+import { holdUploadRoom } from './upload-room.ts'
 import { validate } from './validate.ts'
 
 export interface DispatchDeps {
@@ -45,9 +48,18 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
   await deps.limiter.seldom(operation.name, actor)
-  const { longestText, longestBody } = operation.route
-  const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, longestText, longestBody })
-  const onceKey = readKey(deps, incoming, operation, actor, parsed.body)
+  const hold = holdUploadRoom()
+  try {
+    const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, route: operation.route, hold })
+    return await carryOut(deps, incoming, actor, parsed)
+  } finally {
+    hold.release()
+  }
+}
+
+async function carryOut(deps: DispatchDeps, incoming: Incoming, actor: Actor, parsed: ParsedRequest<RouteSchemas>): Promise<Answer> {
+  const { operation } = incoming.match
+  const onceKey = readKey(deps, incoming, operation, actor, parsed)
   const run = createRun(deps, incoming, operation, actor, onceKey)
   try {
     const result = await operation.handler(parsed, run.context)
@@ -69,7 +81,13 @@ async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incomi
   }
 }
 
-function readKey({ clock }: DispatchDeps, incoming: Incoming, operation: Operation, actor: Actor, body: unknown): OnceKey | undefined {
+function readKey(
+  { clock }: DispatchDeps,
+  incoming: Incoming,
+  operation: Operation,
+  actor: Actor,
+  parsed: ParsedRequest<RouteSchemas>,
+): OnceKey | undefined {
   const { route } = operation
   if (route.method !== 'POST') return undefined
   const key = incoming.request.headers['idempotency-key']
@@ -81,7 +99,8 @@ function readKey({ clock }: DispatchDeps, incoming: Incoming, operation: Operati
     fail('invalid_request', { detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters.' })
   if (route.idempotency === 'read' || actor.kind === 'anyone') return undefined
   const query = [...incoming.query].sort(([a], [b]) => (a < b ? -1 : 1))
-  const bodyHash = hash('sha256', canonicalJson(body), 'hex')
+  const said = parsed.headers === undefined ? parsed.body : [parsed.headers, parsed.body]
+  const bodyHash = hash('sha256', canonicalJson(said), 'hex')
   const fingerprint = Buffer.from(hash('sha256', JSON.stringify([route.method, incoming.path, query, bodyHash]), 'hex'), 'hex')
   const caller = actor.kind === 'user' ? actor.userId : actor.kind === 'secret' ? actor.callerId : actor.keyId
   return { caller, key, fingerprint, since: after(clock.now(), -keptForMs) }
@@ -112,6 +131,10 @@ function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation,
       get signal() {
         return incoming.gone()
       },
+      octets() {
+        if (route.takes !== 'octets') throw new Error(`${name} takes no octets`)
+        return readOctets(incoming.request, (route.longestBody ?? 64) * 1_024)
+      },
       onceKey,
       async once<Result>(work: (tx: Tx) => Promise<Result>) {
         if (tenantId === undefined) throw new Error(`${name} has no tenant`)
@@ -129,8 +152,9 @@ function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation,
     },
     answer(result) {
       if (route.method === 'POST' && route.idempotency !== 'read' && !claimed) throw new Error(`${name} did its work outside once()`)
-      const [status, body] = result instanceof Reply ? [result.status, result.body as unknown] : [settled?.status ?? success, result]
-      return { status, body, replayed: settled?.replayed ?? false }
+      const replayed = settled?.replayed ?? false
+      if (result instanceof Reply) return { status: result.status, body: result.body, headers: result.headers, replayed }
+      return { status: settled?.status ?? success, body: result, replayed }
     },
   }
 }

@@ -21,6 +21,7 @@ interface Claim {
 export interface Answer {
   readonly status: number
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
   readonly replayed: boolean
 }
 

@@ -9,13 +9,15 @@ export type ActorOf<R extends Route> =
   | (R['access'] extends { publishable: true } ? PublishableActor : never)
   | (R['access'] extends { anyone: true } ? Anyone : never)
 
-/** An answer whose status is not the route's usual one. */
+/** An answer whose status is not the route's usual one, or that has headers of its own. */
 export class Reply<T> {
-  readonly status: 200 | 201
+  readonly status: 200 | 201 | 204
   readonly body: T
-  constructor(status: 200 | 201, body: T) {
+  readonly headers: Readonly<Record<string, string>>
+  constructor(status: 200 | 201 | 204, body: T, headers: Readonly<Record<string, string>> = {}) {
     this.status = status
     this.body = body
+    this.headers = headers
   }
 }
 
@@ -40,6 +42,11 @@ export interface RequestContext<A extends Actor> {
    * A `Reply` is to be passed on as it comes: of a repeated request only the body is left, and its status is remembered.
    */
   once<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /**
+   * The body of a route that takes octets, as it comes: pieces of 256 KiB, the last one shorter. When the connection breaks, the last piece
+   * is what had arrived, and then it fails.
+   */
+  octets(): AsyncIterable<Buffer>
   /** For effects that are one SQL statement which claims the key itself (see `idempotency_claim`): the key, and how to tell its outcome. */
   readonly onceKey: OnceKey | undefined
   /** Says that a statement claimed `onceKey` itself; `replayed`: its answer is the first one's. Throws the refusals of the key. */

@@ -294,7 +294,7 @@ describe('a request', () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout } = platform.platform.server
     expect({ headersTimeout, requestTimeout, keepAliveTimeout }).toEqual({
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      requestTimeout: 120_000,
       keepAliveTimeout: 60_000,
     })
   })

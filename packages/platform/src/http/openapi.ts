@@ -17,7 +17,7 @@ const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
 }
 
 function parameters(schemas: RouteSchemas): Json[] {
-  const of = (schema: z.ZodObject | undefined, place: 'path' | 'query') => {
+  const of = (schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header') => {
     if (schema === undefined) return []
     const json = toSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
     return Object.entries(json.properties ?? {}).map(([name, field]) => ({
@@ -27,7 +27,7 @@ function parameters(schemas: RouteSchemas): Json[] {
       schema: field,
     }))
   }
-  return [...of(schemas.params, 'path'), ...of(schemas.query, 'query')]
+  return [...of(schemas.params, 'path'), ...of(schemas.query, 'query'), ...of(schemas.headers, 'header')]
 }
 
 function security(route: Route): Json[] {
@@ -47,6 +47,12 @@ const idempotencyHeader = (required: boolean): Json => ({
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 })
 
+const octetSchema: Json = { type: 'string', format: 'binary' }
+
+/** As the route takes its body; pieces of an upload have the type of tus. */
+const mediaOf = ({ takes }: Route): string =>
+  takes === 'form' ? 'multipart/form-data' : takes === 'octets' ? 'application/offset+octet-stream' : 'application/json'
+
 function operationOf(name: string, route: Route, schemas: RouteSchemas): Json {
   const success = String(route.success ?? 200)
   const header = route.method === 'POST' ? [idempotencyHeader(route.idempotency === 'required')] : []
@@ -56,18 +62,20 @@ function operationOf(name: string, route: Route, schemas: RouteSchemas): Json {
     summary: route.summary,
     security: security(route),
     ...(parameters(schemas).length + header.length > 0 ? { parameters: [...parameters(schemas), ...header] } : {}),
-    ...(schemas.body === undefined
+    ...(schemas.body === undefined && route.takes === undefined
       ? {}
       : {
           requestBody: {
-            required: !schemas.body.safeParse({}).success,
-            content: { 'application/json': { schema: toSchema(schemas.body, 'input') } },
+            required: !(schemas.body ?? z.never()).safeParse({}).success,
+            content: { [mediaOf(route)]: { schema: schemas.body === undefined ? octetSchema : toSchema(schemas.body, 'input') } },
           },
         }),
     responses: {
       [success]: {
         description: 'Success',
-        ...(schemas.answer === undefined ? {} : { content: { 'application/json': { schema: toSchema(schemas.answer, 'output') } } }),
+        ...(schemas.answer === undefined
+          ? {}
+          : { content: { [route.gives ?? 'application/json']: { schema: toSchema(schemas.answer, 'output') } } }),
       },
       default: {
         description: 'A problem; its code is listed at /docs/problems',

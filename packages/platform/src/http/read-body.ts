@@ -1,46 +1,53 @@
 import type { IncomingMessage } from 'node:http'
 import { fail, Problem } from '../base/problem.ts'
+import { hearBody, usualPace, type Pace } from './arrival.ts'
 
 const usualKibibytes = 64
 
+export interface BodyLimits {
+  readonly kibibytes?: number | undefined
+  readonly pace?: Pace
+  /** Asked for each chunk before it is kept; what it throws refuses the body. */
+  readonly keep?: (bytes: number) => void
+}
+
 /** The bytes of a request, at most 64 KiB where the route does not take more. A body that says or turns out to be larger is refused without being kept. */
-export async function readBody(request: IncomingMessage, kibibytes = usualKibibytes): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  { kibibytes = usualKibibytes, pace = usualPace, keep }: BodyLimits = {},
+): Promise<Buffer> {
   const maxBytes = kibibytes * 1024
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
-  const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') fail('unsupported_media_type', { detail: 'Send the body without compression.' })
-  return collect(request, maxBytes)
+  refuseCompressed(request)
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise((resolve, reject) => {
+    const refuse = (error: unknown) => {
+      heard.stop()
+      request.resume() // what still comes is dropped until the answer has closed the connection
+      reject(error instanceof Error ? error : new Error('the body was refused', { cause: error }))
+    }
+    const heard = hearBody(request, pace, {
+      bytes(chunk) {
+        size += chunk.length
+        if (size > maxBytes) return refuse(new Problem('payload_too_large', { headers: { Connection: 'close' } }))
+        try {
+          keep?.(chunk.length)
+        } catch (error) {
+          return refuse(error)
+        }
+        chunks.push(chunk)
+      },
+      end: () => resolve(Buffer.concat(chunks)),
+      cutOff: reject,
+    })
+  })
 }
 
-/** Listens instead of iterating: leaving a loop early would tear down the socket that the refusal has to go out on. */
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const done = () => {
-      request.off('data', take).off('end', finish).off('error', gone).off('close', gone)
-    }
-    const take = (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= maxBytes) return void chunks.push(chunk)
-      done()
-      request.resume() // what still comes is dropped until the answer has closed the connection
-      reject(new Problem('payload_too_large', { headers: { Connection: 'close' } }))
-    }
-    const finish = () => {
-      done()
-      resolve(Buffer.concat(chunks))
-    }
-    // Whoever hung up in mid-sentence gets no answer; this one is for the log.
-    const gone = () => {
-      done()
-      reject(new Problem('request_timeout', { headers: { Connection: 'close' } }))
-    }
-    // It may have gone while the credential was looked at: then nothing more is heard of it.
-    if (request.destroyed) return gone()
-    request.on('data', take).on('end', finish).on('error', gone).on('close', gone)
-  })
+export function refuseCompressed({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') fail('unsupported_media_type', { detail: 'Send the body without compression.' })
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

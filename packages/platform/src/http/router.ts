@@ -21,11 +21,14 @@ export function createFinder(operations: readonly Operation[]): (method: string,
     router.on(operation.route.method, operation.route.path.replaceAll(/\{(\w+)\}/g, ':$1'), () => undefined, store)
   }
   return (method, path) => {
-    const found = isMethod(method) ? router.find(method, path) : null
+    // Whoever may ask for a thing may ask for its headers.
+    const asked = method === 'HEAD' ? 'GET' : method
+    const found = isMethod(asked) ? router.find(asked, path) : null
     const operation = found === null ? undefined : byName.get(found.store as object)
     if (found !== null && operation !== undefined) return { operation, params: found.params }
-    const allowed = methods.filter((other) => router.find(other, path) !== null)
+    const allowed: string[] = methods.filter((other) => router.find(other, path) !== null)
     if (allowed.length === 0) return fail('not_found')
+    if (allowed[0] === 'GET') allowed.splice(1, 0, 'HEAD')
     return fail('method_not_allowed', { headers: { Allow: [...allowed, 'OPTIONS'].join(', ') } })
   }
 }

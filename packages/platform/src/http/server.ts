@@ -62,7 +62,8 @@ export function createHttpServer(deps: ServerDeps): Server {
       // Node counts the URL too; `checkShape` tells the two apart.
       maxHeaderSize: maxUrlBytes + maxHeaderBytes + 1_024,
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      // The longest that an upload may take; any other body has 30 s (`usualPace`).
+      requestTimeout: 120_000,
       keepAliveTimeout: 60_000,
       connectionsCheckingInterval: 5_000,
     },
@@ -231,8 +232,12 @@ function api(deps: ServerDeps): Koa.Middleware<State> {
       },
     })
     if (answer.replayed) ctx.state.headers['Idempotent-Replay'] = 'true'
+    Object.assign(ctx.state.headers, answer.headers)
     if (answer.status === 204 || answer.body === undefined) ctx.status = answer.status
-    else sendJson(ctx, answer.status, JSON.stringify(answer.body))
+    else if (answer.body instanceof Uint8Array) {
+      ctx.set({ ...answer.headers })
+      ctx.body = Buffer.from(answer.body)
+    } else sendJson(ctx, answer.status, JSON.stringify(answer.body))
   }
 }
 

@@ -1,34 +1,54 @@
 import type { IncomingMessage } from 'node:http'
-import type { FieldError, ParsedRequest, RouteSchemas } from '@impacthub/sdk/contract'
+import type { FieldError, ParsedRequest, Route, RouteSchemas } from '@impacthub/sdk/contract'
 import type * as z from 'zod'
 import { fail } from '../base/problem.ts'
 import { jsonText, readBody } from './read-body.ts'
+import { readForm } from './read-form.ts'
 import { JsonRefused, parseStrictJson } from './strict-json.ts'
+import type { Hold } from './upload-room.ts'
 
 const maxErrors = 20
 
-/** Checks path, query and body against the route's schemas; what a handler gets has passed. */
+/** Checks headers, path, query and body against the route's schemas; what a handler gets has passed. */
 export async function validate(
   request: IncomingMessage,
   schemas: RouteSchemas,
   given: {
     params: Record<string, string | undefined>
     query: Iterable<[string, string]>
-    longestText?: number | undefined
-    longestBody?: number | undefined
-  },
+  } & Taken,
 ): Promise<ParsedRequest<RouteSchemas>> {
   const errors: FieldError[] = []
+  const headers = schemas.headers && check(schemas.headers, ownHeaders(request, schemas.headers), '/headers', errors)
   const params = check(schemas.params, given.params, '/params', errors)
   const query = check(schemas.query, flatten(given.query, errors), '/query', errors)
-  const body = check(schemas.body, await readJson(request, given.longestText, given.longestBody), '', errors)
+  const body = check(schemas.body, await readContent(request, given), '', errors)
   if (errors.length > 0) fail('invalid_request', { errors: errors.slice(0, maxErrors) })
-  return { params, query, body } as ParsedRequest<RouteSchemas>
+  return { headers, params, query, body } as ParsedRequest<RouteSchemas>
 }
 
-async function readJson(request: IncomingMessage, longestText?: number, longestBody?: number): Promise<unknown> {
-  if (request.method === 'GET' || request.method === 'DELETE') return {}
-  const text = jsonText(request, await readBody(request, longestBody))
+/** Those that the route knows; what else is sent is nobody's business here. */
+function ownHeaders(request: IncomingMessage, schema: z.ZodObject): Record<string, unknown> {
+  const names = Object.keys(schema.shape).filter((name) => request.headers[name] !== undefined)
+  return Object.fromEntries(names.map((name) => [name, request.headers[name]]))
+}
+
+interface Taken {
+  /** What the body may be. */
+  readonly route: Pick<Route, 'takes' | 'longestText' | 'longestBody'>
+  /** Room for a file. */
+  readonly hold: Hold
+}
+
+async function readContent(request: IncomingMessage, { route, hold }: Taken): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE') return {}
+  // Octets are worked on as they come.
+  if (route.takes === 'octets') return {}
+  return route.takes === 'form' ? readForm(request, hold, route.longestBody) : readJson(request, route)
+}
+
+async function readJson(request: IncomingMessage, { longestText, longestBody }: Taken['route']): Promise<unknown> {
+  const text = jsonText(request, await readBody(request, { kibibytes: longestBody }))
   if (text === undefined) return {}
   try {
     return parseStrictJson(text, longestText)

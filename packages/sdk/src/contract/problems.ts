@@ -38,7 +38,8 @@ export const problems = {
   pdf_password_required: {
     status: 400,
     title: 'The PDF is locked',
-    remedy: 'Send its password as well; of an e-Aadhaar that is four letters of the name in capitals and the year of birth. It is not kept.',
+    remedy:
+      'Send its password as well; of an e-Aadhaar that is four letters of the name in capitals and the year of birth. It is not kept.',
   },
   pdf_password_wrong: { status: 400, title: 'The password does not open the PDF', remedy: 'Send the right one with the same file.' },
   unauthenticated: {
