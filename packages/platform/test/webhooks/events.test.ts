@@ -116,6 +116,47 @@ describe('the events of wallets', () => {
   })
 })
 
+describe('the events of coins that move without the host’s asking', () => {
+  it('tell of what is taken back, expires and pays a debt, once each, and of a deleted person nothing', async () => {
+    await app.server.webhookEndpoints.create({ url: receiver.url, types: ['wallet.reversed', 'wallet.expired', 'wallet.collected'] })
+    for (const userId of ['m1', 'm2']) await app.server.users.put({ userId, displayName: userId })
+    const expiresAt = new Date(platform.held.now() + 30_000).toISOString()
+    const bonus = await app.server.wallets.credit({ userId: 'm1', coins: 5, bucket: 'bonus', reason: 'Welcome', expiresAt })
+    const { transaction } = await app.server.wallets.credit({ userId: 'm1', coins: 8, reason: 'Pack' })
+    await app.server.wallets.debit({ userId: 'm1', coins: 10, reason: 'Sticker' })
+    const back = { transactionId: transaction.id, reason: 'Refunded' }
+    await app.server.ledger.reverse(back, { idempotencyKey: 'back-1' })
+    await app.server.ledger.reverse(back, { idempotencyKey: 'back-1' })
+    await app.server.wallets.credit({ userId: 'm1', coins: 9, bucket: 'earned', reason: 'Work' })
+    await app.server.wallets.credit({ userId: 'm2', coins: 4, bucket: 'bonus', reason: 'Welcome', expiresAt })
+    await app.server.users.delete({ userId: 'm2' })
+    await platform.advance(660, 60)
+    expect(bonus.wallet.balance).toBe(5)
+    const [reversed] = await receiver.of('wallet.reversed')
+    expect(reversed?.event.data).toMatchObject({
+      transaction: { type: 'reversal', coins: -3, reference: { type: 'transaction', id: transaction.id } },
+      wallet: { userId: 'm1', balance: 0, withdrawable: 0 },
+    })
+    const [collected] = await receiver.of('wallet.collected')
+    expect(collected?.event.data).toMatchObject({
+      transaction: { type: 'collection', coins: -5, buckets: { earned: -5 } },
+      wallet: { userId: 'm1', balance: 4, withdrawable: 4 },
+    })
+    expect(receiver.received.map(({ event }) => event.type).sort()).toEqual(['wallet.collected', 'wallet.reversed'])
+    await app.server.wallets.credit({
+      userId: 'm1',
+      coins: 6,
+      bucket: 'bonus',
+      reason: 'Festival',
+      expiresAt: new Date(platform.held.now() + 30_000).toISOString(),
+    })
+    await platform.advance(120, 60)
+    const [expired] = await receiver.of('wallet.expired')
+    expect(expired?.event.data).toMatchObject({ transaction: { type: 'expiry', coins: -6 }, wallet: { userId: 'm1', balance: 4 } })
+    expect(receiver.received).toHaveLength(3)
+  })
+})
+
 describe('the list of events', () => {
   it('is read by type and by object, page by page, with cursors that fit no other list', async () => {
     for (const userId of ['l1', 'l2', 'l3']) await app.server.users.put({ userId, displayName: userId })

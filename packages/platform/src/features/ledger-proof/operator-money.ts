@@ -1,7 +1,7 @@
 import { mostCoins } from '../../base/coins.ts'
 import { fail } from '../../base/problem.ts'
 import { audit } from '../../db/audit.ts'
-import { app, bucket, entry, move, post, reverse, type FreezeDeps } from '../wallet/index.ts'
+import { app, bucket, entry, move, post, recordMove, reverse, type FreezeDeps } from '../wallet/index.ts'
 import { orderedBooks, signed, type OperatorOrder } from './release-books.ts'
 import { transactionOf, userIdOf } from './operator-store.ts'
 
@@ -48,6 +48,7 @@ export async function creditByOperator(deps: FreezeDeps, order: CreditOrder): Pr
     const { transactionId, replayed } = await post(tx, tenant.id, entry(head, [move(source, bucket(userId, order.bucket), coins)]), now)
     if (replayed) fail('conflict', { detail: `This was credited already, as ${transactionId}.` })
     const details = { operator: by, userId, bucket: order.bucket, coins, reference }
+    await recordMove(tx, tenant.id, { type: 'wallet.credited', userId, transactionId }, now)
     await audit(tx, tenant.id, 'operator', { action: 'ledger.credited', subject: transactionId, reason, details }, now)
     return { transactionId }
   })

@@ -5,6 +5,7 @@ import type { ExpiryDeps } from './expire-grants.ts'
 import { bucket, entry, move, owed } from './ledger-entry.ts'
 import { changesOf } from './ledger-store.ts'
 import { post } from './post-entry.ts'
+import { recordMove } from './record-move.ts'
 import { listDebtors, owedCoins, readEarned, takeTurn } from './reversal-store.ts'
 import { nextTransactionId } from './transaction-id.ts'
 
@@ -20,6 +21,7 @@ export async function collectOwed(tx: Tx, tenantId: TenantId, userId: string, no
   const id = nextTransactionId(now)
   const head = { key: `collected:${id}`, type: 'collection', description: 'Paid back' }
   const { transactionId } = await post(tx, tenantId, entry(head, [move(bucket(userId, 'earned'), owed(userId), coins)]), now, id)
+  await recordMove(tx, tenantId, { type: 'wallet.collected', userId, transactionId }, now)
   return (await changesOf(tx, tenantId, transactionId, userId)).owed ?? 0
 }
 

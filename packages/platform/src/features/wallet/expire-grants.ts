@@ -6,6 +6,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import { endedGrants, listEnded, type EndedAccount } from './grants-store.ts'
 import { app, bucket, entry, move, owed, type Entry } from './ledger-entry.ts'
 import { post } from './post-entry.ts'
+import { recordMove } from './record-move.ts'
 import { takeTurn } from './reversal-store.ts'
 import { nextTransactionId } from './transaction-id.ts'
 
@@ -61,7 +62,10 @@ async function sweep(tx: Tx, { tenantId, accountId, userId }: EndedAccount, now:
   }
   for (const make of entries) {
     const id = nextTransactionId(now)
-    await post(tx, tenantId, make(`swept:${id}`), now, id)
+    const swept = make(`swept:${id}`)
+    await post(tx, tenantId, swept, now, id)
+    const type = swept.type === 'expiry' ? 'wallet.expired' : 'wallet.collected'
+    await recordMove(tx, tenantId, { type, userId, transactionId: id }, now)
   }
   return entries.length > 0
 }

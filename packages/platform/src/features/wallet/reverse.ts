@@ -4,6 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import { drainedBy, revokeGrant } from './grants-store.ts'
 import { changesOf } from './ledger-store.ts'
 import { post } from './post-entry.ts'
+import { recordMove } from './record-move.ts'
 import { reversalOf, reversible } from './reversal.ts'
 import { bookedTransaction, owedCoins, reversalByKey, reversedCoins, takeTurn } from './reversal-store.ts'
 
@@ -60,6 +61,7 @@ export async function reverse(tx: Tx, tenantId: TenantId, wish: ReverseWish, now
   const done = await told(tx, tenantId, original.userId, { id: transactionId, coins })
   if (original.way === 'given' && done.owedCoins > 0)
     for (const { name } of original.parts) await revokeGrant(tx, tenantId, { userId: original.userId, name, id: original.id }, now)
+  await recordMove(tx, tenantId, { type: 'wallet.reversed', userId: original.userId, transactionId }, now)
   return done
 }
 
