@@ -46,6 +46,7 @@ export const checkReasons = {
   number_not_found: ['fail'],
   /** It was, and is no longer, in force. */
   number_inactive: ['fail'],
+  /** Registries compare letter by letter; where `extracted.name` tells theirs, a caller who compares more justly may leave it to a reviewer. */
   name_mismatch: ['fail'],
   date_of_birth_mismatch: ['fail'],
   /** The registry's own birth date says so, whatever the person gave. */
@@ -113,6 +114,8 @@ export interface Kyc {
   readonly name: KycProviderName
   /** Whether it is left alone for the moment about this kind. */
   isResting(kind: IdentityKind): boolean
+  /** Whether it asks a registry about this kind. One that only reads the card can never pass anybody. */
+  proves(kind: IdentityKind): boolean
   /** Asks once. Whatever comes back, or does not, is a result: nothing is thrown but mistakes of ours. */
   startCheck(kind: IdentityKind, input: CheckInput): Promise<CheckResult>
 }
