@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { OutcomeReporter } from './scripts/test-report.ts'
 
 /** The packages run from their sources: what is tested is what is written, never an older build. */
 const resolve = { conditions: ['source', 'module', 'browser', 'development|production'] }
@@ -103,4 +104,9 @@ if (args.includes('soak')) {
   })
 }
 
-export default defineConfig({ test: { projects, passWithNoTests: false } })
+// What scripts/test.ts counts, and where it looks for what to run again.
+const report = process.env['CONNECT_TEST_REPORT']
+
+export default defineConfig({
+  test: { projects, passWithNoTests: false, reporters: report === undefined ? ['default'] : ['default', new OutcomeReporter(report)] },
+})

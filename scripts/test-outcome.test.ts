@@ -2,39 +2,49 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readOutcome, summary } from './test-outcome.ts'
+import { outcomeOf, summary } from './test-outcome.ts'
+import { readReport, type FileReport, type Report } from './test-report.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'connect-outcome-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function report(content: object): string {
-  const path = join(folder, 'report.json')
-  writeFileSync(path, JSON.stringify(content))
-  return path
-}
-
-const file = (status: string, tests: string[]) => ({ status, assertionResults: tests.map((each) => ({ status: each })) })
+const file = (passed: number, failures: string[] = [], faults: string[] = []): FileReport => ({
+  project: 'unit',
+  path: '/here/a.test.ts',
+  passed,
+  failures: failures.map((name) => ({ name, why: 'expected 1 to be 2' })),
+  faults,
+})
+const report = (files: FileReport[], strayErrors: string[] = []): Report => ({ files, strayErrors, interrupted: false })
 
 it('counts what passed and what failed', () => {
-  const path = report({ numPassedTests: 3, numFailedTests: 2, testResults: [file('failed', ['failed', 'failed', 'passed'])] })
-  expect(summary(readOutcome(path, 1))).toBe('3 passed, 2 failed')
+  expect(summary(outcomeOf(report([file(1, ['is one', 'is two']), file(2)]), 1))).toBe('3 passed, 2 failed')
 })
 
-it('counts a file that could not be loaded as a failure', () => {
-  const path = report({ numPassedTests: 3, numFailedTests: 0, testResults: [file('passed', ['passed']), file('failed', [])] })
-  expect(readOutcome(path, 1)).toEqual({ passed: 3, failed: 1 })
+it('counts a file that could not be loaded, and an error that nobody waited for, as a failure each', () => {
+  expect(outcomeOf(report([file(3), file(0, [], ['no such module'])], ['unhandled']), 1)).toEqual({ passed: 3, failed: 2 })
+})
+
+it('counts a file whose hook failed beside its tests by its tests', () => {
+  expect(outcomeOf(report([file(1, ['is one'], ['afterAll'])]), 1)).toEqual({ passed: 1, failed: 1 })
 })
 
 it('never tells of success when the runner failed, wrote nothing, or found no test', () => {
-  expect(readOutcome(report({ numPassedTests: 3, numFailedTests: 0 }), 1).failed).toBe(1)
-  expect(readOutcome(report({ numPassedTests: 0, numFailedTests: 0 }), 0).failed).toBe(1)
-  expect(readOutcome(join(folder, 'absent.json'), 0)).toEqual({ passed: 0, failed: 1 })
+  expect(outcomeOf(report([file(3)]), 1).failed).toBe(1)
+  expect(outcomeOf(report([]), 0).failed).toBe(1)
+  expect(outcomeOf(undefined, 0)).toEqual({ passed: 0, failed: 1 })
 })
 
 it('tells of success when all passed', () => {
-  expect(readOutcome(report({ numPassedTests: 3, numFailedTests: 0, testResults: [file('passed', ['passed'])] }), 0)).toEqual({
-    passed: 3,
-    failed: 0,
-  })
+  expect(outcomeOf(report([file(3)]), 0)).toEqual({ passed: 3, failed: 0 })
+})
+
+it('reads only what is a whole report', () => {
+  const path = join(folder, 'report.json')
+  expect(readReport(path)).toBeUndefined()
+  writeFileSync(path, '{"files":[')
+  expect(readReport(path)).toBeUndefined()
+  writeFileSync(path, JSON.stringify(report([file(3)])))
+  expect(readReport(path)).toEqual(report([file(3)]))
 })
