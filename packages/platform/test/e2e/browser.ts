@@ -35,6 +35,15 @@ export async function openPage(browser: Browser, url: string, { width, height, s
   return { page, complaints }
 }
 
+/**
+ * Does what makes a window over the page go away, and waits until it has gone. Chromium may never answer for a key or a click whose frame
+ * is gone before its turn has come: then only what can be seen tells that it was heard.
+ */
+export async function leaving(dialog: Locator, act: Promise<unknown>): Promise<void> {
+  const gone = () => dialog.waitFor({ state: 'detached' })
+  await Promise.race([gone(), act.then(gone)])
+}
+
 /** One of the two phones on the page: what somebody can see of it and press. */
 export function phoneOn(page: Page, side: 'caller' | 'advisor') {
   const root = page.locator(`#${side}`)
@@ -76,6 +85,7 @@ export function phoneOn(page: Page, side: 'caller' | 'advisor') {
 export function paymentPage(page: Page) {
   const frame = page.frameLocator('dialog[data-razorpay] iframe')
   const press = (name: string) => frame.getByRole('button', { name, exact: true }).click()
+  const leaveBy = (name: string) => leaving(page.locator('dialog[data-razorpay]'), press(name))
   return {
     ready: () => frame.locator('#pay').waitFor(),
     approve: async () => {
@@ -86,7 +96,7 @@ export function paymentPage(page: Page) {
       await frame.locator('#pay').click()
       await press('Decline')
       await frame.getByText('The payment failed').waitFor()
-      await press('Close')
+      await leaveBy('Close')
     },
     /** Pays with one of the sandbox's UPI IDs. */
     payBy: async (vpa: string) => {
@@ -96,7 +106,7 @@ export function paymentPage(page: Page) {
     },
     leave: async () => {
       await press('Cancel the payment')
-      await press('Leave')
+      await leaveBy('Leave')
     },
     count: () => page.locator('dialog[data-razorpay]').count(),
     closed: () => page.locator('dialog[data-razorpay]').waitFor({ state: 'detached' }),

@@ -95,12 +95,17 @@
       }
       addEventListener('message', hear)
       frame.addEventListener('load', () => frame.contentWindow?.postMessage({ type: 'open', options: dataOf(this.#options) }, home))
-      dialog.addEventListener('cancel', (event) => {
+      /** @param {Event} event */
+      const escape = (event) => {
         event.preventDefault()
         // Where the payment page has not come, nobody but us can close it.
         if (this.#shown?.isReady === false) this.#dismiss('unavailable')
         else frame.contentWindow?.postMessage({ type: 'escape' }, home)
-      })
+      }
+      dialog.addEventListener('keydown', (event) => event.key === 'Escape' && escape(event))
+      dialog.addEventListener('cancel', escape) // what is Escape where there are no keys
+      // A browser need not ask a page twice before it closes a dialog: then the shop hears at least that it is closed.
+      dialog.addEventListener('close', () => dialog.isConnected && this.#dismiss(undefined))
       this.#shown = {
         isReady: false,
         end() {
