@@ -9,14 +9,17 @@ export interface Incoming {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The same as it came: pictures are no text. */
+  readonly raw: Buffer
 }
 
-/** What to answer: JSON, or text of another type; `hang` accepts and never answers, `drop` closes the connection without a word. */
+/** What to answer: JSON, text of another type, or bytes; `hang` accepts and never answers, `drop` closes the connection without a word. */
 export type Answer =
   | {
       readonly status: number
       readonly json?: unknown
       readonly text?: { readonly type: string; readonly body: string }
+      readonly bytes?: { readonly type: string; readonly body: Buffer }
       readonly headers?: Readonly<Record<string, string>>
     }
   | 'hang'
@@ -29,6 +32,8 @@ export interface Service {
   gated(path: string): boolean
   /** The provider's own wording for what the server itself must refuse. */
   refuse(status: 400 | 413 | 500, request: { method: string; path: string }): Answer
+  /** The largest body that is taken, 64 KiB unless told. */
+  readonly maxBodyBytes?: number | undefined
 }
 
 /** A server that listens. */
@@ -39,16 +44,16 @@ export interface Listening {
 
 const MAX_BODY_BYTES = 64 * 1024
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
     size += bytes.length
-    if (size > MAX_BODY_BYTES) return undefined
+    if (size > most) return undefined
     chunks.push(bytes)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function splitTarget(target: string): { path: string; query: URLSearchParams } {
@@ -57,9 +62,10 @@ function splitTarget(target: string): { path: string; query: URLSearchParams } {
 }
 
 function write(response: ServerResponse, answer: Exclude<Answer, 'hang' | 'drop'>, close: boolean): void {
-  const { type, body } = answer.text ?? { type: 'application/json', body: answer.json === undefined ? '' : JSON.stringify(answer.json) }
+  const text = answer.text ?? { type: 'application/json', body: answer.json === undefined ? '' : JSON.stringify(answer.json) }
+  const { type, body } = answer.bytes ?? { ...text, type: `${text.type}; charset=utf-8` }
   response.writeHead(answer.status, {
-    ...(body === '' ? {} : { 'content-type': `${type}; charset=utf-8` }),
+    ...(body.length === 0 ? {} : { 'content-type': type }),
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     ...(close ? { connection: 'close' } : {}),
@@ -92,13 +98,13 @@ async function serve(service: Service, gate: Gate, request: IncomingMessage, res
   const { path, query } = splitTarget(request.url ?? '/')
   response.on('error', () => undefined) // a client that has gone is no fault of ours
   try {
-    const body = await readBody(request)
-    if (body === undefined) return finish(service.refuse(413, { method, path }), response, true)
+    const raw = await readBody(request, service.maxBodyBytes ?? MAX_BODY_BYTES)
+    if (raw === undefined) return finish(service.refuse(413, { method, path }), response, true)
     const reopen = service.gated(path) ? gate.shut() : () => undefined
     response.once('finish', reopen)
     response.once('close', reopen)
     try {
-      const answer = await service.handle({ method, path, query, headers: request.headers, body })
+      const answer = await service.handle({ method, path, query, headers: request.headers, body: raw.toString('utf8'), raw })
       finish(answer, response, false)
       if (answer === 'hang') reopen()
     } catch {

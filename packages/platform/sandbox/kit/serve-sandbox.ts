@@ -11,7 +11,7 @@ export interface Sandbox {
 }
 
 /** What of it is the provider's own. */
-export interface SandboxService extends Pick<Service, 'handle' | 'refuse'> {
+export interface SandboxService extends Pick<Service, 'handle' | 'refuse' | 'maxBodyBytes'> {
   readonly routes: readonly ControlRoute[]
   readonly port: number | undefined
   readonly host: string | undefined
@@ -23,11 +23,12 @@ const isControl = (path: string): boolean => path.startsWith(`${CONTROL_PREFIX}/
 export async function serveSandbox(
   { gate, timers, store }: Sandbox,
   closing: AbortController,
-  { handle, refuse, routes, host = '127.0.0.1', port = 0 }: SandboxService,
+  { handle, refuse, maxBodyBytes, routes, host = '127.0.0.1', port = 0 }: SandboxService,
 ): Promise<Listening> {
   const service: Service = {
     handle: (request) => (isControl(request.path) ? answerControl(routes, request) : handle(request)),
     refuse,
+    maxBodyBytes,
     gated: (path) => !isControl(path),
   }
   const server = await listen(service, gate, { host, port }).catch((error: unknown) => {
