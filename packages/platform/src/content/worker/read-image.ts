@@ -1,0 +1,58 @@
+import sharp, { type Sharp } from 'sharp'
+import type { Picture, PictureHint } from '../port.ts'
+import { refuse } from './refuse.ts'
+
+// Of all that the library could open, these three, from memory: nothing else is ever tried.
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'] })
+sharp.cache(false)
+sharp.concurrency(1)
+
+const maxPixels = 40_000_000
+/** In either direction; what providers can read at least. */
+const smallest = { long: 1_024, short: 768 }
+/** Providers take at most 20 megapixels and 2 MB. */
+const largestEdge = 2_600
+const maxBytes = 1_900_000
+
+/** A picture of a stranger as one of ours: upright, in sRGB, without anything that is not a pixel. */
+export async function readImage(bytes: Uint8Array): Promise<{ pictures: Picture[]; hints: PictureHint[] }> {
+  const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const
+  const { width, height } = await sharp(bytes, { ...options, limitInputPixels: false })
+    .metadata()
+    .catch(() => refuse('image_unreadable'))
+  if (width * height > maxPixels) refuse('image_too_large')
+  if (Math.max(width, height) < smallest.long || Math.min(width, height) < smallest.short) refuse('image_too_small')
+  const picture = await draw(() => sharp(bytes, options).autoOrient()).catch(() => refuse('image_unreadable'))
+  return { pictures: [picture], hints: await hintsOf(picture.bytes) }
+}
+
+/** Draws pixels as a JPEG that is small enough. sharp writes no metadata unless it is told to. */
+export async function draw(pixels: () => Sharp): Promise<Picture> {
+  for (let quality = 88; ; quality -= 12) {
+    const { data, info } = await pixels()
+      .resize({ width: largestEdge, height: largestEdge, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .jpeg({ quality, chromaSubsampling: '4:2:0' })
+      .toBuffer({ resolveWithObject: true })
+    if (data.length <= maxBytes || quality <= 40) return { bytes: data, width: info.width, height: info.height }
+  }
+}
+
+/** Rough on purpose: they are advice to a person who can take another photograph. */
+async function hintsOf(jpeg: Uint8Array): Promise<PictureHint[]> {
+  const { channels, sharpness } = await sharp(jpeg)
+    .resize({ width: 1_024, height: 1_024, fit: 'inside' })
+    .greyscale()
+    .toBuffer()
+    .then((grey) => sharp(grey).stats())
+  const [light] = channels
+  if (light === undefined) return []
+  const hints: PictureHint[] = []
+  if (light.mean < 50) hints.push('too_dark')
+  if (light.mean > 240) hints.push('too_bright')
+  if (light.stdev < 14) hints.push('low_contrast')
+  if (sharpness < 0.8) hints.push('blurred')
+  return hints
+}
