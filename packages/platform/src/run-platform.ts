@@ -10,6 +10,7 @@ import { migrate } from './db/migrate.ts'
 import { startSharedTime } from './db/shared-time.ts'
 import type { Clock } from './base/clock.ts'
 import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
+import { createRazorpayX } from './providers/payouts/razorpayx/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
 import { createExotel } from './providers/telephony/exotel/adapter.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
@@ -45,6 +46,14 @@ const providersOf = ({ twilio, exotel }: TelephoneAccounts, clock: Clock): Provi
 
 const paymentsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) => account && createRazorpay({ ...account, clock })
 
+/** What Razorpay takes of an account in a second, with room for another process. */
+const payoutsPerSecond = 5
+
+const payoutsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) =>
+  account?.payoutAccount === undefined
+    ? undefined
+    : createRazorpayX({ ...account, accountNumber: account.payoutAccount, clock, perSecond: payoutsPerSecond })
+
 export interface RunningPlatform extends Running {
   readonly platform: Platform
 }
@@ -74,6 +83,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
       live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),
     },
     payments: { test: paymentsOf(start.test.razorpay, clock), live: paymentsOf(settings.razorpayLive, clock) },
+    payouts: { test: payoutsOf(start.test.razorpay, clock), live: payoutsOf(settings.razorpayLive, clock) },
   })
   await platform.start(settings.host, settings.port)
   return {

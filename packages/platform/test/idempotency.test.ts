@@ -183,6 +183,7 @@ it('requires keys where coins move or a call starts', () => {
     'wallets.credit',
     'wallets.creditMany',
     'wallets.debit',
+    'withdrawals.create',
   ])
 })
 
@@ -195,6 +196,7 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'wallets.creditMany': async (userId) => ({ mode: 'each', credits: [{ key: 'x', userId, coins: 1, reason: 'Test' }] }),
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
+  'withdrawals.create': async () => ({ coins: 10, payee: { type: 'upi', vpa: 'success@upi' } }),
 }
 
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {

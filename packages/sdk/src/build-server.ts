@@ -4,12 +4,14 @@ import { appPaths, appServerPaths, keyPaths } from './contract/app/paths.ts'
 import { afterwardsPaths, refundPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { disputePaths } from './contract/disputes/paths.ts'
+import { kycServerPaths } from './contract/kyc/paths.ts'
 import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import { topupReadPaths, topupServerPaths } from './contract/topups/paths.ts'
 import { userPaths } from './contract/users/paths.ts'
 import { ledgerPaths, walletServerPaths } from './contract/wallet/paths.ts'
 import { eventPaths, webhookEndpointPaths } from './contract/webhooks/paths.ts'
+import { withdrawalReadPaths, withdrawalServerPaths } from './contract/withdrawals/paths.ts'
 import type { serverSchemas } from './contract/schemas.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey } from './http/credential.ts'
@@ -31,6 +33,8 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     wallets: bind<Areas['wallets']>(walletServerPaths, send),
     ledger: bind<Areas['ledger']>(ledgerPaths, send),
     topups: bind<Areas['topups']>({ ...topupReadPaths, ...topupServerPaths }, send),
+    withdrawals: bind<Areas['withdrawals']>({ ...withdrawalReadPaths, ...withdrawalServerPaths }, send),
+    kyc: bind<Areas['kyc']>(kycServerPaths, send),
     numbers: bind<Areas['numbers']>(numberPaths, send),
     webhookEndpoints: bind<Areas['webhookEndpoints']>(webhookEndpointPaths, send),
     events: bind<Areas['events']>(eventPaths, send),

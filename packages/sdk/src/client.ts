@@ -2,12 +2,14 @@ import type { ClientSettings, ConnectClient, Realtime } from './client-types.ts'
 import { appPaths } from './contract/app/paths.ts'
 import { afterwardsPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
+import { kycPaths } from './contract/kyc/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
 import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
+import { withdrawalPaths, withdrawalReadPaths } from './contract/withdrawals/paths.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey } from './http/credential.ts'
 import { tokenSource } from './http/token.ts'
@@ -42,6 +44,8 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
     topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
+    withdrawals: bind<Areas['withdrawals']>({ ...withdrawalPaths, ...withdrawalReadPaths }, send),
+    kyc: bind<Areas['kyc']>(kycPaths, send),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }
 }

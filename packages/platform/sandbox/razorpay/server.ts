@@ -21,6 +21,9 @@ export const SANDBOX_RAZORPAY_KEY_SECRET = 'sandbox0secret0sandbox00'
 /** The secret that webhooks are signed with. All three are public and open nothing but a sandbox. */
 export const SANDBOX_RAZORPAY_WEBHOOK_SECRET = 'sandbox0webhook0secret00'
 
+/** The RazorpayX account that pays people out, as the sandbox knows it. */
+export const SANDBOX_RAZORPAY_PAYOUT_ACCOUNT = '2323230000000001'
+
 /** How a sandbox is to be started; each option may be left out. */
 export interface RazorpaySandboxOptions {
   /** 0, the default, takes any free port. */

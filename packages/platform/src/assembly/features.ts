@@ -22,6 +22,8 @@ import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
 import { balancesOf, openWallet, walletJobs, walletsOf } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
+import { createWithdrawals, type WithdrawalDeps } from '../features/withdrawals/index.ts'
+import { withdrawalOperations } from '../features/withdrawals/withdrawals.routes.ts'
 import { createWebhooks, type WebhookDeps, type Webhooks } from '../features/webhooks/index.ts'
 import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
 import { isGuess } from '../http/authenticate.ts'
@@ -72,6 +74,8 @@ export function tieFeatures(base: Foundation): Features {
     onWalletCredited: calls.credited,
   }
   const topups = createTopups(topupDeps)
+  const withdrawalDeps = withdrawalParts(base)
+  const withdrawals = createWithdrawals(withdrawalDeps)
   const jobs = [...topups.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {
     realtime,
@@ -80,7 +84,7 @@ export function tieFeatures(base: Foundation): Features {
     jobs,
     numbers,
     callbacks: withPaymentCallbacks(
-      { ...base, hear: topups.hear },
+      { ...base, hear: (mode, delivery) => (withdrawals.isAbout(mode, delivery) ? withdrawals : topups).hear(mode, delivery) },
       createCallbacks({
         ...base,
         ...calls,
@@ -94,11 +98,12 @@ export function tieFeatures(base: Foundation): Features {
       ...waitingHandlers({ ...callDeps, isReachable: presence.isReachable }),
       ...numbers.handlers,
       ...topups.handlers,
+      ...withdrawals.handlers,
       [applyTask]: inbox.apply,
       ...periodicHandlers(jobs, clock),
     },
-    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds],
-    slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds],
+    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds, ...withdrawals.urgentKinds],
+    slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
       ...peopleOperations(base, calls, presence, presenceDeps, numbers),
@@ -114,9 +119,21 @@ export function tieFeatures(base: Foundation): Features {
       ...waitingOperations(callDeps),
       ...disputeOperations(callDeps),
       ...topupOperations(topupDeps),
+      ...withdrawalOperations(withdrawalDeps),
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],
+  }
+}
+
+function withdrawalParts(base: Foundation): WithdrawalDeps {
+  return {
+    ...base,
+    tasks: taskStore,
+    news: base.fanOut,
+    payoutsOf: (mode) => base.payouts?.[mode],
+    // Nobody is verified while nobody can be.
+    standing: () => Promise.resolve({ status: 'not_started', adult: false, name: null, panLastFour: null }),
   }
 }
 

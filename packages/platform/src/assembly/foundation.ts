@@ -14,6 +14,7 @@ import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts'
 import { fail } from '../base/problem.ts'
 import type { Mode } from '../base/tenant.ts'
 import type { Payments } from '../providers/payments/port.ts'
+import type { Payouts } from '../providers/payouts/port.ts'
 import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
 import { createFanOut, type FanOut } from '../realtime/index.ts'
 
@@ -39,6 +40,8 @@ export interface PlatformParts {
   readonly telephony: { readonly test: Providers; readonly live: Providers }
   /** Who takes money in each mode; coins cannot be bought where nobody does. */
   readonly payments?: { readonly [mode in Mode]?: Payments | undefined }
+  /** Who pays people out in each mode; withdrawals are paid by hand where nobody does. */
+  readonly payouts?: { readonly [mode in Mode]?: Payouts | undefined }
 }
 
 /** What every feature stands on. */

@@ -3,7 +3,27 @@ import { randomBytes, randomFillSync } from 'node:crypto'
 const digits = '0123456789abcdefghjkmnpqrstvwxyz'
 
 export type IdPrefix =
-  'app' | 'usr' | 'call' | 'txn' | 'key' | 'num' | 'req' | 'evt' | 'ses' | 'wait' | 'dsp' | 'rfd' | 'whe' | 'top' | 'trf' | 'kyc'
+  | 'app'
+  | 'usr'
+  | 'call'
+  | 'txn'
+  | 'key'
+  | 'num'
+  | 'req'
+  | 'evt'
+  | 'ses'
+  | 'wait'
+  | 'dsp'
+  | 'rfd'
+  | 'whe'
+  | 'top'
+  | 'trf'
+  | 'kyc'
+  | 'kcn'
+  | 'kch'
+  | 'kev'
+  | 'wdr'
+  | 'pay'
 
 // Random bytes come in blocks: asking for ten at a time costs more than all the rest of an id.
 const pool = { bytes: randomBytes(4_096), used: 0 }

@@ -14,6 +14,8 @@ export interface LogFields {
   readonly durationMs?: number | undefined
   readonly callId?: string | undefined
   readonly topupId?: string | undefined
+  readonly withdrawalId?: string | undefined
+  readonly payeeId?: string | undefined
   readonly userId?: string | undefined
   readonly task?: string | undefined
   readonly attempt?: number | undefined
@@ -41,6 +43,8 @@ const allowed = [
   'durationMs',
   'callId',
   'topupId',
+  'withdrawalId',
+  'payeeId',
   'userId',
   'task',
   'attempt',

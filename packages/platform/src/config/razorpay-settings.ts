@@ -12,12 +12,15 @@ export interface RazorpayAccountSettings {
   readonly webhookSecret: string
   /** Accepted as well while a rotation goes on: what is retried still carries the old signature. */
   readonly previousWebhookSecret?: string | undefined
+  /** The RazorpayX account that pays people out, reached with the same key; without it withdrawals are paid by hand. */
+  readonly payoutAccount?: string | undefined
 }
 
 // A live key in test mode would take people's money, a test key in live mode nobody's.
 const testKeyId = z.string().regex(/^rzp_test_[A-Za-z0-9]{8,32}$/, 'must be the id of a test key, rzp_test_…')
 const liveKeyId = z.string().regex(/^rzp_live_[A-Za-z0-9]{8,32}$/, 'must be the id of a live key, rzp_live_…')
 const secret = z.string().min(16).max(256)
+const accountNumber = z.string().regex(/^[0-9A-Za-z]{6,34}$/, 'must be the number of a RazorpayX account')
 
 /** One account's settings, of test mode and, with `LIVE_` in their names, of live mode. */
 export const razorpayFields = (url: z.ZodType<string, string>) => ({
@@ -28,12 +31,14 @@ export const razorpayFields = (url: z.ZodType<string, string>) => ({
   RAZORPAY_KEY_SECRET: secret.optional(),
   RAZORPAY_WEBHOOK_SECRET: secret.optional(),
   RAZORPAY_PREVIOUS_WEBHOOK_SECRET: secret.optional(),
+  RAZORPAY_PAYOUT_ACCOUNT: accountNumber.optional(),
   RAZORPAY_LIVE_BASE_URL: url.default('https://api.razorpay.com'),
   RAZORPAY_LIVE_CHECKOUT_URL: url.default('https://checkout.razorpay.com'),
   RAZORPAY_LIVE_KEY_ID: liveKeyId.optional(),
   RAZORPAY_LIVE_KEY_SECRET: secret.optional(),
   RAZORPAY_LIVE_WEBHOOK_SECRET: secret.optional(),
   RAZORPAY_LIVE_PREVIOUS_WEBHOOK_SECRET: secret.optional(),
+  RAZORPAY_LIVE_PAYOUT_ACCOUNT: accountNumber.optional(),
 })
 
 type Given = Readonly<z.output<z.ZodObject<ReturnType<typeof razorpayFields>>>>
@@ -57,6 +62,7 @@ export function razorpayTestOf(given: Given): Partial<RazorpayAccountSettings> {
     keySecret: given.RAZORPAY_KEY_SECRET,
     webhookSecret: given.RAZORPAY_WEBHOOK_SECRET,
     previousWebhookSecret: given.RAZORPAY_PREVIOUS_WEBHOOK_SECRET,
+    payoutAccount: given.RAZORPAY_PAYOUT_ACCOUNT,
   }
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
 }
@@ -71,5 +77,6 @@ export function razorpayLiveOf(given: Given): RazorpayAccountSettings | undefine
     keySecret,
     webhookSecret,
     previousWebhookSecret: given.RAZORPAY_LIVE_PREVIOUS_WEBHOOK_SECRET,
+    payoutAccount: given.RAZORPAY_LIVE_PAYOUT_ACCOUNT,
   }
 }

@@ -6,7 +6,12 @@ import type { ExotelAccountSettings } from '../config/exotel-settings.ts'
 import type { RazorpayAccountSettings } from '../config/razorpay-settings.ts'
 import type { Settings, TwilioAccount } from '../config/settings.ts'
 import { SANDBOX_EXOTEL_ACCOUNT_SID, SANDBOX_EXOTEL_API_KEY, SANDBOX_EXOTEL_API_TOKEN } from '../../sandbox/exotel/server.ts'
-import { SANDBOX_RAZORPAY_KEY_ID, SANDBOX_RAZORPAY_KEY_SECRET, SANDBOX_RAZORPAY_WEBHOOK_SECRET } from '../../sandbox/razorpay/server.ts'
+import {
+  SANDBOX_RAZORPAY_KEY_ID,
+  SANDBOX_RAZORPAY_KEY_SECRET,
+  SANDBOX_RAZORPAY_PAYOUT_ACCOUNT,
+  SANDBOX_RAZORPAY_WEBHOOK_SECRET,
+} from '../../sandbox/razorpay/server.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
@@ -124,6 +129,7 @@ async function testRazorpay(
     keyId: SANDBOX_RAZORPAY_KEY_ID,
     keySecret: SANDBOX_RAZORPAY_KEY_SECRET,
     webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET,
+    payoutAccount: SANDBOX_RAZORPAY_PAYOUT_ACCOUNT,
     ...razorpayTest,
   }
   const { baseUrl } = razorpayTest

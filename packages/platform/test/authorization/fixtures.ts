@@ -2,6 +2,7 @@ import type { allTables } from '@impacthub/sdk/contract'
 import { createServer } from '@impacthub/sdk/server'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
+import { canceledWithdrawal } from './withdrawal-rows.ts'
 import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
 
 type Tables = typeof allTables
@@ -76,6 +77,16 @@ const topup = (ok: readonly number[], body?: unknown): Fixture => ({
     const client = whose === 'unknown' ? undefined : (await ownerOf(world, whose).user(buyers[whose])).client
     const id = client === undefined ? newId('top') : (await client.topups.create({ packId: 'pack-100' })).id
     return { params: { topupId: id }, ...(body === undefined ? {} : { body }) }
+  },
+})
+/** Somebody's withdrawal, which is over. */
+const withdrawal = (ok: readonly number[], rest: Omit<Sent, 'params'> = {}): Fixture => ({
+  names: true,
+  ownerOnly: true,
+  ok,
+  async send(world, whose) {
+    const id = whose === 'unknown' ? newId('wdr') : await canceledWithdrawal(world.platform, ownerOf(world, whose), buyers[whose])
+    return { params: { withdrawalId: id }, ...rest }
   },
 })
 /** Somebody of whom nothing is wanted afterwards. */
@@ -244,6 +255,21 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'topups.list': list,
   'topups.get': topup([200]),
   'topups.refund': topup([409], { reason: 'Test' }),
+  // Let through, and then refused: nobody here is verified.
+  'withdrawals.create': { ok: [403], send: () => ({ body: { coins: 10, payee: { type: 'upi', vpa: 'success@upi' } } }) },
+  'withdrawals.terms': list,
+  'withdrawals.list': list,
+  'withdrawals.statement': {
+    names: true,
+    ownerOnly: true,
+    send: (_world, whose) => ({ query: `year=2025&userId=${whose === 'unknown' ? subjects.unknown : buyers[whose]}` }),
+  },
+  'withdrawals.get': withdrawal([200]),
+  'withdrawals.cancel': withdrawal([409]),
+  'withdrawals.approve': withdrawal([409], { body: {} }),
+  'withdrawals.reject': withdrawal([409], { body: { reason: 'Test' } }),
+  'withdrawals.markPaid': withdrawal([409], { body: { bankReference: 'UTR0001' } }),
+  'withdrawals.payee': withdrawal([200], { query: 'reason=Test' }),
   'numbers.list': list,
   'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
   'numbers.get': number,

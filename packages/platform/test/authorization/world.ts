@@ -42,7 +42,17 @@ export const callees: Readonly<Record<Whose, string>> = { own: 'cala', otherUser
 const scopes: readonly Scope[] = [
   ...(['app:read', 'app:write', 'keys:write', 'users:read', 'users:write', 'tokens:write', 'presence:read', 'presence:write'] as const),
   ...(['calls:read', 'calls:write', 'wallet:read', 'wallet:write', 'numbers:read', 'numbers:write', 'realtime:read'] as const),
-  ...(['webhooks:read', 'webhooks:write', 'events:read', 'disputes:read', 'disputes:write', 'topups:read', 'topups:write'] as const),
+  ...([
+    'webhooks:read',
+    'webhooks:write',
+    'events:read',
+    'disputes:read',
+    'disputes:write',
+    'topups:read',
+    'topups:write',
+    'withdrawals:read',
+    'withdrawals:write',
+  ] as const),
   ...(['kyc:read', 'kyc:review', 'kyc:reveal'] as const),
 ]
 

@@ -9,6 +9,7 @@ import { topupReadRoutes, topupRoutes, topupServerRoutes } from './topups/routes
 import { meRoutes, userRoutes } from './users/routes.ts'
 import { waitingRoutes } from './waiting/routes.ts'
 import { ledgerRoutes, walletRoutes, walletServerRoutes } from './wallet/routes.ts'
+import { withdrawalReadRoutes, withdrawalRoutes, withdrawalServerRoutes } from './withdrawals/routes.ts'
 import { eventRoutes, webhookEndpointRoutes } from './webhooks/routes.ts'
 
 /** What a browser client can do with a user token. */
@@ -20,6 +21,7 @@ export const clientTables = {
   waiting: waitingRoutes,
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes },
+  withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes },
   realtime: realtimeRoutes,
 }
 
@@ -34,6 +36,7 @@ export const serverTables = {
   wallets: walletServerRoutes,
   ledger: ledgerRoutes,
   topups: { ...topupReadRoutes, ...topupServerRoutes },
+  withdrawals: { ...withdrawalReadRoutes, ...withdrawalServerRoutes },
   numbers: numberRoutes,
   webhookEndpoints: webhookEndpointRoutes,
   events: eventRoutes,
@@ -47,4 +50,5 @@ export const allTables = {
   waiting: waitingRoutes,
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes, ...topupServerRoutes },
+  withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes, ...withdrawalServerRoutes },
 }

@@ -9,6 +9,7 @@ import { topupReadSchemas, topupSchemas, topupServerSchemas } from './topups/sch
 import { meSchemas, userSchemas } from './users/schemas.ts'
 import { waitingSchemas } from './waiting/schemas.ts'
 import { ledgerSchemas, walletSchemas, walletServerSchemas } from './wallet/schemas.ts'
+import { withdrawalReadSchemas, withdrawalSchemas, withdrawalServerSchemas } from './withdrawals/schemas.ts'
 import { eventSchemas, webhookEndpointSchemas } from './webhooks/schemas.ts'
 
 export const clientSchemas = {
@@ -19,6 +20,7 @@ export const clientSchemas = {
   waiting: waitingSchemas,
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas },
+  withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas },
   realtime: realtimeSchemas,
 }
 
@@ -32,6 +34,7 @@ export const serverSchemas = {
   wallets: walletServerSchemas,
   ledger: ledgerSchemas,
   topups: { ...topupReadSchemas, ...topupServerSchemas },
+  withdrawals: { ...withdrawalReadSchemas, ...withdrawalServerSchemas },
   numbers: numberSchemas,
   webhookEndpoints: webhookEndpointSchemas,
   events: eventSchemas,
@@ -44,4 +47,5 @@ export const allSchemas = {
   waiting: waitingSchemas,
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas, ...topupServerSchemas },
+  withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas, ...withdrawalServerSchemas },
 }

@@ -1,3 +1,4 @@
+import { withdrawalSettings } from '@impacthub/sdk/contract'
 import type { Actor } from '../../base/tenant.ts'
 import type { ApiKey } from './key-store.ts'
 import { packsOf } from './packs.ts'
@@ -26,6 +27,7 @@ export function presentTenant(tenant: Tenant, actor: Actor, paidThrough: 'razorp
     ringSeconds: tenant.ringSeconds,
     providerOrder: tenant.providerOrder === null ? null : [...tenant.providerOrder],
     spokenTexts: tenant.spokenTexts,
+    withdrawals: withdrawalSettings.parse(tenant.withdrawals ?? {}),
     hostKeys: tenant.hostKeys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, ...(y === undefined ? {} : { y }) })),
     createdAt: tenant.createdAt.toISOString(),
   }

@@ -1,4 +1,4 @@
-import type { SpokenTexts } from '@impacthub/sdk/contract'
+import type { SpokenTexts, WithdrawalSettings } from '@impacthub/sdk/contract'
 import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { PackOffer } from './packs.ts'
@@ -22,6 +22,8 @@ export interface Tenant extends TenantRef {
   readonly spokenTexts: SpokenTexts
   /** What users can buy; null: the platform’s own packs. */
   readonly packs: readonly PackOffer[] | null
+  /** How users take money out; null: the platform’s own terms. */
+  readonly withdrawals: WithdrawalSettings | null
   readonly createdAt: Date
 }
 
@@ -53,6 +55,7 @@ interface Row {
   host_keys: HostKey[]
   spoken_texts: SpokenTexts
   packs: PackOffer[] | null
+  withdrawals: WithdrawalSettings | null
   created_at: Date
 }
 
@@ -76,6 +79,7 @@ const read = (row: Row): Tenant => ({
   hostKeys: row.host_keys,
   spokenTexts: row.spoken_texts,
   packs: row.packs,
+  withdrawals: row.withdrawals,
   createdAt: row.created_at,
 })
 
@@ -93,6 +97,7 @@ export interface TenantChange {
   readonly hostKeys?: readonly HostKey[] | undefined
   readonly spokenTexts?: SpokenTexts | undefined
   readonly packs?: Tenant['packs'] | undefined
+  readonly withdrawals?: Tenant['withdrawals'] | undefined
 }
 
 export const tenantStore = {
@@ -132,7 +137,7 @@ export const tenantStore = {
          rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
          rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts),
          provider_order = case when $17 then $18::text[] else provider_order end,
-         packs = case when $19 then $20::jsonb else packs end
+         packs = case when $19 then $20::jsonb else packs end, withdrawals = case when $21 then $22::jsonb else withdrawals end
        where id = $1 returning *`,
       [
         tenantId,
@@ -155,6 +160,8 @@ export const tenantStore = {
         change.providerOrder ?? null,
         change.packs !== undefined,
         change.packs === undefined || change.packs === null ? null : JSON.stringify(change.packs),
+        change.withdrawals !== undefined,
+        change.withdrawals === undefined || change.withdrawals === null ? null : JSON.stringify(change.withdrawals),
       ],
     )
     return row && read(row)

@@ -48,7 +48,19 @@ export interface Reversible {
 }
 
 /** What has a way back of its own, or whose way back would say that it never happened while its record says it did. */
-const unreversible = ['call_hold', 'call_settlement', 'call_refund', 'hold', 'release', 'expiry', 'collection']
+const unreversible = [
+  'call_hold',
+  'call_settlement',
+  'call_refund',
+  'hold',
+  'release',
+  'expiry',
+  'collection',
+  'withdrawal_hold',
+  'withdrawal_sent',
+  'withdrawal_paid',
+  'withdrawal_returned',
+]
 
 /** What was given or spent last comes back first; a debt before everything. */
 const takingOrder: readonly UserAccount[] = ['owed', ...[...spendingOrder].reverse()]

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { id, listOf, mode, page, rate, text, time } from '../shapes.ts'
 import { pack, packWishes } from '../topups/pack.ts'
+import { withdrawalSettings } from '../withdrawals/terms.ts'
 import type { appRoutes, appServerRoutes, keyRoutes } from './routes.ts'
 import { spokenLanguages, spokenOccasions } from './spoken-texts.ts'
 
@@ -56,6 +57,8 @@ const app = z.object({
   /** In which order telephone providers are tried; null: by the countries of the two phones. */
   providerOrder: z.array(provider).nullable().optional(),
   spokenTexts: spokenTexts.optional(),
+  /** How users take money out. */
+  withdrawals: withdrawalSettings.optional(),
   hostKeys: z.array(jwk).optional(),
   createdAt: time.optional(),
 })
@@ -152,6 +155,8 @@ export const appServerSchemas = {
       spokenTexts: spokenTexts.optional(),
       /** What users can buy; replaces all that were set before. Null: the platform’s own packs, which are in rupees. */
       packs: packWishes.nullable().optional(),
+      /** How users take money out; replaces all that was set before. Null: the platform’s own terms. */
+      withdrawals: withdrawalSettings.nullable().optional(),
       /** Public keys with which the host signs user tokens itself. */
       hostKeys: z.array(jwk).max(10).optional(),
     }),

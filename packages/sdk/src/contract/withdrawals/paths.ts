@@ -14,5 +14,6 @@ export const withdrawalReadPaths = {
 export const withdrawalServerPaths = {
   approve: 'POST /v1/withdrawals/{withdrawalId}/approve',
   reject: 'POST /v1/withdrawals/{withdrawalId}/reject',
+  payee: 'GET /v1/withdrawals/{withdrawalId}/payee',
   markPaid: 'POST /v1/withdrawals/{withdrawalId}/mark-paid',
 } as const

@@ -21,7 +21,7 @@ export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
   get: { summary: 'One withdrawal', access: { user: true, secret: 'withdrawals:read' } },
   cancel: {
     summary: 'Take a withdrawal back that has not been sent; its coins return',
-    idempotency: 'required',
+    idempotency: 'optional',
     access: { user: true, secret: 'withdrawals:write' },
   },
 })
@@ -29,13 +29,17 @@ export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
 export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
   approve: {
     summary: 'Let a withdrawal be paid that waits for somebody to look at it',
-    idempotency: 'required',
+    idempotency: 'optional',
     access: { secret: 'withdrawals:write' },
   },
-  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'required', access: { secret: 'withdrawals:write' } },
+  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'optional', access: { secret: 'withdrawals:write' } },
+  payee: {
+    summary: 'Whom it is paid to, in full: for whoever pays by hand, or looks at a name. It is put on record',
+    access: { secret: 'withdrawals:write' },
+  },
   markPaid: {
     summary: 'Say that an approved withdrawal was paid by hand; nothing is sent for it any more',
-    idempotency: 'required',
+    idempotency: 'optional',
     access: { secret: 'withdrawals:write' },
   },
 })

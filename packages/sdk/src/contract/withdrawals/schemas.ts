@@ -4,7 +4,7 @@ import { coins, id, listOf, page, text, userId } from '../shapes.ts'
 import type { withdrawalReadRoutes, withdrawalRoutes, withdrawalServerRoutes } from './routes.ts'
 import { withdrawalStatement } from './statement.ts'
 import { withdrawalTerms } from './terms.ts'
-import { withdrawal, withdrawalStatus } from './withdrawal.ts'
+import { payeeInFull, withdrawal, withdrawalStatus } from './withdrawal.ts'
 
 const byWithdrawalId = z.strictObject({ withdrawalId: id('wdr') })
 
@@ -84,6 +84,14 @@ export const withdrawalServerSchemas = {
       reason: note,
     }),
     answer: withdrawal,
+  },
+  payee: {
+    params: byWithdrawalId,
+    query: z.strictObject({
+      /** Why somebody has to see it: for the record. */
+      reason: note,
+    }),
+    answer: payeeInFull,
   },
   markPaid: {
     params: byWithdrawalId,

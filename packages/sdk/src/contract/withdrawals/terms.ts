@@ -32,6 +32,9 @@ export const withdrawalSettings = z
   .refine(({ dailyCoins, minCoins }) => dailyCoins >= minCoins, { path: ['dailyCoins'], error: 'must be at least minCoins' })
   .refine(({ monthlyCoins, dailyCoins }) => monthlyCoins >= dailyCoins, { path: ['monthlyCoins'], error: 'must be at least dailyCoins' })
 
+/** The same as the platform reads it, with what was left out filled in. */
+export type WithdrawalSettings = z.output<typeof withdrawalSettings>
+
 /** Why nothing can be withdrawn now. */
 const obstacle = z.enum(['withdrawals_disabled', 'kyc_required', 'coins_owed', 'insufficient_balance', 'withdrawal_limit'])
 

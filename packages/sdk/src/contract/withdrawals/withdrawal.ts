@@ -50,6 +50,19 @@ export const payee = z.object({
   createdAt: time,
 })
 
+/** The account itself, and of whom the bank says that it is; null: it has not said. */
+export const payeeInFull = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('upi'), vpa: z.string(), registeredName: z.string().nullable() }),
+  z.object({
+    type: z.literal('bank'),
+    ifsc: z.string(),
+    accountNumber: z.string(),
+    /** As the user gave it. */
+    name: z.string(),
+    registeredName: z.string().nullable(),
+  }),
+])
+
 export const withdrawalLines = {
   /** What the coins are worth, in the currency’s smallest unit, before fee and tax. */
   amount: z.int(),

@@ -110,7 +110,8 @@ it('gives a page what the checkout needs', () => {
 describe('an answer', () => {
   it.each([
     [400, 'refused'],
-    [401, 'refused'],
+    [401, 'not_sent'],
+    [403, 'not_sent'],
     [404, 'refused'],
     [408, 'unknown'],
     [429, 'not_sent'],

@@ -65,6 +65,8 @@ function refused({ status, body }: Answer): PaymentError {
   const { code, reason } = refusalWire.safeParse(body).data?.error ?? {}
   const word = reason ?? code ?? `http ${status}`
   if (status === 429) return new PaymentError('not_sent', word)
+  // It does not know us, or not from here: that says nothing of what was asked, and is for the operator to mend.
+  if (status === 401 || status === 403) return new PaymentError('not_sent', word)
   return new PaymentError(status === 408 || status < 400 || status >= 500 ? 'unknown' : 'refused', word)
 }
 

@@ -1,0 +1,57 @@
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Task } from '../../db/tasks.ts'
+import type { TaskOutcome } from '../../jobs/runner.ts'
+import { PayoutError, type Payout, type Payouts } from '../../providers/payouts/port.ts'
+import { nextAsk, tooLongMs } from './ask-schedule.ts'
+import { payable } from './check-payee.ts'
+import { hearPayout } from './hear-payout.ts'
+import type { WithdrawalDeps } from './withdrawal-deps.ts'
+import type { Withdrawal } from './withdrawal-row.ts'
+import { findWithdrawal, lockWithdrawal } from './withdrawal-store.ts'
+
+const troubleMs = 5 * 60_000
+
+/**
+ * Task `withdrawal.ask`: the reconciler of one withdrawal. It asks until the provider knows how it ended, however long the bank takes, and
+ * looks at what was paid for a month more, since a bank may return it. Killed before its commit, nothing has changed and it is asked again.
+ */
+export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
+  const { db, clock, logger } = deps
+  const known = await db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
+  // What is being sent is found by its sender.
+  if (known === undefined || known.payoutId === null || (known.status !== 'processing' && known.status !== 'paid')) return undefined
+  try {
+    const told = await hear(payable(deps, known.mode), known, known.payoutId)
+    const heard = await note(deps, tenantId, withdrawalId, told)
+    const at = heard && nextAsk(heard, clock.now())
+    if (heard !== undefined) warnWhenLate(deps, heard)
+    return at && { again: at }
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error
+    logger.warn('the provider could not be asked about a withdrawal', { withdrawalId, code: error.providerCode ?? error.kind })
+    return { again: after(clock.now(), troubleMs) }
+  }
+}
+
+/** What it has not begun is called back from it, where the user has lost their standing meanwhile. */
+async function hear(payouts: Payouts, { recalledAt }: Withdrawal, payoutId: string): Promise<Payout> {
+  const told = await payouts.read(payoutId)
+  if (recalledAt === null || told.state !== 'waiting') return told
+  return payouts.recall(payoutId).catch((error: unknown) => {
+    // Too late: it has just begun.
+    if (error instanceof PayoutError && error.kind === 'refused') return payouts.read(payoutId)
+    throw error
+  })
+}
+
+const note = (deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string, told: Payout): Promise<Withdrawal | undefined> =>
+  deps.db.transact(tenantId, async (tx) => {
+    const one = await lockWithdrawal(tx, tenantId, withdrawalId)
+    return one && hearPayout(deps, { tx, tenantId, now: deps.clock.now() }, one, told)
+  })
+
+function warnWhenLate({ clock, logger }: WithdrawalDeps, { id: withdrawalId, status, sentAt }: Withdrawal): void {
+  if (status !== 'processing' || sentAt === null || clock.now().getTime() - sentAt.getTime() < tooLongMs) return
+  logger.error('a withdrawal has been with the bank for more than five days', { withdrawalId })
+}

@@ -1,0 +1,161 @@
+import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Task } from '../../db/tasks.ts'
+import type { TaskOutcome } from '../../jobs/runner.ts'
+import { PayoutError, type Payout, type Payouts } from '../../providers/payouts/port.ts'
+import { firstAskMs } from './ask-schedule.ts'
+import { payable } from './check-payee.ts'
+import { hearPayout } from './hear-payout.ts'
+import { noteChange, takeStep, type Turn } from './take-step.ts'
+import { withdrawalTasks, type WithdrawalDeps } from './withdrawal-deps.ts'
+import type { Withdrawal } from './withdrawal-row.ts'
+import { findWithdrawal, lockWithdrawal } from './withdrawal-store.ts'
+
+/**
+ * For so long one sender may be about to send: more than its request may take. Whoever takes the user's standing away waits for the end of it,
+ * so that nothing leaves after they have been answered.
+ */
+export const sendingMs = 20_000
+/** No request is begun with less time than this left of it. */
+const leastMs = 10_000
+/** What was never seen at the provider so long after the last try has not arrived there. */
+const lostAfterMs = 15 * 60_000
+
+type Claim =
+  | { readonly kind: 'over' }
+  /** Not now. */
+  | { readonly kind: 'later'; readonly at: Date }
+  | { readonly kind: 'send'; readonly one: Withdrawal; readonly accountId: string }
+  /** It may have been sent, and must not be sent again: its user has lost their standing. */
+  | { readonly kind: 'look'; readonly one: Withdrawal }
+
+/**
+ * Task `withdrawal.send`: gives a withdrawal to the provider. The decision, with the user's standing read once more under its lock, is
+ * committed before anything leaves: the coins are in flight from then on, and only the provider's word brings them back. It is always sent
+ * under the one key, so that a lost answer, a crash or two processes pay once. Killed before the decision, nothing has happened; between it
+ * and the answer, the task comes again, looks for what was made, and sends the same under the same key; after the answer is stored, the
+ * reconciler follows it.
+ */
+export async function sendTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
+  const claim = await claimSending(deps, tenantId, withdrawalId)
+  if (claim.kind === 'over') return undefined
+  if (claim.kind === 'later') return { again: claim.at }
+  const payouts = payable(deps, claim.one.mode)
+  if (claim.kind === 'look') return lookOnly(deps, payouts, tenantId, claim.one)
+  const told = await send(deps, payouts, claim)
+  if (told === 'unclear') return { again: after(deps.clock.now(), sendingMs) }
+  await noteAnswer(deps, tenantId, withdrawalId, told)
+  return undefined
+}
+
+async function claimSending(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string): Promise<Claim> {
+  const app = await deps.directory.tenant(tenantId)
+  const narration = narrationOf(app?.name ?? '')
+  return deps.db.transact(tenantId, async (tx): Promise<Claim> => {
+    const known = await findWithdrawal(tx, tenantId, withdrawalId)
+    if (known === undefined) return { kind: 'over' }
+    const standing = await deps.standing(tx, tenantId, known.userId)
+    const one = await lockWithdrawal(tx, tenantId, withdrawalId)
+    if (one === undefined) return { kind: 'over' }
+    const turn: Turn = { tx, tenantId, now: deps.clock.now() }
+    const isVerified = standing.status === 'verified' && standing.adult
+    if (one.status === 'approved') return begin(deps, turn, one, { isVerified, narration })
+    if (one.status !== 'processing' || one.payoutId !== null) return { kind: 'over' }
+    if (one.sendingUntil !== null && one.sendingUntil > turn.now) return { kind: 'later', at: one.sendingUntil }
+    if (!isVerified) return { kind: 'look', one }
+    return claimed(await noteChange(deps, turn, one, another(one, turn.now)))
+  })
+}
+
+const another = ({ sendTries }: Withdrawal, now: Date) => ({ sendingUntil: after(now, sendingMs), sendTries: sendTries + 1 })
+
+async function begin(
+  deps: WithdrawalDeps,
+  turn: Turn,
+  one: Withdrawal,
+  { isVerified, narration }: { readonly isVerified: boolean; readonly narration: string },
+): Promise<Claim> {
+  if (one.method !== 'razorpayx') return { kind: 'over' }
+  if (one.sendAfter > turn.now) return { kind: 'later', at: one.sendAfter }
+  if (!isVerified) {
+    await takeStep(deps, turn, one, { event: 'lose_kyc', actor: 'platform', change: { reason: 'kyc_lost' } })
+    return { kind: 'over' }
+  }
+  const change = { ...another(one, turn.now), narration, sentAt: turn.now }
+  const decided = await takeStep(deps, turn, one, { event: 'send', actor: 'platform', change })
+  return decided === undefined ? { kind: 'over' } : claimed(decided)
+}
+
+function claimed(one: Withdrawal): Claim {
+  // An approval comes after the provider knows the payee.
+  if (one.payee.accountId === null) throw new Error('a payee without an account was approved')
+  return { kind: 'send', one, accountId: one.payee.accountId }
+}
+
+/** What the payee's bank shows: letters, digits and spaces. */
+function narrationOf(appName: string): string {
+  const words = appName
+    .normalize('NFKD')
+    .replaceAll(/[^A-Za-z0-9 ]/g, '')
+    .replaceAll(/ +/g, ' ')
+    .trim()
+  return (words === '' ? 'Withdrawal' : words).slice(0, 30).trim()
+}
+
+type Told = Payout | 'refused' | 'not_sent'
+
+/** Sends it, once: what happened, as far as it is known. */
+async function send(
+  deps: WithdrawalDeps,
+  payouts: Payouts,
+  { one, accountId }: Extract<Claim, { kind: 'send' }>,
+): Promise<Told | 'unclear'> {
+  const { id: reference, netAmount: amount, currency, payee, sendingUntil, narration, sendTries } = one
+  try {
+    const known = sendTries > 1 ? await payouts.find(reference) : undefined
+    if (known !== undefined) return known
+    // A process that stood still has no time left: it begins nothing that could leave after somebody was told that nothing will.
+    if ((sendingUntil?.getTime() ?? 0) - deps.clock.now().getTime() < leastMs) return 'unclear'
+    return await payouts.send({ reference, accountId, type: payee.type, amount, currency, narration: narration ?? '' })
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error
+    deps.logger.warn('a withdrawal was not taken', { withdrawalId: reference, code: error.providerCode ?? error.kind })
+    if (error.kind !== 'refused') return error.kind === 'not_sent' ? 'not_sent' : 'unclear'
+    // It may refuse because it has the payout of an earlier try.
+    return (await payouts.find(reference).catch(() => 'unclear' as const)) ?? 'refused'
+  }
+}
+
+const againMs = 60_000
+
+async function noteAnswer(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string, told: Told): Promise<void> {
+  await deps.db.transact(tenantId, async (tx) => {
+    const one = await lockWithdrawal(tx, tenantId, withdrawalId)
+    if (one === undefined || one.status !== 'processing') return
+    const turn: Turn = { tx, tenantId, now: deps.clock.now() }
+    if (told === 'refused') return void (await giveUp(deps, turn, one, 'other'))
+    if (told === 'not_sent') {
+      await noteChange(deps, turn, one, { sendingUntil: null })
+      return deps.tasks.add(tx, tenantId, [withdrawalTasks.send(withdrawalId, after(turn.now, againMs))], turn.now)
+    }
+    await hearPayout(deps, turn, one, told)
+    await deps.tasks.add(tx, tenantId, [withdrawalTasks.ask(withdrawalId, after(turn.now, firstAskMs))], turn.now)
+  })
+}
+
+const giveUp = (deps: WithdrawalDeps, turn: Turn, one: Withdrawal, reason: 'other' | 'kyc_lost') =>
+  takeStep(deps, turn, one, { event: 'payout_failed', actor: one.method, change: { reason, sendingUntil: null } })
+
+/** Whether an earlier try arrived. Nothing is sent any more. */
+async function lookOnly(deps: WithdrawalDeps, payouts: Payouts, tenantId: TenantId, one: Withdrawal): Promise<TaskOutcome> {
+  const found = await payouts.find(one.id)
+  if (found !== undefined) return noteAnswer(deps, tenantId, one.id, found)
+  const surelyAt = after(one.sendingUntil ?? one.sentAt ?? deps.clock.now(), lostAfterMs)
+  if (surelyAt > deps.clock.now()) return { again: surelyAt }
+  await deps.db.transact(tenantId, async (tx) => {
+    const current = await lockWithdrawal(tx, tenantId, one.id)
+    if (current?.status !== 'processing' || current.payoutId !== null) return
+    await giveUp(deps, { tx, tenantId, now: deps.clock.now() }, current, 'kyc_lost')
+  })
+  return undefined
+}
