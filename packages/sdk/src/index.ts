@@ -8,6 +8,8 @@ export const createClient = (settings: ClientSettings): ConnectClient => buildCl
 export { ConnectError } from './http/connect-error.ts'
 export { iterate } from './http/pages.ts'
 export { createCallMedia } from './media.ts'
+export { uploadDocument } from './upload.ts'
+export type { DocumentFile, UploadClient, UploadOptions, UploadProgress } from './upload.ts'
 export type { CallMedia, MediaClient, MediaProblem, MediaState } from './media/media-types.ts'
 export type { ClientErrorCode, ConnectErrorCode, ConnectErrorDetails } from './http/connect-error.ts'
 export type { CallMessage, ClientSettings, ConnectClient, ConnectionState, Realtime } from './client-types.ts'

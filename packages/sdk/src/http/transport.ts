@@ -6,8 +6,11 @@ import { ConnectError } from './connect-error.ts'
 import type { Credential } from './credential.ts'
 import { problemOf } from './problem-answer.ts'
 
-/** Sends one request and gives the parsed answer; everything that fails is a ConnectError. */
-export type Send = (method: string, path: string, options: CallOptions, body?: unknown) => Promise<unknown>
+/** Options of a call, with headers that only some routes know. */
+export type SendOptions = CallOptions & { readonly headers?: Readonly<Record<string, string>> }
+
+/** Sends one request and gives the parsed answer; everything that fails is a ConnectError. A form or bytes go as they are, the rest as JSON. */
+export type Send = (method: string, path: string, options: SendOptions, body?: unknown) => Promise<unknown>
 
 export interface TransportSettings {
   readonly baseUrl: string
@@ -72,14 +75,18 @@ export function transport({ baseUrl, credential, timing, fetch }: TransportSetti
   const base = baseUrl.replace(/\/+$/, '')
   const fetcher = fetchWhole(fetch)
 
-  const attempt = async (authorization: string, method: string, path: string, options: CallOptions, body: unknown): Promise<unknown> => {
+  const attempt = async (authorization: string, method: string, path: string, options: SendOptions, body: unknown): Promise<unknown> => {
     const response = await ky(base + path, {
       method,
-      headers: { authorization: `Bearer ${authorization}`, ...(method === 'POST' && { 'idempotency-key': options.idempotencyKey }) },
+      headers: {
+        ...options.headers,
+        authorization: `Bearer ${authorization}`,
+        ...(method === 'POST' && { 'idempotency-key': options.idempotencyKey }),
+      },
       timeout: timing.tryMs,
       retry: retryOf(timing),
       fetch: fetcher,
-      ...(body !== undefined && { json: body }),
+      ...(body instanceof Blob || body instanceof FormData ? { body } : body !== undefined && { json: body }),
       ...(options.signal && { signal: options.signal }),
     })
     return parse(response.status, await response.text())
