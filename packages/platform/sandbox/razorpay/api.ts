@@ -6,6 +6,8 @@ import * as disputes from './disputes-api.ts'
 import * as orders from './orders-api.ts'
 import * as payments from './payments-api.ts'
 import * as refunds from './refunds-api.ts'
+import * as payees from './payouts/payees-api.ts'
+import * as payouts from './payouts/payouts-api.ts'
 import { isSame } from './signing.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +27,15 @@ const routes: readonly { readonly path: RegExp; readonly on: Readonly<Record<str
   { path: /^\/v1\/payments\/(\w+)\/refunds\/(\w+)$/, on: { GET: refunds.fetchPaymentRefund } },
   { path: /^\/v1\/refunds\/?$/, on: { GET: refunds.listRefunds } },
   { path: /^\/v1\/refunds\/(\w+)$/, on: { GET: refunds.fetchRefund, PATCH: refunds.editRefund } },
+  { path: /^\/v1\/contacts\/?$/, on: { POST: payees.createContact, GET: payees.listContacts } },
+  { path: /^\/v1\/contacts\/(\w+)$/, on: { GET: payees.fetchContact } },
+  { path: /^\/v1\/fund_accounts\/?$/, on: { POST: payees.createFundAccount, GET: payees.listFundAccounts } },
+  { path: /^\/v1\/fund_accounts\/validations\/?$/, on: { POST: payees.createValidation } },
+  { path: /^\/v1\/fund_accounts\/validations\/(\w+)$/, on: { GET: payees.fetchValidation } },
+  { path: /^\/v1\/fund_accounts\/(\w+)$/, on: { GET: payees.fetchFundAccount } },
+  { path: /^\/v1\/payouts\/?$/, on: { POST: payouts.createPayout, GET: payouts.listPayouts } },
+  { path: /^\/v1\/payouts\/(\w+)$/, on: { GET: payouts.fetchPayout } },
+  { path: /^\/v1\/payouts\/(\w+)\/cancel$/, on: { POST: payouts.cancelPayout } },
   { path: /^\/v1\/disputes\/?$/, on: { GET: disputes.listDisputes } },
   { path: /^\/v1\/disputes\/(\w+)$/, on: { GET: disputes.fetchDispute } },
   { path: /^\/v1\/disputes\/(\w+)\/accept$/, on: { POST: disputes.acceptDispute } },

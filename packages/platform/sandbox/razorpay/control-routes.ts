@@ -5,6 +5,8 @@ import { ApiError } from './api-error.ts'
 import type { RazorpayControl } from './control.ts'
 import type { DisputePhase, DisputeStatus } from './entities.ts'
 import { isOutcome, outcomes } from './outcomes.ts'
+import { payoutStatuses } from './payouts/entities.ts'
+import { presentPayout } from './payouts/present.ts'
 import { presentDispute, presentOrder, presentPayment, presentRefund } from './present.ts'
 import type { Settings, World } from './world.ts'
 
@@ -65,6 +67,9 @@ const checks: Readonly<Record<keyof Settings, (value: Json) => boolean>> = {
   uniqueReceipts: (value) => typeof value === 'boolean',
   refundAfterMs: (value) => whole(value, 0, 31_536_000_000) !== undefined,
   maxAmount: (value) => whole(value, 100, 1e12) !== undefined,
+  balance: (value) => whole(value, 0, 1e15) !== undefined,
+  payoutAfterMs: (value) => whole(value, 0, 31_536_000_000) !== undefined,
+  validateAfterMs: (value) => whole(value, 0, 31_536_000_000) !== undefined,
 }
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(checks, name)
 
@@ -84,6 +89,7 @@ export function controlRoutes(world: World, control: RazorpayControl): ControlRo
     get(/^\/payments$/, () => ({ payments: control.payments().map(presentPayment) })),
     get(/^\/refunds$/, () => ({ refunds: control.refunds().map(presentRefund) })),
     get(/^\/disputes$/, () => ({ disputes: control.disputes().map(presentDispute) })),
+    get(/^\/payouts$/, () => ({ payouts: control.payouts().map(presentPayout) })),
     get(/^\/settings$/, () => world.settings),
     get(/^\/notifications$/, () => ({ notifications: world.notifications })),
     get(/^\/webhook$/, () => ({ webhook: control.webhook() ?? null })),
@@ -100,6 +106,18 @@ export function controlRoutes(world: World, control: RazorpayControl): ControlRo
       const status = statuses.find((known) => known === body['status'])
       if (!status) return controlError(400, `status must be one of ${statuses.join(', ')}`)
       return control.moveDispute(at[0] ?? '', status) ? DONE : notThere('the dispute')
+    }),
+    post(/^\/payouts\/(\w+)\/move$/, ({ at, body }) => {
+      const status = payoutStatuses.find((known) => known === body['status'])
+      if (!status) return controlError(400, `status must be one of ${payoutStatuses.join(', ')}`)
+      const reason = typeof body['reason'] === 'string' ? body['reason'].slice(0, 64) : undefined
+      return control.movePayout(at[0] ?? '', status, reason) ? DONE : notThere('the payout')
+    }),
+    post(/^\/balance$/, ({ body }) => {
+      const paise = whole(body['paise'], 0, 1e15)
+      if (paise === undefined) return controlError(400, 'paise must be a whole number')
+      control.setBalance(paise)
+      return DONE
     }),
     post(/^\/webhook$/, (request) => setWebhook(control, request)),
     post(/^\/webhook\/(enable|disable)$/, ({ at }) => {

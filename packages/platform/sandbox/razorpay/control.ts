@@ -7,6 +7,8 @@ import type { Dispute, DisputeStatus, Means, Order, Payment, Refund, Webhook } f
 import { WEBHOOK } from './events.ts'
 import { chosen, choiceOf, type Outcome, returns } from './outcomes.ts'
 import { authorizeLate, capture, startPayment } from './payments.ts'
+import type { Payout, PayoutStatus } from './payouts/entities.ts'
+import { movePayout, setBalance } from './payouts/payouts.ts'
 import { failRefund, startRefund } from './refunds.ts'
 import type { Notification, Settings, World } from './world.ts'
 
@@ -48,6 +50,12 @@ export interface RazorpayControl {
   dispute(paymentId: string, complaint?: Complaint): string
   /** The dispute goes on, or ends. False if it can't go there. */
   moveDispute(disputeId: string, status: DisputeStatus): boolean
+  /** Payouts in the order of creation. */
+  payouts(): Payout[]
+  /** A bank, or somebody at the dashboard, moves a payout on. False if it can't go there. */
+  movePayout(payoutId: string, status: PayoutStatus, reason?: string): boolean
+  /** Money comes into the RazorpayX account, or leaves it: what waits for it goes. */
+  setBalance(paise: number): void
   /** Where events are sent, as entered at the dashboard; a new secret signs what happens from now on. All events unless named. */
   setWebhook(webhook: { url: string; secret: string; events?: readonly string[] }): void
   webhook(): Webhook | undefined
@@ -156,6 +164,15 @@ function webhookControls(world: World): Pick<RazorpayControl, 'setWebhook' | 'we
   }
 }
 
+function payoutControls(world: World): Pick<RazorpayControl, 'payouts' | 'movePayout' | 'setBalance'> {
+  const { store, clock } = world
+  return {
+    payouts: () => [...store.payouts.all.values()],
+    movePayout: (id, status, reason) => movePayout(world, needed(store.payouts.all.get(id), 'payout'), status, clock.now(), reason),
+    setBalance: (paise) => setBalance(world, paise, clock.now()),
+  }
+}
+
 /** The control surface of one sandbox. */
 export function controlOf(world: World): RazorpayControl {
   const { store, clock, faults, deliveries } = world
@@ -163,6 +180,7 @@ export function controlOf(world: World): RazorpayControl {
   return {
     ...moneyControls(world),
     ...disputeControls(world),
+    ...payoutControls(world),
     ...webhookControls(world),
     orders: () => [...store.orders.all.values()],
     payments: (orderId) => (orderId === undefined ? [...store.payments.all.values()] : store.paymentsOf(orderId)),

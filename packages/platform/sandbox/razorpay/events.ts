@@ -20,26 +20,41 @@ export const WEBHOOK = 'account'
  * payment leave in order unless a fault or a repeated attempt says otherwise; nobody may rely on that.
  */
 export function tell(world: World, event: string, { payment, order, refund, dispute }: Contents, atMs: number): void {
-  const webhook = world.store.webhooks.all.get(WEBHOOK)
-  if (webhook === undefined || payment.isMuted) return
-  if (webhook.events !== null && !webhook.events.includes(event)) return
-  if (!webhook.isActive) return notify(world, payment.id, `${event} is told to nobody: the webhook is disabled`)
+  if (payment.isMuted) return
   const payload: Record<string, Json> = {
     ...(refund && { refund: { entity: presentRefund(refund) } }),
     payment: { entity: presentPayment(payment) },
     ...(order && { order: { entity: presentOrder(order) } }),
     ...(dispute && { dispute: { entity: presentDispute(dispute) } }),
   }
+  const key = payment.orderId ?? payment.id
+  tellAbout(world, event, { about: payment.id, key, payload, names: { payment: payment.id, order: payment.orderId ?? '' } }, atMs)
+}
+
+/** What an event says, of whatever kind it is. */
+interface Message {
+  readonly about: string
+  /** Events of the same key leave in order. */
+  readonly key: string
+  readonly payload: Readonly<Record<string, Json>>
+  /** What faults can match it by. */
+  readonly names?: Readonly<Record<string, string>>
+}
+
+/** Tells the merchant's webhook, if it wants to know. */
+export function tellAbout(world: World, event: string, { about, key, payload, names = {} }: Message, atMs: number): void {
+  const webhook = world.store.webhooks.all.get(WEBHOOK)
+  if (webhook === undefined || (webhook.events !== null && !webhook.events.includes(event))) return
+  if (!webhook.isActive) return notify(world, about, `${event} is told to nobody: the webhook is disabled`)
   const id = randomName()
   world.deliveries.add({
     id,
-    key: payment.orderId ?? payment.id,
+    key,
     about: {
       kind: 'webhook',
       event,
-      sid: payment.id,
-      payment: payment.id,
-      order: payment.orderId ?? '',
+      sid: about,
+      ...names,
       firstAtMs: String(world.clock.now()),
       // Which of the secrets signs it, however late it leaves.
       secret: String(webhook.secrets.length - 1),

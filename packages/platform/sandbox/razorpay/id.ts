@@ -7,4 +7,5 @@ const LENGTH = 14
 export const randomName = (): string => Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('')
 
 /** An identifier of a kind: `order_` and 14 letters and digits. */
-export const newId = (kind: 'order' | 'pay' | 'rfnd' | 'disp' | 'card'): string => `${kind}_${randomName()}`
+export const newId = (kind: 'order' | 'pay' | 'rfnd' | 'disp' | 'card' | 'cont' | 'fa' | 'fav' | 'pout'): string =>
+  `${kind}_${randomName()}`

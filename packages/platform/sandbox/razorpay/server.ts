@@ -10,6 +10,7 @@ import { controlOf, type RazorpayControl } from './control.ts'
 import { controlRoutes } from './control-routes.ts'
 import { touchPayment } from './payments.ts'
 import { performDelivery } from './perform.ts'
+import { touchPayout, touchValidation } from './payouts/payouts.ts'
 import { touchRefund } from './refunds.ts'
 import { openStore } from './store.ts'
 import type { World } from './world.ts'
@@ -32,6 +33,8 @@ export interface RazorpaySandboxOptions {
   readonly host?: string | undefined
   readonly keyId?: string | undefined
   readonly keySecret?: string | undefined
+  /** The number of the RazorpayX account that pays people out. */
+  readonly payoutAccount?: string | undefined
   /** The wall clock by default. */
   readonly clock?: Clock | undefined
   /** Where orders, payments and unsent events are kept over a restart; without it they are forgotten. */
@@ -50,6 +53,7 @@ export interface RazorpaySandbox {
   readonly url: string
   readonly keyId: string
   readonly keySecret: string
+  readonly payoutAccount: string
   readonly clock: Clock
   readonly control: RazorpayControl
   /** Stops it; what was under way is in the state file. */
@@ -71,16 +75,20 @@ export async function startRazorpaySandbox(options: RazorpaySandboxOptions = {})
     port: options.port,
   })
   resume(world)
-  const { keyId, keySecret, clock } = world
+  const { keyId, keySecret, payoutAccount, clock } = world
   return {
     url: server.url,
     keyId,
     keySecret,
+    payoutAccount,
     clock,
     control,
     close: server.close,
   }
 }
+
+/** Ten crore rupees, and banks that are quick. */
+const payoutSettings = { balance: 10_000_000_000, payoutAfterMs: 1_000, validateAfterMs: 500 }
 
 function createWorld(options: RazorpaySandboxOptions, closing: AbortSignal): World {
   const clock = options.clock ?? realClock()
@@ -93,12 +101,19 @@ function createWorld(options: RazorpaySandboxOptions, closing: AbortSignal): Wor
     accountId: `acc_${createHash('sha256').update(keyId).digest('hex').slice(0, 14)}`,
     keyId,
     keySecret: options.keySecret ?? SANDBOX_RAZORPAY_KEY_SECRET,
+    payoutAccount: options.payoutAccount ?? SANDBOX_RAZORPAY_PAYOUT_ACCOUNT,
     clock,
     gate,
     faults,
     store,
     closing,
-    settings: { autoCapture: options.autoCapture ?? true, uniqueReceipts: true, refundAfterMs: 0, maxAmount: 50_000_000 },
+    settings: {
+      autoCapture: options.autoCapture ?? true,
+      uniqueReceipts: true,
+      refundAfterMs: 0,
+      maxAmount: 50_000_000,
+      ...payoutSettings,
+    },
     timers: new Map(),
     notifications: [],
     log,
@@ -121,4 +136,7 @@ function resume(world: World): void {
   for (const delivery of world.store.unsent) world.deliveries.add(delivery)
   for (const payment of world.store.payments.all.values()) if (Object.keys(payment.due).length > 0) touchPayment(world, payment)
   for (const refund of world.store.refunds.all.values()) if (Object.keys(refund.due).length > 0) touchRefund(world, refund)
+  for (const payout of world.store.payouts.all.values()) if (Object.keys(payout.due).length > 0) touchPayout(world, payout)
+  for (const validation of world.store.validations.all.values())
+    if (Object.keys(validation.due).length > 0) touchValidation(world, validation)
 }

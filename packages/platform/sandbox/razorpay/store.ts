@@ -1,6 +1,7 @@
 import { type Collection, openCollection } from '../kit/collection.ts'
 import type { Delivery } from '../kit/deliver-later.ts'
 import { openStateFile, type StateFile } from '../kit/state-file.ts'
+import type { Contact, FundAccount, Payout, PayoutKey, Validation } from './payouts/entities.ts'
 import type { Dispute, Order, Payment, Refund, RefundKey, Webhook } from './entities.ts'
 
 /** All that the sandbox remembers. */
@@ -11,6 +12,12 @@ export interface Store {
   readonly disputes: Collection<Dispute>
   /** By payment and key. */
   readonly refundKeys: Collection<RefundKey>
+  readonly contacts: Collection<Contact>
+  readonly fundAccounts: Collection<FundAccount>
+  readonly validations: Collection<Validation>
+  readonly payouts: Collection<Payout>
+  /** By key. */
+  readonly payoutKeys: Collection<PayoutKey>
   readonly webhooks: Collection<Webhook>
   /** Events that were not through when the last process ended. */
   readonly unsent: readonly Delivery[]
@@ -63,6 +70,11 @@ export function openStore(path: string | undefined, onError: (error: unknown) =>
   const refunds = openCollection<Refund>(file, 'refund', { isOver: nothingDue, most: KEPT })
   const disputes = openCollection<Dispute>(file, 'dispute', { isOver: always, most: KEPT })
   const refundKeys = openCollection<RefundKey>(file, 'refund-key', { isOver: always, most: KEPT })
+  const contacts = openCollection<Contact>(file, 'contact', { isOver: always, most: KEPT })
+  const fundAccounts = openCollection<FundAccount>(file, 'fund-account', { isOver: always, most: KEPT })
+  const validations = openCollection<Validation>(file, 'validation', { isOver: nothingDue, most: KEPT })
+  const payouts = openCollection<Payout>(file, 'payout', { isOver: nothingDue, most: KEPT })
+  const payoutKeys = openCollection<PayoutKey>(file, 'payout-key', { isOver: always, most: KEPT })
   const webhooks = openCollection<Webhook>(file, 'webhook')
   const unsent = [...openCollection<Delivery>(file, 'callback').all.values()]
   const receipts = createIndex(orders, ({ receipt }) => receipt)
@@ -74,6 +86,11 @@ export function openStore(path: string | undefined, onError: (error: unknown) =>
     refunds,
     disputes,
     refundKeys,
+    contacts,
+    fundAccounts,
+    validations,
+    payouts,
+    payoutKeys,
     webhooks,
     unsent,
     ordersOf: receipts.find,
@@ -94,6 +111,7 @@ export function openStore(path: string | undefined, onError: (error: unknown) =>
     saveDelivery: (delivery, pending) => file.changed(`callback:${delivery.id}`, () => (pending ? delivery : undefined)),
     clear() {
       for (const records of [orders, payments, refunds, disputes, refundKeys]) records.clear()
+      for (const records of [contacts, fundAccounts, validations, payouts, payoutKeys]) records.clear()
       for (const index of [receipts, attempts, returned]) index.clear()
     },
     close: () => file.close(),

@@ -20,6 +20,11 @@ export interface Settings {
   refundAfterMs: number
   /** The most that one order may ask for. */
   maxAmount: number
+  /** What the RazorpayX account holds. */
+  balance: number
+  /** How long a bank takes to pay, and to say whose an account is. */
+  payoutAfterMs: number
+  validateAfterMs: number
 }
 
 /** The parts that every piece of the sandbox works with. */
@@ -27,6 +32,8 @@ export interface World {
   readonly accountId: string
   readonly keyId: string
   readonly keySecret: string
+  /** The number of the RazorpayX account. */
+  readonly payoutAccount: string
   readonly clock: Clock
   readonly gate: Gate
   readonly store: Store
