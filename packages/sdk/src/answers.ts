@@ -28,5 +28,11 @@ export type Topup = AnswerOf<Areas['topups']['create']>
 export type TopupCheckout = NonNullable<Topup['checkout']>
 /** Coins at a price. */
 export type Pack = App['packs'][number]
+/** How a user's identity stands, and what they can do. */
+export type KycStanding = AnswerOf<Areas['kyc']['get']>
+/** What a user agrees to before anything is uploaded. */
+export type KycNotice = AnswerOf<Areas['kyc']['getNotice']>
+/** A document that is uploaded and not handed in yet. */
+export type KycDocument = AnswerOf<Areas['kycUploads']['finish']>
 /** The place of a user who waits until a callee is free. */
 export type Waiting = AnswerOf<Areas['waiting']['join']>

@@ -1,4 +1,4 @@
-import type { ClientOf } from './contract/kit.ts'
+import type { CallOptions, ClientOf } from './contract/kit.ts'
 import type { ClientMessage, RealtimeEvents, RealtimeEventType } from './contract/events.ts'
 import type { clientSchemas, serverSchemas } from './contract/schemas.ts'
 
@@ -36,12 +36,18 @@ export interface ClientSettings {
 }
 
 type Areas = typeof clientSchemas
+
+/** Uploads in pieces; `uploadDocument` sends them for you. */
+type Uploads = Omit<ClientOf<Areas['kycUploads']>, 'append'> & {
+  /** Sends the next bytes of an upload. */
+  append(input: { readonly uploadId: string; readonly offset: number; readonly bytes: Blob }, options?: CallOptions): Promise<void>
+}
 type ServerAreas = typeof serverSchemas
 
 /** The client of one signed-in user. */
 export type ConnectClient = {
-  readonly [Area in Exclude<keyof Areas, 'realtime'>]: ClientOf<Areas[Area]>
-} & { readonly realtime: Realtime }
+  readonly [Area in Exclude<keyof Areas, 'realtime' | 'kycUploads'>]: ClientOf<Areas[Area]>
+} & { readonly kycUploads: Uploads; readonly realtime: Realtime }
 
 export interface ServerSettings {
   readonly baseUrl: string
