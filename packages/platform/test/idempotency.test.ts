@@ -177,6 +177,8 @@ it('requires keys where coins move or a call starts', () => {
     'calls.create',
     'calls.refund',
     'disputes.resolve',
+    'kyc.review',
+    'kyc.submit',
     'ledger.reverse',
     'topups.create',
     'topups.refund',
@@ -192,6 +194,15 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'calls.create': async (callerId) => ({ callerId, calleeId: await person() }),
   'disputes.resolve': async () => ({ outcome: 'refund', note: 'Test' }),
   'calls.refund': async () => ({ reason: 'Test' }),
+  'kyc.review': async () => ({ decision: 'reject', reasons: ['other'] }),
+  'kyc.submit': async () => ({
+    documentIds: [newId('doc')],
+    type: 'pan',
+    number: 'AAAPZ1234C',
+    name: 'Asha Rao',
+    dateOfBirth: '1990-01-01',
+    consent: { version: '0', language: 'en' },
+  }),
   'ledger.reverse': async () => ({ reason: 'Test' }),
   'wallets.creditMany': async (userId) => ({ mode: 'each', credits: [{ key: 'x', userId, coins: 1, reason: 'Test' }] }),
   'topups.create': async () => ({ packId: 'pack-100' }),
@@ -208,6 +219,7 @@ it.each(required)('refuses $name without a key, before anything happens', async 
     .replace('{disputeId}', newId('dsp'))
     .replace('{transactionId}', newId('txn'))
     .replace('{topupId}', newId('top'))
+    .replace('{submissionId}', newId('kyc'))
   const credential = route.access.secret === undefined ? (await app.server.users.createToken({ userId })).token : app.secretKey
   const answer = await post(path, body, undefined, credential)
   expect(answer.status).toBe(400)

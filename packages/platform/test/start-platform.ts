@@ -103,6 +103,7 @@ const generous: Limits = {
   failedAuth: open,
   callsPerUser: open,
   topupsPerUser: open,
+  kycPerUser: open,
   rarePerUser: open,
   providerPerApp: open,
 }

@@ -38,6 +38,7 @@ import { purgeJobs } from '../jobs/purge.ts'
 import type { TaskHandler } from '../jobs/runner.ts'
 import { createRealtime, type Realtime } from '../realtime/index.ts'
 import type { Foundation } from './foundation.ts'
+import { standingFrom, tieIdentity, type Identity } from './identity.ts'
 
 /** The features, tied to each other: what the server serves and the runner runs. */
 export interface Features {
@@ -76,6 +77,7 @@ export function tieFeatures(base: Foundation): Features {
   const topups = createTopups(topupDeps)
   const withdrawalDeps = withdrawalParts(base)
   const withdrawals = createWithdrawals(withdrawalDeps)
+  const identity = tieIdentity(base, withdrawals.onKycLost)
   const jobs = [...topups.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {
     realtime,
@@ -99,14 +101,15 @@ export function tieFeatures(base: Foundation): Features {
       ...numbers.handlers,
       ...topups.handlers,
       ...withdrawals.handlers,
+      ...identity.handlers,
       [applyTask]: inbox.apply,
       ...periodicHandlers(jobs, clock),
     },
-    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds, ...withdrawals.urgentKinds],
-    slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds],
+    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds, ...withdrawals.urgentKinds, ...identity.urgentKinds],
+    slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds, ...identity.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
-      ...peopleOperations(base, calls, presence, presenceDeps, numbers),
+      ...peopleOperations(base, calls, presence, presenceDeps, numbers, identity.forget),
       ...walletOperations({
         db,
         clock,
@@ -120,6 +123,7 @@ export function tieFeatures(base: Foundation): Features {
       ...disputeOperations(callDeps),
       ...topupOperations(topupDeps),
       ...withdrawalOperations(withdrawalDeps),
+      ...identity.operations,
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],
@@ -132,8 +136,7 @@ function withdrawalParts(base: Foundation): WithdrawalDeps {
     tasks: taskStore,
     news: base.fanOut,
     payoutsOf: (mode) => base.payouts?.[mode],
-    // Nobody is verified while nobody can be.
-    standing: () => Promise.resolve({ status: 'not_started', adult: false, name: null, panLastFour: null }),
+    standing: standingFrom(base),
   }
 }
 
@@ -204,7 +207,14 @@ function tieRealtime(base: Foundation, calls: Calls, presence: Presence): Realti
   )
 }
 
-function peopleOperations(base: Foundation, calls: Calls, presence: Presence, presenceDeps: PresenceDeps, numbers: Numbers): Operation[] {
+function peopleOperations(
+  base: Foundation,
+  calls: Calls,
+  presence: Presence,
+  presenceDeps: PresenceDeps,
+  numbers: Numbers,
+  forgetIdentity: Identity['forget'],
+): Operation[] {
   const { db, clock, cursors, directory, masterKey, fanOut } = base
   const users = userOperations({
     db,
@@ -215,7 +225,10 @@ function peopleOperations(base: Foundation, calls: Calls, presence: Presence, pr
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,
     endWaits,
-    forgetWords,
+    forgetTraces: async (tx, tenantId, userId) => {
+      await forgetWords(tx, tenantId, userId)
+      await forgetIdentity(tx, tenantId, userId)
+    },
     presenceHint: fanOut.presenceHint,
     measureDay: (tx, tenantId, userId) => measureDay(tx, tenantId, userId, clock.now()),
     users: createUserStore(db.sequelize),

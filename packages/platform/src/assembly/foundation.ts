@@ -13,6 +13,7 @@ import { createAuthenticator, type Authenticator } from '../http/authenticate.ts
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts'
 import { fail } from '../base/problem.ts'
 import type { Mode } from '../base/tenant.ts'
+import type { KycProviders } from '../providers/kyc/choose.ts'
 import type { Payments } from '../providers/payments/port.ts'
 import type { Payouts } from '../providers/payouts/port.ts'
 import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
@@ -42,6 +43,8 @@ export interface PlatformParts {
   readonly payments?: { readonly [mode in Mode]?: Payments | undefined }
   /** Who pays people out in each mode; withdrawals are paid by hand where nobody does. */
   readonly payouts?: { readonly [mode in Mode]?: Payouts | undefined }
+  /** Who is asked about identities in each mode; a reviewer decides where nobody is. */
+  readonly kyc?: { readonly [mode in Mode]?: KycProviders | undefined }
 }
 
 /** What every feature stands on. */

@@ -108,6 +108,7 @@ export interface Limits {
   readonly failedAuth: Bucket
   readonly callsPerUser: Bucket
   readonly topupsPerUser: Bucket
+  readonly kycPerUser: Bucket
   /** Each of the other things that a user does seldom, and that others have work with. */
   readonly rarePerUser: Bucket
   /** What an app asks of telephone providers, whose accounts serve all apps. */
@@ -157,6 +158,7 @@ export const hostedLimits: Limits = {
   failedAuth: perSecond(20 / 60, 20),
   callsPerUser: perSecond(10 / 60, 10),
   topupsPerUser: perSecond(20 / 3_600, 20),
+  kycPerUser: perSecond(5 / 86_400, 5),
   rarePerUser: perSecond(10 / 60, 20),
   providerPerApp: perSecond(1, 30),
 }
@@ -171,6 +173,7 @@ const embeddedLimits: Limits = {
   failedAuth: perSecond(50, 1_000),
   callsPerUser: perSecond(10, 100),
   topupsPerUser: perSecond(10, 100),
+  kycPerUser: perSecond(10, 100),
   rarePerUser: perSecond(10, 100),
   providerPerApp: perSecond(10, 100),
 }

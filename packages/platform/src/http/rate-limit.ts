@@ -30,13 +30,15 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
   if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
-const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'rarePerUser'>> = {
+const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPerUser' | 'rarePerUser'>> = {
   'calls.create': 'callsPerUser',
   'calls.rate': 'rarePerUser',
   'calls.dispute': 'rarePerUser',
   'waiting.join': 'rarePerUser',
   'topups.create': 'topupsPerUser',
   'topups.confirm': 'rarePerUser',
+  'kyc.consent': 'rarePerUser',
+  'kyc.submit': 'kycPerUser',
 }
 const perApp: ReadonlySet<string> = new Set(['numbers.search', 'numbers.create'])
 

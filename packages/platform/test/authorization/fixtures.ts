@@ -2,6 +2,7 @@ import type { allTables } from '@impacthub/sdk/contract'
 import { createServer } from '@impacthub/sdk/server'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
+import { openSubmission } from './submission-rows.ts'
 import { canceledWithdrawal } from './withdrawal-rows.ts'
 import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
 
@@ -89,6 +90,16 @@ const withdrawal = (ok: readonly number[], rest: Omit<Sent, 'params'> = {}): Fix
     return { params: { withdrawalId: id }, ...rest }
   },
 })
+/** Somebody's submission, which a reviewer has not decided when it is first asked about. */
+const submission = (ok: readonly number[], rest: Omit<Sent, 'params'> = {}): Fixture => ({
+  names: true,
+  ok,
+  async send(world, whose) {
+    const id = whose === 'unknown' ? newId('kyc') : await openSubmission(world.platform, ownerOf(world, whose), subjects[whose])
+    return { params: { submissionId: id }, ...rest }
+  },
+})
+const identity = { type: 'pan', number: 'AAAPZ1234C', name: 'Asha Rao', dateOfBirth: '1990-01-01' }
 /** Somebody of whom nothing is wanted afterwards. */
 const freshUser: Fixture = {
   names: true,
@@ -270,6 +281,22 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'withdrawals.reject': withdrawal([409], { body: { reason: 'Test' } }),
   'withdrawals.markPaid': withdrawal([409], { body: { bankReference: 'UTR0001' } }),
   'withdrawals.payee': withdrawal([200], { query: 'reason=Test' }),
+  'kyc.get': list,
+  'kyc.getNotice': list,
+  'kyc.consent': { ok: [409], send: () => ({ body: { version: '0', language: 'en' } }) },
+  'kyc.withdrawConsent': list,
+  // Let through to the notice, which is another.
+  'kyc.submit': {
+    ok: [409],
+    send: () => ({ body: { ...identity, documentIds: [newId('doc')], consent: { version: '0', language: 'en' } } }),
+  },
+  'kyc.getOfUser': user,
+  'kyc.erase': freshUser,
+  'kyc.listSubmissions': list,
+  'kyc.getSubmission': submission([200]),
+  'kyc.review': submission([200, 409], { body: { decision: 'reject', reasons: ['other'] } }),
+  'kyc.listAudit': list,
+  'kyc.export': { send: () => ({ query: 'reason=Test' }) },
   'numbers.list': list,
   'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
   'numbers.get': number,

@@ -2,6 +2,7 @@ import { appRoutes, appServerRoutes, keyRoutes } from './app/routes.ts'
 import { afterwardsRoutes, refundRoutes } from './calls-afterwards/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { disputeRoutes } from './disputes/routes.ts'
+import { kycRoutes, kycServerRoutes } from './kyc/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
@@ -21,6 +22,7 @@ export const clientTables = {
   waiting: waitingRoutes,
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes },
+  kyc: kycRoutes,
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes },
   realtime: realtimeRoutes,
 }
@@ -36,6 +38,7 @@ export const serverTables = {
   wallets: walletServerRoutes,
   ledger: ledgerRoutes,
   topups: { ...topupReadRoutes, ...topupServerRoutes },
+  kyc: kycServerRoutes,
   withdrawals: { ...withdrawalReadRoutes, ...withdrawalServerRoutes },
   numbers: numberRoutes,
   webhookEndpoints: webhookEndpointRoutes,
@@ -50,5 +53,6 @@ export const allTables = {
   waiting: waitingRoutes,
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes, ...topupServerRoutes },
+  kyc: { ...kycRoutes, ...kycServerRoutes },
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes, ...withdrawalServerRoutes },
 }

@@ -2,6 +2,7 @@ import { appSchemas, appServerSchemas, keySchemas } from './app/schemas.ts'
 import { afterwardsSchemas, refundSchemas } from './calls-afterwards/schemas.ts'
 import { callSchemas } from './calls/schemas.ts'
 import { disputeSchemas } from './disputes/schemas.ts'
+import { kycSchemas, kycServerSchemas } from './kyc/schemas.ts'
 import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
@@ -20,6 +21,7 @@ export const clientSchemas = {
   waiting: waitingSchemas,
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas },
+  kyc: kycSchemas,
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas },
   realtime: realtimeSchemas,
 }
@@ -34,6 +36,7 @@ export const serverSchemas = {
   wallets: walletServerSchemas,
   ledger: ledgerSchemas,
   topups: { ...topupReadSchemas, ...topupServerSchemas },
+  kyc: kycServerSchemas,
   withdrawals: { ...withdrawalReadSchemas, ...withdrawalServerSchemas },
   numbers: numberSchemas,
   webhookEndpoints: webhookEndpointSchemas,
@@ -47,5 +50,6 @@ export const allSchemas = {
   waiting: waitingSchemas,
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas, ...topupServerSchemas },
+  kyc: { ...kycSchemas, ...kycServerSchemas },
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas, ...withdrawalServerSchemas },
 }

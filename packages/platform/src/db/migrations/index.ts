@@ -19,6 +19,7 @@ import { ledgerSeals } from './0018-ledger-seals.ts'
 import { topups } from './0019-topups.ts'
 import { longerCalls } from './0020-longer-calls.ts'
 import { disputesOfCall } from './0021-disputes-of-call.ts'
+import { kyc } from './0027-kyc.ts'
 import { withdrawals } from './0028-withdrawals.ts'
 
 /** In order. A migration is never edited once it has landed. */
@@ -44,5 +45,6 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0019-topups', sql: topups },
   { name: '0020-longer-calls', sql: longerCalls },
   { name: '0021-disputes-of-call', sql: disputesOfCall },
+  { name: '0027-kyc', sql: kyc },
   { name: '0028-withdrawals', sql: withdrawals },
 ]

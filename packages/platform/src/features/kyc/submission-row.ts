@@ -23,7 +23,7 @@ export interface Submission {
   /** `XXXXXXXX1234`; null when it has been erased. */
   readonly numberMasked: string | null
   readonly isLegacy: boolean
-  /** By which equal numbers of one app are known as equal; null when it has been erased. */
+  /** HMAC by which equal numbers of one app are known as equal; null when it has been erased. */
   readonly fingerprint: Buffer | null
   readonly consentId: string
   readonly provider: KycProviderName | null

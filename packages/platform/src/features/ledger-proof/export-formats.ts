@@ -1,6 +1,6 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { cell, numberCell } from './csv.ts'
+import { cell, numberCell } from '../../base/csv.ts'
 import {
   accountPages,
   entryPages,

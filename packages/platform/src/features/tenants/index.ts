@@ -12,6 +12,7 @@ export { createDirectory, type Directory, type Standing } from './directory.ts'
 export { mintToken, type TokenWish } from './signing-keys.ts'
 export { rotateDueKeys } from './rotate-due-keys.ts'
 export { seal, unseal } from './seal.ts'
+export { kycRulesOf, type KycRules } from './kyc-rules.ts'
 export { packsOf, type Pack, type PackOffer } from './packs.ts'
 export type { Tenant } from './tenant-store.ts'
 

@@ -1,6 +1,7 @@
 import { withdrawalSettings } from '@impacthub/sdk/contract'
 import type { Actor } from '../../base/tenant.ts'
 import type { ApiKey } from './key-store.ts'
+import { kycRulesOf, type KycRules } from './kyc-rules.ts'
 import { packsOf } from './packs.ts'
 import type { Tenant } from './tenant-store.ts'
 
@@ -28,10 +29,17 @@ export function presentTenant(tenant: Tenant, actor: Actor, paidThrough: 'razorp
     providerOrder: tenant.providerOrder === null ? null : [...tenant.providerOrder],
     spokenTexts: tenant.spokenTexts,
     withdrawals: withdrawalSettings.parse(tenant.withdrawals ?? {}),
+    kyc: presentRules(kycRulesOf(tenant)),
     hostKeys: tenant.hostKeys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, ...(y === undefined ? {} : { y }) })),
     createdAt: tenant.createdAt.toISOString(),
   }
 }
+
+const presentRules = ({ documents, providers, ...rules }: KycRules) => ({
+  ...rules,
+  documents: [...documents],
+  providers: { aadhaar: [...providers.aadhaar], pan: [...providers.pan], driving_license: [...providers.driving_license] },
+})
 
 export function presentKey(key: ApiKey) {
   return {

@@ -1,6 +1,7 @@
 import type { SpokenTexts, WithdrawalSettings } from '@impacthub/sdk/contract'
 import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { KycRulesWish } from './kyc-rules.ts'
 import type { PackOffer } from './packs.ts'
 
 /** An app in one mode, as it is set now. */
@@ -22,6 +23,8 @@ export interface Tenant extends TenantRef {
   readonly spokenTexts: SpokenTexts
   /** What users can buy; null: the platform’s own packs. */
   readonly packs: readonly PackOffer[] | null
+  /** What the app asks of identities; null: the platform’s own rules. */
+  readonly kyc: KycRulesWish | null
   /** How users take money out; null: the platform’s own terms. */
   readonly withdrawals: WithdrawalSettings | null
   readonly createdAt: Date
@@ -55,6 +58,7 @@ interface Row {
   host_keys: HostKey[]
   spoken_texts: SpokenTexts
   packs: PackOffer[] | null
+  kyc: KycRulesWish | null
   withdrawals: WithdrawalSettings | null
   created_at: Date
 }
@@ -79,6 +83,7 @@ const read = (row: Row): Tenant => ({
   hostKeys: row.host_keys,
   spokenTexts: row.spoken_texts,
   packs: row.packs,
+  kyc: row.kyc,
   withdrawals: row.withdrawals,
   createdAt: row.created_at,
 })
@@ -97,6 +102,7 @@ export interface TenantChange {
   readonly hostKeys?: readonly HostKey[] | undefined
   readonly spokenTexts?: SpokenTexts | undefined
   readonly packs?: Tenant['packs'] | undefined
+  readonly kyc?: Tenant['kyc'] | undefined
   readonly withdrawals?: Tenant['withdrawals'] | undefined
 }
 
@@ -137,7 +143,8 @@ export const tenantStore = {
          rate_min_coins = case when $12 then $13 else rate_min_coins end, rate_max_coins = case when $12 then $14 else rate_max_coins end,
          rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts),
          provider_order = case when $17 then $18::text[] else provider_order end,
-         packs = case when $19 then $20::jsonb else packs end, withdrawals = case when $21 then $22::jsonb else withdrawals end
+         packs = case when $19 then $20::jsonb else packs end, withdrawals = case when $21 then $22::jsonb else withdrawals end,
+         kyc = case when $23 then $24::jsonb else kyc end
        where id = $1 returning *`,
       [
         tenantId,
@@ -162,6 +169,8 @@ export const tenantStore = {
         change.packs === undefined || change.packs === null ? null : JSON.stringify(change.packs),
         change.withdrawals !== undefined,
         change.withdrawals === undefined || change.withdrawals === null ? null : JSON.stringify(change.withdrawals),
+        change.kyc !== undefined,
+        change.kyc === undefined || change.kyc === null ? null : JSON.stringify(change.kyc),
       ],
     )
     return row && read(row)

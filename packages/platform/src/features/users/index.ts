@@ -30,8 +30,8 @@ export interface UserDeps {
   readonly measureDay: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   /** Nobody waits for this user any more, and they for nobody; with `otherId`: between these two only. */
   readonly endWaits: (tx: Tx, tenantId: TenantId, userId: string, otherId?: string) => Promise<void>
-  /** What the user wrote about their calls goes with them. */
-  readonly forgetWords: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
+  /** What the user wrote about their calls, and what is known of who they are, goes with them. */
+  readonly forgetTraces: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   /** Ends the user's sockets in every process. */
   readonly revoke: (tenantId: TenantId, userId: string) => Promise<void>
 }

@@ -54,7 +54,7 @@ export function presentUser(user: UserRow, { presence, bounds, virtualNumber, no
     maxCallSeconds: user.maxCallSeconds,
     maxSecondsPerDay: user.maxSecondsPerDay,
     virtualNumber,
-    kycStatus: 'not_started' as const,
+    kycStatus: user.kycStatus,
     hasPhone: user.phone !== null,
     blocked: user.blocked,
     createdAt: user.createdAt.toISOString(),

@@ -33,6 +33,8 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
   availability: CreationOptional<'auto' | 'always' | 'never'>
   availableUntil: CreationOptional<Date | null>
   blocked: CreationOptional<boolean>
+  /** Written by the feature that verifies people, and by nobody else. */
+  kycStatus: CreationOptional<'not_started' | 'pending' | 'verified' | 'rejected'>
   tokensValidFrom: CreationOptional<Date | null>
   createdAt: Date
   deletedAt: CreationOptional<Date | null>
@@ -67,6 +69,7 @@ export function mapUsers(sequelize: Sequelize): Users {
       availability: DataTypes.TEXT,
       availableUntil: DataTypes.DATE,
       blocked: DataTypes.BOOLEAN,
+      kycStatus: DataTypes.TEXT,
       tokensValidFrom: DataTypes.DATE,
       createdAt: DataTypes.DATE,
       deletedAt: DataTypes.DATE,

@@ -23,7 +23,7 @@ const shownToWatchers = ({ rateCoins, rateSeconds, ownRateCoins, ownRateSeconds,
 
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
-  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, forgetWords, virtualNumbers, letGoOfNumber, revoke } = deps
+  const { db, clock, cursors, directory, users, statuses, inCall, endWaits, forgetTraces, virtualNumbers, letGoOfNumber, revoke } = deps
   return {
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
@@ -69,7 +69,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
         await users.erase(tx, actor.tenant.id, user.id, clock.now())
         await recordDeletion(tx, actor.tenant.id, user, clock.now())
         await endWaits(tx, actor.tenant.id, user.id)
-        await forgetWords(tx, actor.tenant.id, user.id)
+        await forgetTraces(tx, actor.tenant.id, user.id)
         const number = await letGoOfNumber(tx, actor.tenant.id, user.id)
         const details = number === undefined ? {} : { number }
         await audit(tx, actor.tenant.id, actor, { action: 'user.deleted', subject: user.id, fromIp: ip, details }, clock.now())

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
+import { kycRules, kycRulesWish } from '../kyc/rules.ts'
 import { id, listOf, mode, page, rate, text, time } from '../shapes.ts'
 import { pack, packWishes } from '../topups/pack.ts'
 import { withdrawalSettings } from '../withdrawals/terms.ts'
@@ -57,6 +58,8 @@ const app = z.object({
   /** In which order telephone providers are tried; null: by the countries of the two phones. */
   providerOrder: z.array(provider).nullable().optional(),
   spokenTexts: spokenTexts.optional(),
+  /** What is asked of identities. */
+  kyc: kycRules.optional(),
   /** How users take money out. */
   withdrawals: withdrawalSettings.optional(),
   hostKeys: z.array(jwk).optional(),
@@ -155,6 +158,8 @@ export const appServerSchemas = {
       spokenTexts: spokenTexts.optional(),
       /** What users can buy; replaces all that were set before. Null: the platform’s own packs, which are in rupees. */
       packs: packWishes.nullable().optional(),
+      /** What is asked of identities; replaces all that was set before. Null: the platform’s own rules. */
+      kyc: kycRulesWish.nullable().optional(),
       /** How users take money out; replaces all that was set before. Null: the platform’s own terms. */
       withdrawals: withdrawalSettings.nullable().optional(),
       /** Public keys with which the host signs user tokens itself. */

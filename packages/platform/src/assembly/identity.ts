@@ -1,0 +1,54 @@
+import { fail } from '../base/problem.ts'
+import type { TenantId } from '../base/tenant.ts'
+import type { Tx } from '../db/connect.ts'
+import { taskStore } from '../db/tasks-store.ts'
+import type { KycDocuments } from '../features/kyc-documents/documents.ts'
+import {
+  createKyc,
+  eraseIdentity,
+  payoutStandingBy,
+  type KycDeps,
+  type KycWork,
+  type OnKycLost,
+  type ReadPayoutStanding,
+} from '../features/kyc/index.ts'
+import { kycOperations } from '../features/kyc/kyc.routes.ts'
+import type { Operation } from '../http/implement.ts'
+import { chooseKyc } from '../providers/kyc/choose.ts'
+import type { Foundation } from './foundation.ts'
+
+/** Who people are, tied to what depends on it. */
+export interface Identity extends KycWork {
+  readonly operations: readonly Operation[]
+  /** A user (`usr_…`) is deleted: who they are goes with them. */
+  forget(tx: Tx, tenantId: TenantId, userId: string): Promise<void>
+}
+
+/** How users stand, for whoever pays them out. Made before the rest: what depends on it is told of by `onKycLost`. */
+export const standingFrom = ({ vault, clock }: Foundation): ReadPayoutStanding => payoutStandingBy({ vault, clock })
+
+/** Nothing can be uploaded yet, so there is nothing to hand in. */
+const noDocuments: KycDocuments = {
+  claim: async () => fail('not_found', { detail: 'There is no such document.' }),
+  ofSubmission: async () => [],
+  pictures: async () => [],
+  replaceWithMasked: async () => false,
+  decided: async () => undefined,
+  destroy: async () => undefined,
+}
+
+export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
+  const { kyc, directory, logger } = base
+  const providers = chooseKyc({
+    test: kyc?.test ?? {},
+    live: kyc?.live ?? {},
+    modeOf: async (id) => ((await directory.tenant(id)) ?? fail('not_found')).mode,
+    logger,
+  })
+  const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents: noDocuments, providers, onKycLost }
+  return {
+    ...createKyc(deps),
+    operations: kycOperations(deps),
+    forget: (tx, tenantId, userId) => eraseIdentity(deps, tx, tenantId, userId, { actor: 'platform', reason: 'user_deleted' }),
+  }
+}

@@ -1,0 +1,47 @@
+import type { Task } from '../../db/tasks.ts'
+import type { TaskOutcome } from '../../jobs/runner.ts'
+import type { KycDeps } from './kyc-deps.ts'
+import { moveSubmission, rulesFor } from './move-submission.ts'
+import { openCase } from './open-case.ts'
+import { presentNews } from './present-kyc.ts'
+import { findProfile } from './profile-store.ts'
+
+/**
+ * Task `kyc.give-up`: nobody has answered for so long that a reviewer has to. A submission that has been decided, or is before a reviewer
+ * already, finds no arrow.
+ */
+export async function giveUp(deps: KycDeps, { tenantId, subject }: Task): Promise<void> {
+  const rules = await rulesFor(deps, tenantId)
+  await deps.db.transact(tenantId, async (tx) => {
+    const open = await openCase(tx, tenantId, subject, deps.clock.now())
+    if (open !== undefined)
+      await moveSubmission(deps, open, { event: 'silent', actor: 'platform', reviewReasons: ['provider_silent'] }, rules)
+  })
+}
+
+/** Task `kyc.expire`: the verification of a user has run out, unless it was renewed meanwhile. */
+export async function expireVerification(deps: KycDeps, { tenantId, subject: userId }: Task): Promise<TaskOutcome> {
+  const rules = await rulesFor(deps, tenantId)
+  return deps.db.transact(tenantId, async (tx) => {
+    const now = deps.clock.now()
+    const known = await findProfile(tx, tenantId, userId)
+    const open = known?.verifiedId == null ? undefined : await openCase(tx, tenantId, known.verifiedId, now)
+    const expiresAt = open?.profile.expiresAt
+    if (open === undefined || expiresAt == null || open.profile.verifiedId !== open.submission.id) return undefined
+    if (expiresAt > now) return { again: expiresAt }
+    await moveSubmission(deps, open, { event: 'expired', actor: 'platform' }, rules)
+    return undefined
+  })
+}
+
+/**
+ * Task `kyc.announce`: tells the user's open pages, and the app's servers, how the user stands. It reads when it runs, so a repeated or late
+ * one tells nothing untrue; a crash between the commit and the telling loses nothing.
+ */
+export async function announceKyc({ db, news }: KycDeps, { tenantId, subject: userId }: Task): Promise<void> {
+  const profile = await db.transact(tenantId, (tx) => findProfile(tx, tenantId, userId))
+  if (profile === undefined) return
+  const told = presentNews(profile)
+  await news.toUser(tenantId, userId, 'kyc.updated', told)
+  await news.toApp(tenantId, 'kyc.updated', told)
+}

@@ -1,0 +1,47 @@
+import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
+import { fail } from '../../base/problem.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+import { latestConsent } from './consent-store.ts'
+import type { KycDeps } from './kyc-deps.ts'
+import type { ReadPayoutStanding } from './kyc-standing.ts'
+import { rulesFor } from './move-submission.ts'
+import { readFound, readPerson } from './person.ts'
+import { presentStanding } from './present-kyc.ts'
+import { findProfile, hostUser, shareProfile } from './profile-store.ts'
+import { openSubmissionOf } from './submission-store.ts'
+
+type Standing = AnswerOf<(typeof allSchemas)['kyc']['get']>
+
+/** How somebody stands, and what they may do. */
+export async function readStanding(
+  deps: KycDeps,
+  tenantId: TenantId,
+  user: { readonly userId: string; readonly hostUserId: string },
+): Promise<Standing> {
+  const rules = await rulesFor(deps, tenantId)
+  return deps.db.transact(tenantId, async (tx) => {
+    const profile = await findProfile(tx, tenantId, user.userId)
+    const openId = await openSubmissionOf(tx, tenantId, user.userId)
+    const consent = await latestConsent(tx, tenantId, user.userId)
+    return presentStanding(user.hostUserId, { profile, openId, consent }, rules, deps.clock.now())
+  })
+}
+
+export const knownUser = async (tx: Tx, tenantId: TenantId, hostUserId: string): Promise<string> =>
+  (await hostUser(tx, tenantId, hostUserId)) ?? fail('not_found')
+
+/** See `ReadPayoutStanding`. A verification that has run out counts no more, also before its end has been written down. */
+export const payoutStandingBy =
+  ({ vault, clock }: Pick<KycDeps, 'vault' | 'clock'>): ReadPayoutStanding =>
+  async (tx, tenantId, userId) => {
+    const profile = await shareProfile(tx, tenantId, userId)
+    if (profile === undefined) return { status: 'not_started', adult: false, name: null, panLastFour: null }
+    const { status, verifiedId, expiresAt, isAdult: adult, panLastFour } = profile
+    if (status !== 'verified' || verifiedId === null) return { status, adult, name: null, panLastFour }
+    if (expiresAt !== null && expiresAt <= clock.now()) return { status: 'rejected', adult: false, name: null, panLastFour }
+    const owner = { id: verifiedId, userId }
+    // As the source writes it, where it has told: banks compare with that.
+    const name = (await readFound(tx, vault, tenantId, owner))?.name ?? (await readPerson(tx, vault, tenantId, owner))?.name ?? null
+    return { status, adult, name, panLastFour }
+  }

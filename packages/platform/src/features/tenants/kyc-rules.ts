@@ -1,0 +1,56 @@
+import { usualOrder, type IdentityKind, type KycProviderName } from '../../providers/kyc/port.ts'
+import type { Tenant } from './tenant-store.ts'
+
+/** What an app asks of identities. */
+export interface KycRules {
+  readonly documents: readonly IdentityKind[]
+  /** false: a reviewer decides every case. */
+  readonly autoDecide: boolean
+  /** How many people have to approve. */
+  readonly approvals: number
+  /** Submissions that may be rejected before a reviewer has to open the way again. */
+  readonly maxRejections: number
+  /** null: a verification holds for good. */
+  readonly validDays: number | null
+  /** For how long pictures are kept after the decision. */
+  readonly keepDays: number
+  readonly providers: Readonly<Record<IdentityKind, readonly KycProviderName[]>>
+}
+
+/** The same as an app sets it; what is left out is the platform's own. */
+export interface KycRulesWish {
+  readonly documents?: readonly IdentityKind[] | undefined
+  readonly autoDecide?: boolean | undefined
+  readonly approvals?: number | undefined
+  readonly maxRejections?: number | undefined
+  readonly validDays?: number | null | undefined
+  readonly keepDays?: number | undefined
+  readonly providers?: { readonly [kind in IdentityKind]?: readonly KycProviderName[] | undefined } | undefined
+}
+
+const usual: Omit<KycRules, 'providers'> = {
+  documents: ['pan', 'aadhaar', 'driving_license'],
+  autoDecide: true,
+  approvals: 1,
+  maxRejections: 5,
+  validDays: null,
+  keepDays: 365,
+}
+
+/** The app's rules, with the platform's own where it has said nothing. */
+export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
+  const { providers = {}, ...rest } = wish ?? {}
+  return {
+    documents: rest.documents ?? usual.documents,
+    autoDecide: rest.autoDecide ?? usual.autoDecide,
+    approvals: rest.approvals ?? usual.approvals,
+    maxRejections: rest.maxRejections ?? usual.maxRejections,
+    validDays: rest.validDays ?? usual.validDays,
+    keepDays: rest.keepDays ?? usual.keepDays,
+    providers: {
+      aadhaar: providers.aadhaar ?? usualOrder.aadhaar,
+      pan: providers.pan ?? usualOrder.pan,
+      driving_license: providers.driving_license ?? usualOrder.driving_license,
+    },
+  }
+}
