@@ -20,6 +20,7 @@ import type { NewApp } from '../src/features/tenants/index.ts'
 import { createExotel, type ExotelPattern } from '../src/providers/telephony/exotel/adapter.ts'
 import type { Providers } from '../src/providers/telephony/choose.ts'
 import { createRazorpay } from '../src/providers/payments/razorpay/adapter.ts'
+import { createRazorpayX } from '../src/providers/payouts/razorpayx/adapter.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { incomingPathOf } from '../src/http/callback-routes.ts'
 import { platformClock } from './held-time.ts'
@@ -139,6 +140,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       live: {},
     },
     payments: { test: razorpay && testPayments(razorpay, options.webhookSecrets) },
+    payouts: { test: razorpay && testPayouts(razorpay) },
   })
   await platform.start('127.0.0.1', port)
   const quiet = async () => {
@@ -203,6 +205,16 @@ const testPayments = (
   { url, keyId, keySecret }: RazorpaySandbox,
   { current, previous }: NonNullable<StartOptions['webhookSecrets']> = { current: SANDBOX_RAZORPAY_WEBHOOK_SECRET },
 ) => createRazorpay({ baseUrl: url, checkoutUrl: url, keyId, keySecret, webhookSecret: current, previousWebhookSecret: previous })
+
+const testPayouts = ({ url, keyId, keySecret, payoutAccount }: RazorpaySandbox) =>
+  createRazorpayX({
+    baseUrl: url,
+    checkoutUrl: url,
+    keyId,
+    keySecret,
+    webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET,
+    accountNumber: payoutAccount,
+  })
 
 function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {
   return {

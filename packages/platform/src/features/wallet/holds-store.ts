@@ -56,7 +56,8 @@ export async function readHolds(
       description: row.description,
       call: toCall(row),
       createdAt: row.created_at,
-      expiresAt: row.expires_at,
+      // What is held for a withdrawal is held until that is over.
+      expiresAt: row.reference_type === 'withdrawal' ? null : row.expires_at,
     }
   })
 }

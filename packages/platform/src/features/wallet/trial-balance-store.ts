@@ -1,6 +1,7 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import { grantQuestions } from './grant-questions.ts'
+import { moneyQuestions } from './money-questions.ts'
 import { everyTenant } from '../../base/tenant.ts'
 
 /** What the trial balance asks. The server adds up; what comes back is at most `shown` faults a question, however big the books are. */
@@ -20,6 +21,7 @@ export const shown = 20
 
 export const questions: readonly Question[] = [
   ...grantQuestions,
+  ...moneyQuestions,
   {
     rule: 'what is left of a grant ends when the grant said',
     // What was taken back stands at the beginning of time, until it is clear whether it pays what its owner owes.
@@ -61,17 +63,23 @@ export const questions: readonly Question[] = [
       where tenant_id = $1 and user_id is not null and case name when 'owed' then balance > 0 else balance < 0 end`,
   },
   {
-    rule: 'what a user has on hold is what their open calls hold',
-    // Each settlement gives back or spends the whole hold of its call, so what stands on `held` belongs to calls that are not settled.
+    rule: 'what a user has on hold is what their open calls and withdrawals hold',
+    // Each settlement gives back or spends the whole hold of its call, so what stands on `held` belongs to calls that are not settled, and to
+    // withdrawals that are not sent.
     sql: `select a.user_id as subject, 'held ' || a.balance || ', open holds ' || coalesce(o.total, 0) as detail
       from ledger_accounts a
       left join (
-        select e.account_id, sum(e.coins) as total from ledger_transactions t
-        join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
-        where t.tenant_id = $1 and t.type = 'call_hold'
-          and not exists (select from ledger_transactions s where s.tenant_id = $1 and s.key in ('call-settled:' || t.reference_id, 'hold-released:' || t.id))
-          and e.coins > 0
-        group by e.account_id) o on o.account_id = a.id
+        select account_id, sum(coins) as total from (
+          select e.account_id, e.coins from ledger_transactions t
+          join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
+          where t.tenant_id = $1 and t.type = 'call_hold'
+            and not exists (select from ledger_transactions s where s.tenant_id = $1 and s.key in ('call-settled:' || t.reference_id, 'hold-released:' || t.id))
+            and e.coins > 0
+          union all
+          select h.id, w.coins from withdrawals w
+          join ledger_accounts h on h.tenant_id = w.tenant_id and h.user_id = w.user_id and h.name = 'held'
+          where w.tenant_id = $1 and w.status in ('requested', 'approved')) open
+        group by account_id) o on o.account_id = a.id
       where a.tenant_id = $1 and a.name = 'held' and a.user_id is not null and a.balance <> coalesce(o.total, 0)`,
   },
   {
