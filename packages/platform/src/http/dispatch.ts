@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { after } from '../base/clock.ts'
 import { fail, Problem } from '../base/problem.ts'
 import type { Actor } from '../base/tenant.ts'
+import type { Vault } from '../base/vault.ts'
 import type { Db, Tx } from '../db/connect.ts'
 import { authorize, isGuess, type Authenticator } from './authenticate.ts'
 import { keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once } from './idempotency.ts'
@@ -17,6 +18,7 @@ import { holdUploadRoom } from './upload-room.ts'
 import { validate } from './validate.ts'
 
 export interface DispatchDeps {
+  readonly vault: Pick<Vault, 'fingerprint'>
   readonly db: Db
   readonly clock: Clock
   readonly auth: Authenticator
@@ -82,7 +84,7 @@ async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incomi
 }
 
 function readKey(
-  { clock }: DispatchDeps,
+  { clock, vault }: DispatchDeps,
   incoming: Incoming,
   operation: Operation,
   actor: Actor,
@@ -100,10 +102,14 @@ function readKey(
   if (route.idempotency === 'read' || actor.kind === 'anyone') return undefined
   const query = [...incoming.query].sort(([a], [b]) => (a < b ? -1 : 1))
   const said = parsed.headers === undefined ? parsed.body : [parsed.headers, parsed.body]
-  const bodyHash = hash('sha256', canonicalJson(said), 'hex')
-  const fingerprint = Buffer.from(hash('sha256', JSON.stringify([route.method, incoming.path, query, bodyHash]), 'hex'), 'hex')
+  const digest = (kind: string, text: string): Buffer =>
+    route.isPrivate === true ? vault.fingerprint(actor.tenant.id, kind, text) : Buffer.from(hash('sha256', text, 'hex'), 'hex')
+  const bodyHash = digest('request body', canonicalJson(said)).toString('hex')
+  const fingerprint = digest('request', JSON.stringify([route.method, incoming.path, query, bodyHash]))
   const caller = actor.kind === 'user' ? actor.userId : actor.kind === 'secret' ? actor.callerId : actor.keyId
-  return { caller, key, fingerprint, since: after(clock.now(), -keptForMs) }
+  // Its writer may have put anything into a key.
+  const kept = route.isPrivate === true ? digest('request key', key).toString('base64url') : key
+  return { caller, key: kept, fingerprint, since: after(clock.now(), -keptForMs) }
 }
 
 interface Run {

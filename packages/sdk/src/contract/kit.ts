@@ -58,6 +58,11 @@ export interface Route {
    * the answer is not kept.
    */
   readonly idempotency?: 'required' | 'optional' | 'read'
+  /**
+   * true: what is sent holds an identity or account number, or a word that opens one. Of the request only keyed digests are kept, also of
+   * its Idempotency-Key: from a plain one the number could be guessed.
+   */
+  readonly isPrivate?: true
   /** Characters that one text of the body may have, where 4,096 are too few. */
   readonly longestText?: number
   /** KiB that the body may have, where 64 are too few. */

@@ -1,6 +1,7 @@
 import { everyTenant } from '../../base/tenant.ts'
 import type { Vault } from '../../base/vault.ts'
 import type { Db } from '../../db/connect.ts'
+import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
 import { checkSubmission } from './check-submission.ts'
 import type { KycDeps } from './kyc-deps.ts'
@@ -21,7 +22,10 @@ export interface KycWork {
   readonly urgentKinds: readonly string[]
   /** Those that wait for a provider. */
   readonly slowKinds: readonly string[]
+  readonly jobs: readonly PeriodicJob[]
 }
+
+const hourMs = 3_600_000
 
 export const createKyc = (deps: KycDeps): KycWork => ({
   handlers: {
@@ -32,6 +36,7 @@ export const createKyc = (deps: KycDeps): KycWork => ({
   },
   urgentKinds: ['kyc.announce'],
   slowKinds: ['kyc.check'],
+  jobs: [{ name: 'rewrap-kyc-secrets', everyMs: hourMs, run: () => rewrapIdentities(deps) }],
 })
 
 const batch = 500

@@ -9,6 +9,7 @@ export const kycRoutes = describe(kycPaths, {
     summary: 'Agree to the notice; documents can be uploaded from then on',
     success: 201,
     idempotency: 'optional',
+    isPrivate: true,
     access: { user: true },
   },
   withdrawConsent: {
@@ -20,6 +21,7 @@ export const kycRoutes = describe(kycPaths, {
     summary: 'Hand in uploaded documents with what they say',
     success: 201,
     idempotency: 'required',
+    isPrivate: true,
     access: { user: true },
   },
 })
@@ -40,6 +42,7 @@ export const kycServerRoutes = describe(kycServerPaths, {
   review: {
     summary: 'Approve or reject a submission, or take its decision back',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'kyc:review' },
   },
   listAudit: { summary: 'Who looked, decided, revealed and exported, newest first', access: { secret: 'kyc:read' } },

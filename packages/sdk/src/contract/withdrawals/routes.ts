@@ -7,6 +7,7 @@ export const withdrawalRoutes = describe(withdrawalPaths, {
     summary: 'Ask for earned coins to be paid out: the coins are held at once',
     success: 201,
     idempotency: 'required',
+    isPrivate: true,
     access: { user: true },
   },
   terms: { summary: 'What can be withdrawn now, at what rate, to whom, and what so many coins would come to', access: { user: true } },
