@@ -24,6 +24,7 @@ import { createRazorpayX } from '../src/providers/payouts/razorpayx/adapter.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { incomingPathOf } from '../src/http/callback-routes.ts'
 import { platformClock } from './held-time.ts'
+import { startIdentitySandboxes, type IdentitySandboxes } from './kyc/identity-sandboxes.ts'
 import { freshDatabase, type FreshDatabase } from './server/fresh-database.ts'
 
 export interface StartOptions {
@@ -34,6 +35,8 @@ export interface StartOptions {
   readonly exotel?: true | ExotelPattern
   /** Coins can be bought: through Razorpay's sandbox, whose webhooks come to this platform. */
   readonly razorpay?: true
+  /** Identities are checked: by the sandboxes of both who ask registries. */
+  readonly kyc?: true
   /** By which secrets Razorpay's webhooks are known to this process; the sandbox's own unless told. */
   readonly webhookSecrets?: { readonly current: string; readonly previous?: string }
   /** Generous unless told. */
@@ -78,6 +81,7 @@ export interface TestPlatform {
   readonly twilio: TwilioSandbox
   readonly exotel: RunningExotel | undefined
   readonly razorpay: RazorpaySandbox | undefined
+  readonly identities: IdentitySandboxes | undefined
   readonly bus: Bus
   readonly masterKey: Buffer
   /** A new app with a virtual number, in test mode unless told. */
@@ -117,6 +121,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
   const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
   const razorpay = beside === undefined ? await razorpayFor(options, held) : beside.razorpay
+  const identities = beside === undefined ? options.kyc && (await startIdentitySandboxes(held)) : beside.identities
   const masterKey = beside?.masterKey ?? randomBytes(32)
   const logger = options.logger ?? createLogger('silent')
   const bus = await createBus(options.redisUrl, logger)
@@ -141,6 +146,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     },
     payments: { test: razorpay && testPayments(razorpay, options.webhookSecrets) },
     payouts: { test: razorpay && testPayouts(razorpay) },
+    kyc: { test: identities?.providers },
   })
   await platform.start('127.0.0.1', port)
   const quiet = async () => {
@@ -162,6 +168,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     twilio,
     exotel,
     razorpay,
+    identities,
     bus,
     masterKey,
     app: (name, mode) => testApp(platform, { twilio, exotel }, url, name ?? 'Test app', mode ?? 'test'),
@@ -178,7 +185,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       ended = true
       await platform.stop()
       await bus.close()
-      if (beside === undefined) await Promise.all([twilio.close(), exotel?.close(), razorpay?.close()])
+      if (beside === undefined) await Promise.all([twilio.close(), exotel?.close(), razorpay?.close(), identities?.close()])
       if (beside === undefined) await database.drop()
     },
     async crash() {
