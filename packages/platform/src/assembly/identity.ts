@@ -14,6 +14,7 @@ import {
 } from '../features/kyc/index.ts'
 import { kycOperations } from '../features/kyc/kyc.routes.ts'
 import type { Operation } from '../http/implement.ts'
+import { kycCallbackPath } from '../http/kyc-callbacks.ts'
 import { chooseKyc } from '../providers/kyc/choose.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -38,11 +39,12 @@ const noDocuments: KycDocuments = {
 }
 
 export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
-  const { kyc, directory, logger } = base
+  const { kyc, directory, logger, masterKey, publicUrl } = base
   const providers = chooseKyc({
     test: kyc?.test ?? {},
     live: kyc?.live ?? {},
     modeOf: async (id) => ((await directory.tenant(id)) ?? fail('not_found')).mode,
+    callbackUrl: (id, submissionId) => `${publicUrl}${kycCallbackPath(masterKey, id, submissionId)}`,
     logger,
   })
   const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents: noDocuments, providers, onKycLost }

@@ -3,7 +3,9 @@ import * as z from 'zod'
 import { canonicalIp } from '../base/ip.ts'
 import type { Bucket } from '../bus/bus.ts'
 import { exotelFields, exotelLiveOf, exotelTestOf, exotelTogether, type ExotelAccountSettings } from './exotel-settings.ts'
+import { karzaFields, karzaLiveOf, karzaTestOf, type KarzaAccountSettings } from './karza-settings.ts'
 import { razorpayFields, razorpayLiveOf, razorpayTestOf, razorpayTogether, type RazorpayAccountSettings } from './razorpay-settings.ts'
+import { signzyFields, signzyLiveOf, signzyTestOf, signzyTogether, type SignzyAccountSettings } from './signzy-settings.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 
 /** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
@@ -89,6 +91,8 @@ const environment = z.object({
   TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
   ...exotelFields(url),
   ...razorpayFields(url),
+  ...karzaFields(url),
+  ...signzyFields(url),
   /** Accepted on callbacks while a rotation goes on. */
   TWILIO_LIVE_PREVIOUS_AUTH_TOKEN: z.string().min(16).optional(),
 })
@@ -140,6 +144,11 @@ export interface Settings {
   /** The same of Razorpay. */
   readonly razorpayTest: Partial<RazorpayAccountSettings>
   readonly razorpayLive: RazorpayAccountSettings | undefined
+  /** The same of those who check identities. */
+  readonly karzaTest: Partial<KarzaAccountSettings>
+  readonly karzaLive: KarzaAccountSettings | undefined
+  readonly signzyTest: Partial<SignzyAccountSettings>
+  readonly signzyLive: SignzyAccountSettings | undefined
   readonly limits: Limits
   /** How browsers find a way to each other beyond their own networks. */
   readonly ice: {
@@ -189,6 +198,7 @@ const pairs = [
   ['CONNECT_TURN_URLS', 'CONNECT_TURN_SECRET'],
   ...exotelTogether,
   ...razorpayTogether,
+  ...signzyTogether,
 ] as const
 
 /** What one setting asks of another; looked for in what was given, so that it is told beside all other mistakes. */
@@ -254,6 +264,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     exotelLive: exotelLiveOf(e),
     razorpayTest: razorpayTestOf(e),
     razorpayLive: razorpayLiveOf(e),
+    karzaTest: karzaTestOf(e),
+    karzaLive: karzaLiveOf(e),
+    signzyTest: signzyTestOf(e),
+    signzyLive: signzyLiveOf(e),
     ice: {
       stunUrls: e.CONNECT_STUN_URLS,
       turn:

@@ -20,6 +20,7 @@ export interface KycChoiceDeps {
   readonly test: KycProviders
   readonly live: KycProviders
   modeOf(tenantId: TenantId): Promise<Mode>
+  callbackUrl(tenantId: TenantId, reference: string): string
   readonly logger: Logger
 }
 
@@ -38,15 +39,16 @@ const restingLast = (kind: IdentityKind, some: readonly Kyc[]): readonly Kyc[] =
 ]
 
 /** Test mode never reaches a live account, and live mode never a sandbox: there is no fallback from one to the other. */
-export function chooseKyc({ test, live, modeOf, logger }: KycChoiceDeps): KycChoice {
+export function chooseKyc({ test, live, modeOf, callbackUrl, logger }: KycChoiceDeps): KycChoice {
   const among = (mode: Mode): KycProviders => (mode === 'live' ? live : test)
   return {
     namesFor: (mode) => Object.values(among(mode)).flatMap((one) => one?.name ?? []),
     async check(tenantId, kind, input, order = usualOrder) {
       const mode = await modeOf(tenantId)
       const results: CheckResult[] = []
+      const whole = { ...input, callbackUrl: callbackUrl(tenantId, input.reference) }
       for (const provider of restingLast(kind, inOrder(among(mode), kind, order))) {
-        const result = await provider.startCheck(kind, input)
+        const result = await provider.startCheck(kind, whole)
         results.push(result)
         const { reason, providerCode: code, latencyMs: durationMs } = result
         const fields = { provider: provider.name, mode, code: code ?? undefined, durationMs }

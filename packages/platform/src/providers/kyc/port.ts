@@ -29,6 +29,8 @@ export interface CheckInput {
   }
   /** Of Aadhaar, which is read from the card, the front first; of the others none is needed, since their registries are asked by number. */
   readonly pictures: readonly CheckPicture[]
+  /** Where a provider that answers later may tell that it is done. What it tells there is not believed: it is asked again. */
+  readonly callbackUrl?: string | undefined
 }
 
 /**

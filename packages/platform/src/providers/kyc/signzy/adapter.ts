@@ -12,6 +12,8 @@ const wallClock: Pick<Clock, 'now'> = { now: () => new Date() }
 
 /** Signzy, of either generation. Whether that is Signzy itself or something that speaks like it, `baseUrl` alone decides. */
 export function createSignzy(settings: SignzySettings): Kyc {
+  if (settings.generation === 'v2' && 'token' in settings.credentials)
+    throw new Error('Signzy v2 needs a name and a password: its paths hold an id that only logging in tells')
   const client = createSignzyClient(settings)
   return {
     name: 'signzy',

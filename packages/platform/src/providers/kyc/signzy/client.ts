@@ -18,8 +18,6 @@ export interface SignzySettings extends SenderOptions {
   readonly credentials: { readonly token: string } | { readonly username: string; readonly password: string }
   /** Sent as `x-client-unique-id`, which some accounts want, and with each identity of v2. */
   readonly clientId?: string | undefined
-  /** Where v2 tells that it is done with what we ask about a submission. */
-  readonly callbackUrl?: ((reference: string) => string) | undefined
 }
 
 export interface Question {

@@ -24,7 +24,7 @@ async function snoop(
   client: SignzyClient,
   settings: SignzySettings,
   kind: IdentityKind,
-  reference: string,
+  callbackUrl: string | undefined,
   { task, essentials, images }: Task,
   tally: Tally,
 ): Promise<unknown> {
@@ -32,7 +32,7 @@ async function snoop(
   const json = {
     type: typeOf[kind],
     email: settings.clientId ?? '',
-    callbackUrl: settings.callbackUrl?.(reference) ?? '',
+    callbackUrl: callbackUrl ?? '',
     images,
   }
   const made = await client.ask(kind, { path: `api/v2/patrons/${encodeURIComponent(patronId)}/identities`, json }, tally)
@@ -54,8 +54,8 @@ export async function checkByV2(
   today: string,
   tally: Tally,
 ): Promise<Finding> {
-  const { number, dateOfBirth, reference } = input
-  const ask = (task: Task) => snoop(client, settings, kind, reference, task, tally)
+  const { number, dateOfBirth, reference, callbackUrl } = input
+  const ask = (task: Task) => snoop(client, settings, kind, callbackUrl, task, tally)
   if (kind === 'pan') return panFound(await ask({ task: 'fetch', essentials: { number }, images: [] }), number)
   if (kind === 'driving_license') {
     const essentials = { number, dob: dayFirst(dateOfBirth, '/') }
