@@ -78,7 +78,7 @@ export function tieFeatures(base: Foundation): Features {
   const withdrawalDeps = withdrawalParts(base)
   const withdrawals = createWithdrawals(withdrawalDeps)
   const identity = tieIdentity(base, withdrawals.onKycLost)
-  const jobs = [...topups.jobs, ...identity.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
+  const jobs = [...topups.jobs, ...withdrawals.jobs, ...identity.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
   return {
     realtime,
     webhooks,
@@ -109,7 +109,10 @@ export function tieFeatures(base: Foundation): Features {
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds, ...identity.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
-      ...peopleOperations(base, calls, presence, presenceDeps, numbers, identity.forget),
+      ...peopleOperations(base, calls, presence, presenceDeps, numbers, async (tx, tenantId, userId) => {
+        await identity.forget(tx, tenantId, userId)
+        await withdrawals.forgetUser(tx, tenantId, userId, clock.now())
+      }),
       ...walletOperations({
         db,
         clock,
@@ -213,7 +216,7 @@ function peopleOperations(
   presence: Presence,
   presenceDeps: PresenceDeps,
   numbers: Numbers,
-  forgetIdentity: Identity['forget'],
+  forgetPerson: Identity['forget'],
 ): Operation[] {
   const { db, clock, cursors, directory, masterKey, fanOut } = base
   const users = userOperations({
@@ -227,7 +230,7 @@ function peopleOperations(
     endWaits,
     forgetTraces: async (tx, tenantId, userId) => {
       await forgetWords(tx, tenantId, userId)
-      await forgetIdentity(tx, tenantId, userId)
+      await forgetPerson(tx, tenantId, userId)
     },
     presenceHint: fanOut.presenceHint,
     measureDay: (tx, tenantId, userId) => measureDay(tx, tenantId, userId, clock.now()),

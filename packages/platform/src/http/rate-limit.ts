@@ -36,6 +36,8 @@ const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPe
   'calls.dispute': 'rarePerUser',
   'waiting.join': 'rarePerUser',
   'topups.create': 'topupsPerUser',
+  'withdrawals.create': 'rarePerUser',
+  'withdrawals.cancel': 'rarePerUser',
   'topups.confirm': 'rarePerUser',
   'kyc.consent': 'rarePerUser',
   'kyc.submit': 'kycPerUser',

@@ -11,8 +11,10 @@ export interface PayoutStanding {
   readonly adult: boolean
   /** The verified name; null unless `verified`. */
   readonly name: string | null
-  /** Of the PAN that was verified; null where none was: tax is deducted at the higher rate then. */
+  /** Of the PAN that was verified; null where none was. */
   readonly panLastFour: string | null
+  /** Whether a PAN or an Aadhaar number was verified: without either, tax is deducted at the higher rate. */
+  readonly hasTaxId: boolean
 }
 
 /**

@@ -9,7 +9,7 @@ import { rulesFor } from './move-submission.ts'
 import { readFound, readPerson } from './person.ts'
 import { presentStanding } from './present-kyc.ts'
 import { findProfile, hostUser, shareProfile } from './profile-store.ts'
-import { openSubmissionOf } from './submission-store.ts'
+import { hasVerifiedAadhaar, openSubmissionOf } from './submission-store.ts'
 
 type Standing = AnswerOf<(typeof allSchemas)['kyc']['get']>
 
@@ -36,12 +36,13 @@ export const payoutStandingBy =
   ({ vault, clock }: Pick<KycDeps, 'vault' | 'clock'>): ReadPayoutStanding =>
   async (tx, tenantId, userId) => {
     const profile = await shareProfile(tx, tenantId, userId)
-    if (profile === undefined) return { status: 'not_started', adult: false, name: null, panLastFour: null }
+    if (profile === undefined) return { status: 'not_started', adult: false, name: null, panLastFour: null, hasTaxId: false }
     const { status, verifiedId, expiresAt, isAdult: adult, panLastFour } = profile
-    if (status !== 'verified' || verifiedId === null) return { status, adult, name: null, panLastFour }
-    if (expiresAt !== null && expiresAt <= clock.now()) return { status: 'rejected', adult: false, name: null, panLastFour }
+    const hasTaxId = panLastFour !== null || (await hasVerifiedAadhaar(tx, tenantId, userId))
+    if (status !== 'verified' || verifiedId === null) return { status, adult, name: null, panLastFour, hasTaxId }
+    if (expiresAt !== null && expiresAt <= clock.now()) return { status: 'rejected', adult: false, name: null, panLastFour, hasTaxId }
     const owner = { id: verifiedId, userId }
     // As the source writes it, where it has told: banks compare with that.
     const name = (await readFound(tx, vault, tenantId, owner))?.name ?? (await readPerson(tx, vault, tenantId, owner))?.name ?? null
-    return { status, adult, name, panLastFour }
+    return { status, adult, name, panLastFour, hasTaxId }
   }

@@ -163,3 +163,12 @@ export async function listSubmissions(tx: Tx, tenantId: TenantId, filter: Submis
   )
   return rows.map(read)
 }
+
+/** Whether the user proved an Aadhaar number, which has not been erased since. */
+export async function hasVerifiedAadhaar(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from kyc_submissions where tenant_id = $1 and user_id = $2 and type = 'aadhaar' and stage in ('verified', 'expired') limit 1`,
+    [tenantId, userId],
+  )
+  return rows.length > 0
+}

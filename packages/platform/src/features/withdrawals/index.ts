@@ -1,5 +1,6 @@
-import type { Mode, TenantId } from '../../base/tenant.ts'
+import { everyTenant, type Mode, type TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
 import type { Delivery } from '../../providers/payouts/port.ts'
 import { announceWithdrawal } from './announce-withdrawal.ts'
@@ -7,7 +8,7 @@ import { askTask } from './ask-provider.ts'
 import { checkTask } from './check-payee.ts'
 import { hearDelivery, type Hearing } from './hear-payout.ts'
 import { onKycLost } from './lose-kyc.ts'
-import { destroyPayees } from './payee-store.ts'
+import { destroyLeftPayees, destroyPayees, rewrapPayees } from './payee-store.ts'
 import { sendTask } from './send-withdrawal.ts'
 import type { WithdrawalDeps } from './withdrawal-deps.ts'
 
@@ -29,6 +30,16 @@ export interface Withdrawals {
   readonly urgentKinds: readonly string[]
   /** Those that wait for the provider. */
   readonly slowKinds: readonly string[]
+  readonly jobs: readonly PeriodicJob[]
+}
+
+const hourMs = 3_600_000
+const batch = 500
+
+/** Keeps what is sealed under the newest master key, and nothing of people who are gone. Broken off, it goes on where it stopped. */
+async function tendPayees({ db, vault, clock }: WithdrawalDeps): Promise<void> {
+  await db.transact(everyTenant, (tx) => destroyLeftPayees(tx, clock.now()))
+  while ((await db.transact(everyTenant, (tx) => rewrapPayees(tx, vault, batch))) === batch);
 }
 
 export function createWithdrawals(deps: WithdrawalDeps): Withdrawals {
@@ -48,5 +59,6 @@ export function createWithdrawals(deps: WithdrawalDeps): Withdrawals {
     },
     urgentKinds: ['withdrawal.announce'],
     slowKinds: ['withdrawal.check', 'withdrawal.send', 'withdrawal.ask'],
+    jobs: [{ name: 'tend-payees', everyMs: hourMs, run: () => tendPayees(deps) }],
   }
 }

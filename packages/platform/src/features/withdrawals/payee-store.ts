@@ -1,4 +1,4 @@
-import type { Sealed } from '../../base/vault.ts'
+import type { Sealed, Vault } from '../../base/vault.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { CheckState, NameCheck, Payee } from './withdrawal-row.ts'
@@ -149,13 +149,42 @@ export async function approvePayee(tx: Tx, tenantId: TenantId, id: string, now: 
   ])
 }
 
-/** Destroys what is known of a user's accounts, except of those to which something is on its way. */
+/** Destroys what is known of a user's accounts, except of those to which something is on its way: a job comes back to them. */
 export async function destroyPayees(tx: Tx, tenantId: TenantId, userId: string, now: Date): Promise<void> {
+  await tx.query(`${destruction} and p.tenant_id = $2 and p.user_id = $3`, [now, tenantId, userId])
+}
+
+const destruction = `update payees p set cipher = null, data_key = null, key_version = null, name_cipher = null, name_key = null,
+    name_key_version = null, display = 'deleted', updated_at = $1
+  where p.cipher is not null and not exists (select from withdrawals w where w.tenant_id = p.tenant_id and w.payee_id = p.id
+    and w.status in ('requested', 'approved', 'processing'))`
+
+/** The accounts of people who have been deleted, once nothing is on its way to them any more. Above all tenants. */
+export async function destroyLeftPayees(tx: Tx, now: Date): Promise<void> {
   await tx.query(
-    `update payees p set cipher = null, data_key = null, key_version = null, name_cipher = null, name_key = null, name_key_version = null,
-       display = 'deleted', updated_at = $3
-     where p.tenant_id = $1 and p.user_id = $2 and not exists (select from withdrawals w where w.tenant_id = p.tenant_id and w.payee_id = p.id
-       and w.status in ('requested', 'approved', 'processing'))`,
-    [tenantId, userId, now],
+    `${destruction} and exists (select from users u where u.tenant_id = p.tenant_id and u.id = p.user_id and u.deleted_at is not null)`,
+    [now],
   )
+}
+
+/** Wraps keys anew that an older master key wraps, so many at once; answers how many there were. Above all tenants. */
+export async function rewrapPayees(tx: Tx, vault: Pick<Vault, 'rewrap' | 'keyVersion'>, limit: number): Promise<number> {
+  const rows = await tx.query<SealedRecord & { readonly tenant_id: number; readonly id: string }>(
+    `select tenant_id, id, cipher, data_key, key_version, name_cipher, name_key, name_key_version from payees
+     where key_version < $1 or name_key_version < $1 limit $2 for update skip locked`,
+    [vault.keyVersion, limit],
+  )
+  for (const row of rows) {
+    const account = row.data_key && vault.rewrap({ key: row.data_key, keyVersion: row.key_version ?? 1 })
+    const name = row.name_key && vault.rewrap({ key: row.name_key, keyVersion: row.name_key_version ?? 1 })
+    tx.write('update payees set data_key = $3, key_version = $4, name_key = $5, name_key_version = $6 where tenant_id = $1 and id = $2', [
+      row.tenant_id,
+      row.id,
+      account?.key ?? null,
+      account?.keyVersion ?? null,
+      name?.key ?? null,
+      name?.keyVersion ?? null,
+    ])
+  }
+  return rows.length
 }

@@ -28,7 +28,7 @@ export async function readTerms(deps: WithdrawalDeps, { tenant, userId }: UserAc
   const monthlyCoinsLeft = Math.max(0, terms.monthlyCoins - used.monthCoins)
   const withdrawable = owed > 0 ? 0 : earned
   const maxCoins = Math.min(withdrawable, dailyCoinsLeft, monthlyCoinsLeft)
-  const hasTaxId = standing.panLastFour !== null
+  const { hasTaxId } = standing
   const lines = coins === undefined ? undefined : linesOf({ coins, currency: app.currency, at: now, earlier: used.year, hasTaxId }, terms)
   const isVerified = standing.status === 'verified' && standing.adult
   return {

@@ -40,7 +40,7 @@ export async function requestWithdrawal(deps: WithdrawalDeps, tx: Tx, actor: Use
   const used = await withinLimits(tx, tenant.id, userId, { coins: wish.coins, terms, now })
   const payee = await payeeOf(deps, tx, actor, wish.payee, now)
   const lines =
-    linesOf({ coins: wish.coins, currency: app.currency, at: now, earlier: used.year, hasTaxId: standing.panLastFour !== null }, terms) ??
+    linesOf({ coins: wish.coins, currency: app.currency, at: now, earlier: used.year, hasTaxId: standing.hasTaxId }, terms) ??
     fail('withdrawal_limit', { detail: 'Fee and tax would leave too little, or it is more than a bank pays at once.' })
   const method = methodOf(terms, { currency: app.currency, canSend: deps.payoutsOf(tenant.mode) !== undefined })
   if (payee.type === 'upi' && method === 'razorpayx' && lines.netAmount > mostByUpi)
