@@ -2,13 +2,19 @@ import { createPlatform, type Platform } from './app.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
 import type { ExotelAccountSettings } from './config/exotel-settings.ts'
+import type { KarzaAccountSettings } from './config/karza-settings.ts'
 import type { RazorpayAccountSettings } from './config/razorpay-settings.ts'
+import type { SignzyAccountSettings } from './config/signzy-settings.ts'
 import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
 import { startSharedTime } from './db/shared-time.ts'
 import type { Clock } from './base/clock.ts'
+import { introducing } from './embedded/introduce-people.ts'
+import type { KycProviders } from './providers/kyc/choose.ts'
+import { createKarza } from './providers/kyc/karza/adapter.ts'
+import { createSignzy } from './providers/kyc/signzy/adapter.ts'
 import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from './providers/payouts/razorpayx/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
@@ -35,7 +41,12 @@ export interface TelephoneAccounts {
   readonly exotel: ExotelAccountSettings | undefined
 }
 
-export interface TestAccounts extends TelephoneAccounts {
+export interface KycAccounts {
+  readonly karza: KarzaAccountSettings | undefined
+  readonly signzy: SignzyAccountSettings | undefined
+}
+
+export interface TestAccounts extends TelephoneAccounts, KycAccounts {
   readonly razorpay: RazorpayAccountSettings | undefined
 }
 
@@ -43,6 +54,20 @@ const providersOf = ({ twilio, exotel }: TelephoneAccounts, clock: Clock): Provi
   twilio: twilio && createTwilio({ ...twilio, clock }),
   exotel: exotel && createExotel({ ...exotel, clock }),
 })
+
+const liveKyc = ({ karza, signzy }: KycAccounts, clock: Clock): KycProviders => ({
+  karza: karza && createKarza({ ...karza, clock }),
+  signzy: signzy && createSignzy({ ...signzy, clock }),
+})
+
+/** A sandbox's registries are told of people before they are asked about them. */
+function testKyc(accounts: KycAccounts, clock: Clock): KycProviders {
+  const { karza, signzy } = liveKyc(accounts, clock)
+  return {
+    karza: karza && introducing(karza, accounts.karza?.baseUrl ?? ''),
+    signzy: signzy && introducing(signzy, accounts.signzy?.baseUrl ?? ''),
+  }
+}
 
 const paymentsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) => account && createRazorpay({ ...account, clock })
 
@@ -83,6 +108,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
       live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),
     },
     payments: { test: paymentsOf(start.test.razorpay, clock), live: paymentsOf(settings.razorpayLive, clock) },
+    kyc: { test: testKyc(start.test, clock), live: liveKyc({ karza: settings.karzaLive, signzy: settings.signzyLive }, clock) },
     payouts: { test: payoutsOf(start.test.razorpay, clock), live: payoutsOf(settings.razorpayLive, clock) },
   })
   await platform.start(settings.host, settings.port)
@@ -116,11 +142,18 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
 }
 
 /** Only what is told in full: a hosted platform makes nothing up. */
-function testAccounts({ twilioTest, exotelTest, razorpayTest }: Settings): TestAccounts {
+function testAccounts({ twilioTest, exotelTest, razorpayTest, karzaTest, signzyTest }: Settings): TestAccounts {
   const { baseUrl, accountSid, authToken } = twilioTest
   const { baseUrl: exotelUrl, accountSid: exotelSid, apiKey, apiToken, pattern = 'connect' } = exotelTest
   const { baseUrl: razorpayUrl, checkoutUrl, keyId, keySecret, webhookSecret } = razorpayTest
+  const { baseUrl: karzaUrl, apiKey: karzaKey, authHeader } = karzaTest
+  const { baseUrl: signzyUrl, persistUrl, generation, credentials } = signzyTest
   return {
+    karza: karzaUrl && karzaKey && authHeader ? { baseUrl: karzaUrl, apiKey: karzaKey, authHeader } : undefined,
+    signzy:
+      signzyUrl && persistUrl && generation && credentials
+        ? { ...signzyTest, baseUrl: signzyUrl, persistUrl, generation, credentials }
+        : undefined,
     razorpay:
       razorpayUrl && checkoutUrl && keyId && keySecret && webhookSecret
         ? { ...razorpayTest, baseUrl: razorpayUrl, checkoutUrl, keyId, keySecret, webhookSecret }

@@ -31,6 +31,7 @@ import { incomingPathOf } from '../http/callback-routes.ts'
 import { clientIp } from '../http/client-ip.ts'
 import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
 import type { Operation } from '../http/implement.ts'
+import { withKycCallbacks } from '../http/kyc-callbacks.ts'
 import { withPaymentCallbacks } from '../http/payment-callbacks.ts'
 import { createOutbound } from '../http/outbound/outbound.ts'
 import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
@@ -87,13 +88,16 @@ export function tieFeatures(base: Foundation): Features {
     numbers,
     callbacks: withPaymentCallbacks(
       { ...base, hear: (mode, delivery) => (withdrawals.isAbout(mode, delivery) ? withdrawals : topups).hear(mode, delivery) },
-      createCallbacks({
-        ...base,
-        ...calls,
-        inbox,
-        telephonyFor: telephony.forTenant,
-        telephonyOf: (mode, provider) => telephony.among(mode)[provider],
-      }),
+      withKycCallbacks(
+        { ...base, askAgain: identity.askAgain },
+        createCallbacks({
+          ...base,
+          ...calls,
+          inbox,
+          telephonyFor: telephony.forTenant,
+          telephonyOf: (mode, provider) => telephony.among(mode)[provider],
+        }),
+      ),
     ),
     handlers: {
       ...calls.handlers,

@@ -12,6 +12,7 @@ import {
   type OnKycLost,
   type ReadPayoutStanding,
 } from '../features/kyc/index.ts'
+import { kycTasks } from '../features/kyc/kyc-deps.ts'
 import { kycOperations } from '../features/kyc/kyc.routes.ts'
 import type { Operation } from '../http/implement.ts'
 import { kycCallbackPath } from '../http/kyc-callbacks.ts'
@@ -21,6 +22,8 @@ import type { Foundation } from './foundation.ts'
 /** Who people are, tied to what depends on it. */
 export interface Identity extends KycWork {
   readonly operations: readonly Operation[]
+  /** A provider has told that it is done with a submission: it is asked, and the submission decided, now. */
+  askAgain(tenantId: TenantId, submissionId: string): Promise<void>
   /** A user (`usr_…`) is deleted: who they are goes with them. */
   forget(tx: Tx, tenantId: TenantId, userId: string): Promise<void>
 }
@@ -51,6 +54,8 @@ export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
   return {
     ...createKyc(deps),
     operations: kycOperations(deps),
+    askAgain: (tenantId, submissionId) =>
+      base.db.transact(tenantId, (tx) => taskStore.add(tx, tenantId, [kycTasks.check(submissionId)], base.clock.now())),
     forget: (tx, tenantId, userId) => eraseIdentity(deps, tx, tenantId, userId, { actor: 'platform', reason: 'user_deleted' }),
   }
 }

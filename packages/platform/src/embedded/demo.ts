@@ -10,7 +10,13 @@ export const demoFile = z.object({
   publishableKey: z.string(),
   secretKey: z.string(),
   users: z.array(z.object({ userId: z.string(), displayName: z.string(), phone: z.string() })),
-  sandboxes: z.object({ twilio: z.string(), exotel: z.string().default(''), razorpay: z.string().default('') }),
+  sandboxes: z.object({
+    twilio: z.string(),
+    exotel: z.string().default(''),
+    karza: z.string().default(''),
+    signzy: z.string().default(''),
+    razorpay: z.string().default(''),
+  }),
 })
 
 export type Demo = z.output<typeof demoFile>

@@ -3,7 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../base/logger.ts'
 import type { ExotelAccountSettings } from '../config/exotel-settings.ts'
+import type { KarzaAccountSettings } from '../config/karza-settings.ts'
 import type { RazorpayAccountSettings } from '../config/razorpay-settings.ts'
+import type { SignzyAccountSettings } from '../config/signzy-settings.ts'
 import type { Settings, TwilioAccount } from '../config/settings.ts'
 import { SANDBOX_EXOTEL_ACCOUNT_SID, SANDBOX_EXOTEL_API_KEY, SANDBOX_EXOTEL_API_TOKEN } from '../../sandbox/exotel/server.ts'
 import {
@@ -12,6 +14,8 @@ import {
   SANDBOX_RAZORPAY_PAYOUT_ACCOUNT,
   SANDBOX_RAZORPAY_WEBHOOK_SECRET,
 } from '../../sandbox/razorpay/server.ts'
+import { SANDBOX_KARZA_API_KEY } from '../../sandbox/karza/server.ts'
+import { SANDBOX_SIGNZY_PASSWORD, SANDBOX_SIGNZY_TOKEN, SANDBOX_SIGNZY_USERNAME } from '../../sandbox/signzy/server.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
@@ -21,7 +25,7 @@ import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
 import { freePort, portOf, startExample } from './example.ts'
 import { embeddedMasterKey } from './master-key.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
-import { startExotelSandboxFor, startRazorpaySandboxFor, startSandbox } from './start-sandbox.ts'
+import { startExotelSandboxFor, startKarzaSandboxFor, startRazorpaySandboxFor, startSandbox, startSignzySandboxFor } from './start-sandbox.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const exampleDir = join(root, 'examples/talk-now')
@@ -60,9 +64,18 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
     const exotel = await testExotel(settings, { dataDir, known, incomingUrl }, stack)
     const webhookUrl = `${publicUrl}${paymentCallbackPath('razorpay', 'test')}`
     const razorpay = await testRazorpay(settings, { dataDir, known, webhookUrl }, stack)
-    const sandboxes = { twilio: twilio.baseUrl, exotel: exotel.baseUrl, razorpay: razorpay.baseUrl }
+    const karza = await testKarza(settings, known, stack)
+    const signzy = await testSignzy(settings, known, stack)
+    const test = { twilio, exotel, karza, signzy, razorpay }
+    const sandboxes = {
+      twilio: twilio.baseUrl,
+      exotel: exotel.baseUrl,
+      karza: karza.baseUrl,
+      signzy: signzy.baseUrl,
+      razorpay: razorpay.baseUrl,
+    }
     const { platform } = stack.add(
-      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test: { twilio, exotel, razorpay } }),
+      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test }),
     )
     const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, sandboxes })
     await built
@@ -138,6 +151,30 @@ async function testRazorpay(
   const sandbox = await startRazorpaySandboxFor(account, at.webhookUrl, at.dataDir, await freePort('127.0.0.1', portOf(usual)))
   stack.add({ stop: () => sandbox.close() })
   return { checkoutUrl: sandbox.url, ...account, baseUrl: sandbox.url }
+}
+
+/** Where a sandbox was the last time, when there was one. */
+const usualOf = (known: Demo | undefined, name: 'karza' | 'signzy'): number => portOf(known?.sandboxes[name] || undefined)
+
+/** The same of Karza. */
+async function testKarza({ karzaTest }: Settings, known: Demo | undefined, stack: Stack): Promise<KarzaAccountSettings> {
+  const account = { apiKey: SANDBOX_KARZA_API_KEY, authHeader: 'x-karza-key', ...karzaTest }
+  if (karzaTest.baseUrl !== undefined) return { ...account, baseUrl: karzaTest.baseUrl }
+  const sandbox = await startKarzaSandboxFor(account, await freePort('127.0.0.1', usualOf(known, 'karza')))
+  stack.add({ stop: () => sandbox.close() })
+  return { ...account, baseUrl: sandbox.url }
+}
+
+/** The same of Signzy. */
+async function testSignzy({ signzyTest }: Settings, known: Demo | undefined, stack: Stack): Promise<SignzyAccountSettings> {
+  const login = { username: SANDBOX_SIGNZY_USERNAME, password: SANDBOX_SIGNZY_PASSWORD }
+  const credentials = signzyTest.generation === 'v2' ? login : { token: SANDBOX_SIGNZY_TOKEN }
+  const account = { generation: 'v3' as const, credentials, ...signzyTest }
+  const { baseUrl } = signzyTest
+  if (baseUrl !== undefined) return { persistUrl: baseUrl, ...account, baseUrl }
+  const sandbox = await startSignzySandboxFor(account, await freePort('127.0.0.1', usualOf(known, 'signzy')))
+  stack.add({ stop: () => sandbox.close() })
+  return { persistUrl: sandbox.url, ...account, baseUrl: sandbox.url }
 }
 
 /** Its people are in India, whose calls go by Exotel: with numbers of both providers, both can be seen at work. */

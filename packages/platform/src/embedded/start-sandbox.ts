@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { type ExotelSandbox, startExotelSandbox } from '../../sandbox/exotel/server.ts'
+import { type KarzaSandbox, startKarzaSandbox } from '../../sandbox/karza/server.ts'
 import { type RazorpaySandbox, SANDBOX_RAZORPAY_WEBHOOK_SECRET, startRazorpaySandbox } from '../../sandbox/razorpay/server.ts'
+import { type SignzySandbox, startSignzySandbox } from '../../sandbox/signzy/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/server.ts'
 import type { Settings } from '../config/settings.ts'
 
@@ -40,6 +42,14 @@ export function startExotelSandboxFor(
     apiToken,
   })
 }
+
+/** The Karza sandbox. It keeps nothing on disk: what it is told of people are whole identity numbers. */
+export const startKarzaSandboxFor = ({ apiKey }: Settings['karzaTest'], port: number): Promise<KarzaSandbox> =>
+  startKarzaSandbox({ port, host: '127.0.0.1', apiKey })
+
+/** The Signzy sandbox, in the same way. */
+export const startSignzySandboxFor = ({ credentials = { token: undefined } }: Settings['signzyTest'], port: number): Promise<SignzySandbox> =>
+  startSignzySandbox({ port, host: '127.0.0.1', ...credentials })
 
 /** What the Razorpay sandbox must agree with the platform about. */
 export interface RazorpayTestAccount {

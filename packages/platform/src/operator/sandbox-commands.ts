@@ -1,12 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
-import { startExotelSandboxFor, startRazorpaySandboxFor, startSandbox } from '../embedded/start-sandbox.ts'
+import {
+  startExotelSandboxFor,
+  startKarzaSandboxFor,
+  startRazorpaySandboxFor,
+  startSandbox,
+  startSignzySandboxFor,
+} from '../embedded/start-sandbox.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { misused, say, type CommandGroup, type Here } from './command.ts'
 
 export const sandboxCommands: CommandGroup = {
   usage: `
-  sandbox [twilio|exotel|razorpay]
+  sandbox [twilio|exotel|karza|signzy|razorpay]
                        run a provider's sandbox by itself (Twilio's unless told), on this machine only, for a hosted
                        platform's test mode`,
   commands: { sandbox: ([provider], here) => runSandbox(here, provider ?? 'twilio') },
@@ -47,6 +53,14 @@ const sandboxes: Readonly<Record<string, (settings: Settings) => Promise<Running
       advice: `The Exotel sandbox is at ${url}: set EXOTEL_BASE_URL to it, EXOTEL_ACCOUNT_SID to ${accountSid}, and its key and token.`,
       close,
     }
+  },
+  async karza(settings) {
+    const { url, close } = await startKarzaSandboxFor(settings.karzaTest, settings.port)
+    return { advice: `The Karza sandbox is at ${url}: set KARZA_BASE_URL to it, and KARZA_API_KEY to its key.`, close }
+  },
+  async signzy(settings) {
+    const { url, close } = await startSignzySandboxFor(settings.signzyTest, settings.port)
+    return { advice: `The Signzy sandbox is at ${url}: set SIGNZY_BASE_URL to it, and SIGNZY_TOKEN to its token.`, close }
   },
   async razorpay(settings) {
     const webhookUrl = `${settings.publicUrl ?? `http://${settings.host}:4000`}${paymentCallbackPath('razorpay', 'test')}`
