@@ -48,7 +48,7 @@ export const startKarzaSandboxFor = ({ apiKey }: Settings['karzaTest'], port: nu
   startKarzaSandbox({ port, host: '127.0.0.1', apiKey })
 
 /** The Signzy sandbox, in the same way. */
-export const startSignzySandboxFor = ({ credentials = { token: undefined } }: Settings['signzyTest'], port: number): Promise<SignzySandbox> =>
+export const startSignzySandboxFor = ({ credentials }: Settings['signzyTest'], port: number): Promise<SignzySandbox> =>
   startSignzySandbox({ port, host: '127.0.0.1', ...credentials })
 
 /** What the Razorpay sandbox must agree with the platform about. */
