@@ -29,15 +29,14 @@ import { webhookOperations } from '../features/webhooks/webhooks.routes.ts'
 import { isGuess } from '../http/authenticate.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
 import { clientIp } from '../http/client-ip.ts'
-import { createCallbacks, type CallbackRoutes } from '../http/callbacks.ts'
+import type { CallbackRoutes } from '../http/callbacks.ts'
 import type { Operation } from '../http/implement.ts'
-import { withKycCallbacks } from '../http/kyc-callbacks.ts'
-import { withPaymentCallbacks } from '../http/payment-callbacks.ts'
 import { createOutbound } from '../http/outbound/outbound.ts'
 import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
 import { purgeJobs } from '../jobs/purge.ts'
 import type { TaskHandler } from '../jobs/runner.ts'
 import { createRealtime, type Realtime } from '../realtime/index.ts'
+import { tieCallbacks } from './callbacks.ts'
 import type { Foundation } from './foundation.ts'
 import { standingFrom, tieIdentity, type Identity } from './identity.ts'
 
@@ -86,19 +85,7 @@ export function tieFeatures(base: Foundation): Features {
     proofs: callDeps.browser.proofs,
     jobs,
     numbers,
-    callbacks: withPaymentCallbacks(
-      { ...base, hear: (mode, delivery) => (withdrawals.isAbout(mode, delivery) ? withdrawals : topups).hear(mode, delivery) },
-      withKycCallbacks(
-        { ...base, askAgain: identity.askAgain },
-        createCallbacks({
-          ...base,
-          ...calls,
-          inbox,
-          telephonyFor: telephony.forTenant,
-          telephonyOf: (mode, provider) => telephony.among(mode)[provider],
-        }),
-      ),
-    ),
+    callbacks: tieCallbacks(base, { calls, inbox, topups, withdrawals, identity }),
     handlers: {
       ...calls.handlers,
       ...waitingHandlers({ ...callDeps, isReachable: presence.isReachable }),
