@@ -82,14 +82,14 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     async stop() {
       health.stopping = true
       await drain(server, silent, features.realtime, runners, features.webhooks)
-      await features.proofs.close('write')
+      await Promise.all([features.proofs.close('write'), base.reader.close()])
       await db.close()
     },
     async crash() {
       server.closeAllConnections()
       server.close()
       features.webhooks.close()
-      await Promise.all([features.realtime.close(), runners.stop(), features.proofs.close('drop')])
+      await Promise.all([features.realtime.close(), runners.stop(), features.proofs.close('drop'), base.reader.close()])
       await db.close()
     },
   }

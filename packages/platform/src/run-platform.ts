@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path'
 import { createPlatform, type Platform } from './app.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
@@ -15,6 +16,8 @@ import { introducing } from './embedded/introduce-people.ts'
 import type { KycProviders } from './providers/kyc/choose.ts'
 import { createKarza } from './providers/kyc/karza/adapter.ts'
 import { createSignzy } from './providers/kyc/signzy/adapter.ts'
+import { createLocalDisk } from './providers/storage/local-disk.ts'
+import { createS3 } from './providers/storage/s3.ts'
 import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from './providers/payouts/razorpayx/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
@@ -97,6 +100,8 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     clock,
     logger,
     masterKey: start.masterKey,
+    vaultKeys: settings.vaultKeys,
+    storage: settings.s3 === undefined ? createLocalDisk(join(resolve(settings.dataDir), 'blobs')) : createS3(settings.s3),
     limits: settings.limits,
     publicUrl: start.publicUrl,
     trustedProxies: settings.trustedProxies,
@@ -132,6 +137,8 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
   const test = testAccounts(settings)
   if (test.twilio === undefined && test.exotel === undefined)
     logger.warn('test mode has no telephone provider: run a sandbox and set TWILIO_BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')
+  if (settings.s3 === undefined)
+    logger.warn('pictures of documents are kept on this machine’s own disk: set CONNECT_S3_BUCKET before a second process runs elsewhere')
   if (settings.ice.turn === undefined)
     logger.warn(
       'there is no TURN server: browsers behind strict networks will not hear each other, others learn each other’s IP address; set CONNECT_TURN_URLS and CONNECT_TURN_SECRET',

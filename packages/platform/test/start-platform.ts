@@ -9,6 +9,7 @@ import { createPlatform, type Platform } from '../src/app.ts'
 import type { Clock } from '../src/base/clock.ts'
 import { createLogger, type Logger } from '../src/base/logger.ts'
 import type { Mode } from '../src/base/tenant.ts'
+import type { MasterKey } from '../src/base/vault.ts'
 import type { Bus } from '../src/bus/bus.ts'
 import { createBus } from '../src/bus/create-bus.ts'
 import { hostedLimits, type Limits } from '../src/config/settings.ts'
@@ -25,6 +26,7 @@ import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { incomingPathOf } from '../src/http/callback-routes.ts'
 import { platformClock } from './held-time.ts'
 import { startIdentitySandboxes, type IdentitySandboxes } from './kyc/identity-sandboxes.ts'
+import { memoryStorage, type MemoryStorage } from './memory-storage.ts'
 import { freshDatabase, type FreshDatabase } from './server/fresh-database.ts'
 
 export interface StartOptions {
@@ -39,6 +41,8 @@ export interface StartOptions {
   readonly kyc?: true
   /** By which secrets Razorpay's webhooks are known to this process; the sandbox's own unless told. */
   readonly webhookSecrets?: { readonly current: string; readonly previous?: string }
+  /** What documents and numbers are sealed with; made from the master key unless told. */
+  readonly vaultKeys?: readonly MasterKey[]
   /** Generous unless told. */
   readonly limits?: Partial<Limits>
   readonly logger?: Logger
@@ -83,6 +87,8 @@ export interface TestPlatform {
   readonly razorpay: RazorpaySandbox | undefined
   readonly identities: IdentitySandboxes | undefined
   readonly bus: Bus
+  /** Where sealed pictures are. */
+  readonly storage: MemoryStorage
   readonly masterKey: Buffer
   /** A new app with a virtual number, in test mode unless told. */
   app(name?: string, mode?: Mode): Promise<TestApp>
@@ -109,6 +115,7 @@ const generous: Limits = {
   callsPerUser: open,
   topupsPerUser: open,
   kycPerUser: open,
+  uploadsPerUser: open,
   rarePerUser: open,
   providerPerApp: open,
 }
@@ -123,6 +130,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const razorpay = beside === undefined ? await razorpayFor(options, held) : beside.razorpay
   const identities = beside === undefined ? options.kyc && (await startIdentitySandboxes(held)) : beside.identities
   const masterKey = beside?.masterKey ?? randomBytes(32)
+  const storage = beside?.storage ?? memoryStorage()
   const logger = options.logger ?? createLogger('silent')
   const bus = await createBus(options.redisUrl, logger)
   const port = await freePort('127.0.0.1', 0)
@@ -135,6 +143,8 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     clock: (await options.clock?.(held)) ?? platformClock(held),
     logger,
     masterKey,
+    vaultKeys: options.vaultKeys,
+    storage,
     limits: { ...generous, ...options.limits },
     publicUrl: url,
     trustedProxies: [],
@@ -170,6 +180,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     razorpay,
     identities,
     bus,
+    storage,
     masterKey,
     app: (name, mode) => testApp(platform, { twilio, exotel }, url, name ?? 'Test app', mode ?? 'test'),
     async advance(seconds, stepSeconds = 1) {

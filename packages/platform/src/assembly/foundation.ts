@@ -1,9 +1,11 @@
 import { createCursors, type Cursors } from '../base/cursor.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { createVault, keysFrom, type Vault, type VaultKeys } from '../base/vault.ts'
+import { createVault, keysFrom, type MasterKey, type Vault } from '../base/vault.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Limits } from '../config/settings.ts'
+import type { ContentReader } from '../content/port.ts'
+import { createContentReader } from '../content/reader.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
 import { taskQueue, wakeAfterCommit, type TaskQueue } from '../db/tasks-store.ts'
 import type { IceSettings } from '../features/calls/index.ts'
@@ -16,6 +18,7 @@ import type { Mode } from '../base/tenant.ts'
 import type { KycProviders } from '../providers/kyc/choose.ts'
 import type { Payments } from '../providers/payments/port.ts'
 import type { Payouts } from '../providers/payouts/port.ts'
+import { noStorage, type BlobStorage } from '../providers/storage/port.ts'
 import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
 import { createFanOut, type FanOut } from '../realtime/index.ts'
 
@@ -28,7 +31,9 @@ export interface PlatformParts {
   readonly logger: Logger
   readonly masterKey: Buffer
   /** What identity data is sealed with; made from the master key when it is not said. */
-  readonly vaultKeys?: VaultKeys | undefined
+  readonly vaultKeys?: readonly MasterKey[] | undefined
+  /** Where sealed pictures of documents are kept; none can be uploaded when it is not said. */
+  readonly storage?: BlobStorage
   readonly limits: Limits
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
@@ -55,6 +60,9 @@ export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize
   wake(kinds: ReadonlySet<string>): void
   readonly cursors: Cursors
   readonly vault: Vault
+  readonly storage: BlobStorage
+  /** Opens what strangers send. */
+  readonly reader: ContentReader
   readonly directory: Directory
   readonly auth: Authenticator
   readonly limiter: RateLimiter
@@ -74,7 +82,9 @@ export function layFoundation(parts: PlatformParts, wake: (kinds?: ReadonlySet<s
     wake,
     queue: taskQueue(pool),
     cursors: createCursors(parts.masterKey),
-    vault: createVault(parts.vaultKeys ?? keysFrom(parts.masterKey)),
+    vault: createVault(keysFrom(parts.masterKey, parts.vaultKeys)),
+    reader: createContentReader(logger),
+    storage: parts.storage ?? noStorage,
     directory,
     auth: createAuthenticator(directory, clock),
     limiter: createRateLimiter(bus, parts.limits),

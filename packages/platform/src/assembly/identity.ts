@@ -2,8 +2,10 @@ import { fail } from '../base/problem.ts'
 import type { TenantId } from '../base/tenant.ts'
 import type { Tx } from '../db/connect.ts'
 import { taskStore } from '../db/tasks-store.ts'
-import type { KycDocuments } from '../features/kyc-documents/documents.ts'
+import { createKycDocuments, type DocumentDeps } from '../features/kyc-documents/index.ts'
+import { documentOperations } from '../features/kyc-documents/documents.routes.ts'
 import {
+  consentGiven,
   createKyc,
   eraseIdentity,
   payoutStandingBy,
@@ -31,16 +33,6 @@ export interface Identity extends KycWork {
 /** How users stand, for whoever pays them out. Made before the rest: what depends on it is told of by `onKycLost`. */
 export const standingFrom = ({ vault, clock }: Foundation): ReadPayoutStanding => payoutStandingBy({ vault, clock })
 
-/** Nothing can be uploaded yet, so there is nothing to hand in. */
-const noDocuments: KycDocuments = {
-  claim: async () => fail('not_found', { detail: 'There is no such document.' }),
-  ofSubmission: async () => [],
-  pictures: async () => [],
-  replaceWithMasked: async () => false,
-  decided: async () => undefined,
-  destroy: async () => undefined,
-}
-
 export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
   const { kyc, directory, logger, masterKey, publicUrl } = base
   const providers = chooseKyc({
@@ -50,10 +42,16 @@ export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
     callbackUrl: (id, submissionId) => `${publicUrl}${kycCallbackPath(masterKey, id, submissionId)}`,
     logger,
   })
-  const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents: noDocuments, providers, onKycLost }
+  const documentDeps: DocumentDeps = { ...base, tasks: taskStore, consentGiven }
+  const documents = createKycDocuments(documentDeps)
+  const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents, providers, onKycLost }
+  const work = createKyc(deps)
   return {
-    ...createKyc(deps),
-    operations: kycOperations(deps),
+    ...work,
+    handlers: { ...work.handlers, ...documents.handlers },
+    slowKinds: [...work.slowKinds, ...documents.slowKinds],
+    jobs: [...work.jobs, ...documents.jobs],
+    operations: [...kycOperations(deps), ...documentOperations(documentDeps)],
     askAgain: (tenantId, submissionId) =>
       base.db.transact(tenantId, (tx) => taskStore.add(tx, tenantId, [kycTasks.check(submissionId)], base.clock.now())),
     forget: (tx, tenantId, userId) => eraseIdentity(deps, tx, tenantId, userId, { actor: 'platform', reason: 'user_deleted' }),

@@ -19,6 +19,8 @@ export type IdPrefix =
   | 'top'
   | 'trf'
   | 'kyc'
+  | 'doc'
+  | 'upl'
   | 'kcn'
   | 'kch'
   | 'kev'

@@ -80,9 +80,9 @@ export interface VaultKeys {
   readonly fingerprintKey: Buffer
 }
 
-/** The keys of a platform that was told one master key and no others. */
-export const keysFrom = (masterKey: Buffer): VaultKeys => ({
-  masterKeys: [{ version: 1, key: derive(masterKey, 'vault') }],
+/** The keys of a platform; where no versions of a master key of their own are told, one is made from the platform's. */
+export const keysFrom = (masterKey: Buffer, masterKeys?: readonly MasterKey[]): VaultKeys => ({
+  masterKeys: masterKeys ?? [{ version: 1, key: derive(masterKey, 'vault') }],
   fingerprintKey: derive(masterKey, 'fingerprints'),
 })
 

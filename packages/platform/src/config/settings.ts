@@ -6,6 +6,7 @@ import { exotelFields, exotelLiveOf, exotelTestOf, exotelTogether, type ExotelAc
 import { karzaFields, karzaLiveOf, karzaTestOf, type KarzaAccountSettings } from './karza-settings.ts'
 import { razorpayFields, razorpayLiveOf, razorpayTestOf, razorpayTogether, type RazorpayAccountSettings } from './razorpay-settings.ts'
 import { signzyFields, signzyLiveOf, signzyTestOf, signzyTogether, type SignzyAccountSettings } from './signzy-settings.ts'
+import { storageFields, storageOf, storageTogether, type StorageSettings } from './storage-settings.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 
 /** Digits only: ' ' and '0x50' are numbers to JavaScript, and slips to people. */
@@ -91,6 +92,7 @@ const environment = z.object({
   TWILIO_LIVE_AUTH_TOKEN: z.string().min(16).optional(),
   ...exotelFields(url),
   ...razorpayFields(url),
+  ...storageFields(url),
   ...karzaFields(url),
   ...signzyFields(url),
   /** Accepted on callbacks while a rotation goes on. */
@@ -113,13 +115,14 @@ export interface Limits {
   readonly callsPerUser: Bucket
   readonly topupsPerUser: Bucket
   readonly kycPerUser: Bucket
+  readonly uploadsPerUser: Bucket
   /** Each of the other things that a user does seldom, and that others have work with. */
   readonly rarePerUser: Bucket
   /** What an app asks of telephone providers, whose accounts serve all apps. */
   readonly providerPerApp: Bucket
 }
 
-export interface Settings {
+export interface Settings extends StorageSettings {
   readonly port: number
   readonly host: string
   readonly dataDir: string
@@ -168,6 +171,7 @@ export const hostedLimits: Limits = {
   callsPerUser: perSecond(10 / 60, 10),
   topupsPerUser: perSecond(20 / 3_600, 20),
   kycPerUser: perSecond(5 / 86_400, 5),
+  uploadsPerUser: perSecond(20 / 3_600, 20),
   rarePerUser: perSecond(10 / 60, 20),
   providerPerApp: perSecond(1, 30),
 }
@@ -183,6 +187,7 @@ const embeddedLimits: Limits = {
   callsPerUser: perSecond(10, 100),
   topupsPerUser: perSecond(10, 100),
   kycPerUser: perSecond(10, 100),
+  uploadsPerUser: perSecond(10, 100),
   rarePerUser: perSecond(10, 100),
   providerPerApp: perSecond(10, 100),
 }
@@ -198,6 +203,7 @@ const pairs = [
   ['CONNECT_TURN_URLS', 'CONNECT_TURN_SECRET'],
   ...exotelTogether,
   ...razorpayTogether,
+  ...storageTogether,
   ...signzyTogether,
 ] as const
 
@@ -275,6 +281,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
           ? undefined
           : { urls: e.CONNECT_TURN_URLS, secret: e.CONNECT_TURN_SECRET },
     },
+    ...storageOf(e),
     limits: e.CONNECT_RUN_MODE === 'embedded' ? embeddedLimits : hostedLimits,
   }
 }

@@ -12,7 +12,7 @@ const begins = (bytes: Buffer, ...codes: readonly number[]) => codes.every((code
 const textAt = (bytes: Buffer, at: number, length: number) => bytes.toString('latin1', at, at + length)
 
 /** By the first bytes alone, which must be the very first. */
-function byContent(bytes: Buffer): FileKind | undefined {
+export function kindByContent(bytes: Buffer): FileKind | undefined {
   if (begins(bytes, 0xff, 0xd8, 0xff)) return 'jpeg'
   if (begins(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png'
   if (textAt(bytes, 0, 4) === 'RIFF' && textAt(bytes, 8, 4) === 'WEBP') return 'webp'
@@ -43,14 +43,21 @@ function isTwoThings(kind: FileKind, bytes: Buffer): boolean {
   return textAt(bytes, 0, 1_024).includes('%PDF-') || markup.test(bytes.toString('latin1'))
 }
 
+function agrees(kind: FileKind, ending: string, type: string): boolean {
+  const media = type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return kinds[kind].endings.includes(ending.slice(1)) && kinds[kind].types.includes(media)
+}
+
+const everyKind = ['jpeg', 'png', 'webp', 'pdf'] as const satisfies readonly FileKind[]
+
+/** Whether a file of this name and type may be a document at all. */
+export const mayBeDocument = (ending: string, type: string): boolean => everyKind.some((kind) => agrees(kind, ending, type))
+
 /** What a file is, when its content, its name and the type it was sent with all say the same, and it is nothing else besides. */
 export function fileKind(bytes: Buffer, name: string, type: string): FileKind | undefined {
-  const kind = byContent(bytes)
+  const kind = kindByContent(bytes)
   if (kind === undefined) return undefined
-  const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
-  const media = type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const agrees = kinds[kind].endings.includes(ending) && kinds[kind].types.includes(media)
-  return agrees && !isTwoThings(kind, bytes) ? kind : undefined
+  return agrees(kind, endingOf(name), type) && !isTwoThings(kind, bytes) ? kind : undefined
 }
 
 /** The only thing of a name that is kept: the rest may say who somebody is, or their number. */

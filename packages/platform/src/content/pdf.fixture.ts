@@ -66,11 +66,12 @@ function rc4(key: Buffer, text: Buffer): Buffer {
   const swap = (one: number, other: number) => ([box[one], box[other]] = [at(other), at(one)])
   for (let i = 0, j = 0; i < 256; i++) swap(i, (j = (j + at(i) + (key[i % key.length] ?? 0)) % 256))
   let [i, j] = [0, 0]
-  return Buffer.from(text).map((byte) => {
+  const bytes = text.map((byte) => {
     i = (i + 1) % 256
     swap(i, (j = (j + at(i)) % 256))
     return byte ^ at((at(i) + at(j)) % 256)
   })
+  return Buffer.from(bytes)
 }
 
 /** Locked as PDF 1.4 has it (standard handler, revision 2): enough to ask for a password. */

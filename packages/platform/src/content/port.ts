@@ -25,6 +25,8 @@ export interface ReadFile {
   readonly bytes: Buffer
   /** Opens a locked PDF; it is handed to the reader and kept by nobody. */
   readonly password?: string | undefined
+  /** A picture may be as small as it is: it is a provider's, and has been looked at. */
+  readonly anySize?: boolean
 }
 
 /** What was made of a file: one picture of an image, one of each page of a PDF. */

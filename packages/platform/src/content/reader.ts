@@ -106,14 +106,17 @@ export function createContentReader(logger: Pick<Logger, 'warn'>, limits: Reader
     async close() {
       closed = true
       for (const { fail } of queue.splice(0)) fail(new ReaderBusy('the platform is going down'))
-      const gone = [...all].map(
-        ({ child }) =>
-          new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(0))),
-      )
-      for (const worker of all) end(worker)
-      await Promise.all(gone)
+      await Promise.all([...all].map(killed))
     },
   }
+}
+
+/** Ends a process, and waits until it has ended. */
+function killed({ child }: Worker): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  return gone
 }
 
 function contentOf(answer: Answer): ReadContent {
@@ -163,7 +166,11 @@ function loaded(child: ChildProcess, withinMs: number): Promise<void> {
 }
 
 /** One question; fails when the process ends, or when it takes more time or memory than it may. */
-function ask(child: ChildProcess, { kind, bytes, password }: ReadFile, { timeMs, memoryBytes }: ReaderLimits): Promise<Answer> {
+function ask(
+  child: ChildProcess,
+  { kind, bytes, password, anySize = false }: ReadFile,
+  { timeMs, memoryBytes }: ReaderLimits,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const done = () => {
       clearTimeout(timer)
@@ -187,7 +194,7 @@ function ask(child: ChildProcess, { kind, bytes, password }: ReadFile, { timeMs,
       })
     }, lookEveryMs)
     child.on('message', hear).on('exit', gone).on('error', gone)
-    const question: Question = { kind, bytes, ...(password === undefined ? {} : { password }) }
+    const question: Question = { kind, bytes, anySize, ...(password === undefined ? {} : { password }) }
     child.send(question, (error) => error && gone())
   })
 }

@@ -30,7 +30,7 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
   if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
-const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPerUser' | 'rarePerUser'>> = {
+const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPerUser' | 'uploadsPerUser' | 'rarePerUser'>> = {
   'calls.create': 'callsPerUser',
   'calls.rate': 'rarePerUser',
   'calls.dispute': 'rarePerUser',
@@ -41,7 +41,11 @@ const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPe
   'topups.confirm': 'rarePerUser',
   'kyc.consent': 'rarePerUser',
   'kyc.submit': 'kycPerUser',
+  'kycDocuments.create': 'uploadsPerUser',
+  'kycUploads.create': 'uploadsPerUser',
 }
+/** Two ways to do one thing. */
+const countedAs: Readonly<Record<string, string>> = { 'kycUploads.create': 'kycDocuments.create' }
 const perApp: ReadonlySet<string> = new Set(['numbers.search', 'numbers.create'])
 
 export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
@@ -56,7 +60,7 @@ export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
     async seldom(operation, actor) {
       const limit = perUser[operation]
       if (actor.kind === 'user' && limit !== undefined)
-        await take(bus, `${actor.tenant.id}:limit:${operation}:${actor.userId}`, limits[limit])
+        await take(bus, `${actor.tenant.id}:limit:${countedAs[operation] ?? operation}:${actor.userId}`, limits[limit])
       if (actor.kind === 'secret' && perApp.has(operation)) await take(bus, `${actor.tenant.id}:limit:numbers`, limits.providerPerApp)
     },
     failed: (ip) => take(bus, `0:limit:failed:${networkOf(ip)}`, limits.failedAuth),

@@ -234,9 +234,9 @@ function api(deps: ServerDeps): Koa.Middleware<State> {
     if (answer.replayed) ctx.state.headers['Idempotent-Replay'] = 'true'
     Object.assign(ctx.state.headers, answer.headers)
     if (answer.status === 204 || answer.body === undefined) ctx.status = answer.status
-    else if (answer.body instanceof Uint8Array) {
+    else if (answer.body instanceof Blob) {
       ctx.set({ ...answer.headers })
-      ctx.body = Buffer.from(answer.body)
+      ctx.body = Buffer.from(await answer.body.arrayBuffer())
     } else sendJson(ctx, answer.status, JSON.stringify(answer.body))
   }
 }

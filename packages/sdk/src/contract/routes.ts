@@ -2,6 +2,7 @@ import { appRoutes, appServerRoutes, keyRoutes } from './app/routes.ts'
 import { afterwardsRoutes, refundRoutes } from './calls-afterwards/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { disputeRoutes } from './disputes/routes.ts'
+import { kycDocumentRoutes, kycDocumentServerRoutes, kycUploadRoutes } from './kyc-documents/routes.ts'
 import { kycRoutes, kycServerRoutes } from './kyc/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
@@ -54,5 +55,7 @@ export const allTables = {
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes, ...topupServerRoutes },
   kyc: { ...kycRoutes, ...kycServerRoutes },
+  kycDocuments: { ...kycDocumentRoutes, ...kycDocumentServerRoutes },
+  kycUploads: kycUploadRoutes,
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes, ...withdrawalServerRoutes },
 }

@@ -2,6 +2,7 @@ import { appSchemas, appServerSchemas, keySchemas } from './app/schemas.ts'
 import { afterwardsSchemas, refundSchemas } from './calls-afterwards/schemas.ts'
 import { callSchemas } from './calls/schemas.ts'
 import { disputeSchemas } from './disputes/schemas.ts'
+import { kycDocumentSchemas, kycDocumentServerSchemas, kycUploadSchemas } from './kyc-documents/schemas.ts'
 import { kycSchemas, kycServerSchemas } from './kyc/schemas.ts'
 import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
@@ -51,5 +52,7 @@ export const allSchemas = {
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas, ...topupServerSchemas },
   kyc: { ...kycSchemas, ...kycServerSchemas },
+  kycDocuments: { ...kycDocumentSchemas, ...kycDocumentServerSchemas },
+  kycUploads: kycUploadSchemas,
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas, ...withdrawalServerSchemas },
 }

@@ -6,6 +6,7 @@ export interface Question {
   readonly kind: FileKind
   readonly bytes: Uint8Array
   readonly password?: string | undefined
+  readonly anySize: boolean
 }
 
 export type Answer =

@@ -16,13 +16,14 @@ const largestEdge = 2_600
 const maxBytes = 1_900_000
 
 /** A picture of a stranger as one of ours: upright, in sRGB, without anything that is not a pixel. */
-export async function readImage(bytes: Uint8Array): Promise<{ pictures: Picture[]; hints: PictureHint[] }> {
+export async function readImage(bytes: Uint8Array, anySize: boolean): Promise<{ pictures: Picture[]; hints: PictureHint[] }> {
   const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const
   const { width, height } = await sharp(bytes, { ...options, limitInputPixels: false })
     .metadata()
     .catch(() => refuse('image_unreadable'))
   if (width * height > maxPixels) refuse('image_too_large')
-  if (Math.max(width, height) < smallest.long || Math.min(width, height) < smallest.short) refuse('image_too_small')
+  const isSmall = Math.max(width, height) < smallest.long || Math.min(width, height) < smallest.short
+  if (isSmall && !anySize) refuse('image_too_small')
   const picture = await draw(() => sharp(bytes, options).autoOrient()).catch(() => refuse('image_unreadable'))
   return { pictures: [picture], hints: await hintsOf(picture.bytes) }
 }

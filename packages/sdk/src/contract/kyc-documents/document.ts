@@ -29,7 +29,7 @@ export const filePassword = z.string().min(1).max(128)
 export const file = z.custom<Blob>((value) => value instanceof Blob, 'must be a file').meta({ type: 'string', format: 'binary' })
 
 /** Bytes as they are. */
-export const octets = z.custom<Uint8Array<ArrayBuffer> | Blob>().meta({ type: 'string', format: 'binary' })
+export const octets = z.custom<Blob>().meta({ type: 'string', format: 'binary' })
 
 export const kycUpload = z.object({
   id: z.string(),

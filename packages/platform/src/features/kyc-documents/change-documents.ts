@@ -1,0 +1,134 @@
+import { fail } from '../../base/problem.ts'
+import type { TenantId, UserActor } from '../../base/tenant.ts'
+import { kindByContent } from '../../content/file-kind.ts'
+import type { Tx } from '../../db/connect.ts'
+import { holdBlobs } from './blob-store.ts'
+import { documentTasks, type DocumentDeps } from './document-deps.ts'
+import type { Document } from './document-row.ts'
+import {
+  dropPages,
+  findDocument,
+  insertPages,
+  lockAllOf,
+  lockDocuments,
+  lockUploader,
+  markDestroyed,
+  pagesOf,
+  setMasked,
+  submitDocuments,
+} from './document-store.ts'
+import { readFile, sealPictures } from './seal-pictures.ts'
+import { deleteUploadsOf } from './upload-store.ts'
+
+/** These documents become a submission's evidence: the user's own, complete, and handed in for the first time. */
+export async function claimDocuments(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: string,
+  ids: readonly string[],
+  submissionId: string,
+): Promise<Document[]> {
+  const documents = await lockDocuments(tx, tenantId, ids)
+  if (documents.length !== new Set(ids).size || documents.some((one) => one.userId !== userId))
+    fail('not_found', { detail: 'There is no such document of this user.' })
+  if (documents.some((one) => one.submissionId !== null || one.destroyedAt !== null))
+    fail('conflict', { detail: 'A document was handed in or destroyed already. Upload it anew.' })
+  await submitDocuments(tx, tenantId, ids, submissionId)
+  return documents.map((one) => ({ ...one, submissionId }))
+}
+
+async function destroyLocked(
+  { tasks }: Pick<DocumentDeps, 'tasks'>,
+  tx: Tx,
+  tenantId: TenantId,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return
+  await dropPages(tx, tenantId, ids, now)
+  await markDestroyed(tx, tenantId, ids, now)
+  await tasks.add(tx, tenantId, [documentTasks.sweep], now)
+}
+
+/** Destroys keys, and with them every copy of the pictures. Killed before the commit, nothing is gone; after it, all is, though bytes that nobody can open lie about for a while. */
+export async function destroyDocuments(
+  deps: Pick<DocumentDeps, 'tasks'>,
+  tx: Tx,
+  tenantId: TenantId,
+  of: { readonly submissionId: string } | { readonly userId: string },
+  now: Date,
+): Promise<void> {
+  if ('userId' in of) {
+    // An upload that is being finished is before this or after it, and then it finds no consent.
+    await lockUploader(tx, tenantId, of.userId)
+    await deleteUploadsOf(tx, tenantId, of.userId)
+  }
+  await destroyLocked(deps, tx, tenantId, await lockAllOf(tx, tenantId, of), now)
+}
+
+/** A user does not want to hand it in. What was handed in stays for the decision. */
+export async function deleteDocument(deps: DocumentDeps, { tenant, userId }: UserActor, documentId: string): Promise<void> {
+  await deps.db.transact(tenant.id, async (tx) => {
+    const [document] = await lockDocuments(tx, tenant.id, [documentId])
+    if (document === undefined || document.userId !== userId || document.destroyedAt !== null) return fail('not_found')
+    if (document.submissionId !== null) fail('conflict', { detail: 'It was handed in, and is needed for the decision.' })
+    return destroyLocked(deps, tx, tenant.id, [documentId], deps.clock.now())
+  })
+}
+
+/** By name: the job destroys what has been kept for long enough. */
+export async function destroyById(
+  deps: Pick<DocumentDeps, 'tasks'>,
+  tx: Tx,
+  tenantId: TenantId,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  const alive = (await lockDocuments(tx, tenantId, ids)).filter(({ destroyedAt }) => destroyedAt === null)
+  await destroyLocked(
+    deps,
+    tx,
+    tenantId,
+    alive.map(({ id }) => id),
+    now,
+  )
+}
+
+/**
+ * Masked pictures in the place of a document's own. The originals' keys go in the transaction that brings the masked ones. Killed before it,
+ * the originals stay, and the next try does it; what was put meanwhile is swept away.
+ */
+export async function replaceWithMasked(
+  deps: DocumentDeps,
+  tenantId: TenantId,
+  documentId: string,
+  given: readonly Buffer[],
+): Promise<boolean> {
+  const { db, tasks, clock } = deps
+  const before = await db.transact(tenantId, async (tx) => ({
+    document: await findDocument(tx, tenantId, documentId),
+    pages: await pagesOf(tx, tenantId, documentId),
+  }))
+  const { document } = before
+  if (document === undefined || document.masked || document.destroyedAt !== null || given.length === 0) return false
+  // They come from a provider: drawn anew like anybody's.
+  const read = await Promise.all(
+    given.map((bytes) => readFile(deps, { kind: kindByContent(bytes) ?? fail('image_unreadable'), bytes, anySize: true })),
+  )
+  const pictures = read.flatMap((one) => one.pictures)
+  const version = Math.max(0, ...before.pages.map((page) => page.version)) + 1
+  const pages = await sealPictures(deps, { tenantId, userId: document.userId, documentId, version }, pictures)
+  return db.transact(tenantId, async (tx) => {
+    const now = clock.now()
+    const [current] = await lockDocuments(tx, tenantId, [documentId])
+    if (current === undefined || current.masked || current.destroyedAt !== null) return false
+    await dropPages(tx, tenantId, [documentId], now)
+    const keys = pages.map(({ blobKey }) => blobKey)
+    if (!(await holdBlobs(tx, tenantId, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
+    await insertPages(tx, tenantId, documentId, pages)
+    const bytes = pictures.reduce((sum, one) => sum + one.bytes.length, 0)
+    await setMasked(tx, tenantId, documentId, pages.length, bytes)
+    await tasks.add(tx, tenantId, [documentTasks.sweep], now)
+    return true
+  })
+}

@@ -1,0 +1,37 @@
+import type { PictureHint } from '../../content/port.ts'
+import type { WrappedKey } from '../../base/vault.ts'
+import type { DocumentSide, DocumentType } from './documents.ts'
+
+export interface DocumentWish {
+  readonly type: DocumentType
+  readonly side: DocumentSide
+}
+
+export interface Document extends DocumentWish {
+  readonly id: string
+  readonly userId: string
+  readonly pages: number
+  readonly bytes: number
+  readonly hints: readonly PictureHint[]
+  readonly masked: boolean
+  readonly submissionId: string | null
+  readonly createdAt: Date
+  readonly destroyedAt: Date | null
+}
+
+/** One picture of a document: where its sealed bytes are, and the key that opens them. */
+export interface Page extends WrappedKey {
+  readonly page: number
+  readonly version: number
+  readonly blobKey: string
+  readonly width: number
+  readonly height: number
+}
+
+/** What the bytes of a page are bound to: in any other place they do not open. The tenant is an app in one mode. */
+export const placeOf = (
+  tenantId: number,
+  userId: string,
+  documentId: string,
+  { page, version }: Pick<Page, 'page' | 'version'>,
+): string[] => ['kyc document', String(tenantId), userId, documentId, String(page), String(version)]

@@ -1,0 +1,28 @@
+import { tenantId as toTenantId, type TenantId } from '../../base/tenant.ts'
+import type { Tx } from '../../db/connect.ts'
+
+/** Until when something of a document's is kept. */
+export interface Limits {
+  /** Handed in by nobody since then. */
+  readonly waitingSince: Date
+  /** Originals of Aadhaar that nobody has masked, decided before. */
+  readonly unmaskedSince: Date
+  readonly now: Date
+}
+
+/** Documents whose time is over, of all apps. */
+export async function documentsPastTime(
+  tx: Tx,
+  { waitingSince, unmaskedSince, now }: Limits,
+  limit: number,
+): Promise<{ readonly tenantId: TenantId; readonly id: string }[]> {
+  const rows = await tx.query<{ tenant_id: number; id: string }>(
+    `select tenant_id, id from kyc_documents where destroyed_at is null and submission_id is null and created_at < $1
+     union all
+     select tenant_id, id from kyc_documents where destroyed_at is null and decided_at is not null
+       and (keep_until <= $3 or (type = 'aadhaar' and not masked and decided_at < $2))
+     limit $4`,
+    [waitingSince, unmaskedSince, now, limit],
+  )
+  return rows.map((row) => ({ tenantId: toTenantId(row.tenant_id), id: row.id }))
+}
