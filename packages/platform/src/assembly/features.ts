@@ -56,7 +56,7 @@ export interface Features {
 }
 
 export function tieFeatures(base: Foundation): Features {
-  const { db, bus, clock, cursors, directory, fanOut, telephony, masterKey } = base
+  const { db, bus, clock, cursors, directory, fanOut, masterKey } = base
   const callDeps = callParts(base, (tenantId, userId) => presence.isConnected(tenantId, userId))
   const calls = createCalls(callDeps)
   const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
