@@ -34,7 +34,7 @@ export const kycSchemas = {
       /** As it is on the document; spaces and hyphens do not matter. */
       number: text(32),
       /** As it is on the document. */
-      name: text(100, 2),
+      name: text(100, 2).refine((name) => !/\p{Nd}/u.test(name), 'must not hold digits'),
       dateOfBirth: day,
       consent,
     }),
