@@ -48,12 +48,15 @@ async function buildForScriptTags(stamp: string): Promise<void> {
   await bundle.close()
   writeFileSync(join(draft, '.stamp'), stamp)
   mkdirSync(dirname(cdnDir), { recursive: true })
-  rmSync(cdnDir, { recursive: true, force: true })
   try {
+    // Two that are started together build the same: the scripts of the first stay, for somebody may be loading them.
+    if (builtStamp() === stamp) return
+    rmSync(cdnDir, { recursive: true, force: true })
     renameSync(draft, cdnDir)
   } catch (error) {
+    if (builtStamp() !== stamp) throw error
+  } finally {
     rmSync(draft, { recursive: true, force: true })
-    if (builtStamp() !== stamp) throw error // otherwise another process built the same at the same time
   }
 }
 

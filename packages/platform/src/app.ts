@@ -8,6 +8,7 @@ import { taskStore } from './db/tasks-store.ts'
 import { ledgerMeasures } from './features/ledger-proof/index.ts'
 import { createApp, type NewApp } from './features/tenants/index.ts'
 import { makePartitions } from './features/wallet/index.ts'
+import type { HeldPort } from './http/held-port.ts'
 import { createMetrics } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPages } from './http/pages.ts'
@@ -27,7 +28,7 @@ export interface Platform {
   /** Buys a virtual number in a country for an app that has none there. */
   ensureNumber(appId: string, mode: Mode, country: string): Promise<void>
   /** Listens, serves and works. */
-  start(host: string, port: number): Promise<void>
+  start(host: string, port: number | HeldPort): Promise<void>
   /** Resolves when no task is due and none runs. */
   quiet(): Promise<void>
   /** Not ready at once; requests in flight finish, sockets are sent elsewhere, work under way ends. */
@@ -135,12 +136,14 @@ async function drain(
   await runners.stop()
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number | HeldPort): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    const listening = () => {
       server.off('error', reject)
       resolve()
-    })
+    }
+    if (typeof port === 'number') server.listen(port, host, listening)
+    else server.listen(port.door, listening)
   })
 }

@@ -18,6 +18,7 @@ import { createKarza } from './providers/kyc/karza/adapter.ts'
 import { createSignzy } from './providers/kyc/signzy/adapter.ts'
 import { createLocalDisk } from './providers/storage/local-disk.ts'
 import { createS3 } from './providers/storage/s3.ts'
+import type { HeldPort } from './http/held-port.ts'
 import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from './providers/payouts/razorpayx/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
@@ -31,6 +32,8 @@ export interface Running {
 
 export interface PlatformStart {
   readonly settings: Settings
+  /** Where it listens, if that is held already; else at the port of the settings. */
+  readonly held?: HeldPort | undefined
   readonly logger: Logger
   readonly connection: Connection
   readonly masterKey: Buffer
@@ -116,7 +119,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     kyc: { test: testKyc(start.test, clock), live: liveKyc({ karza: settings.karzaLive, signzy: settings.signzyLive }, clock) },
     payouts: { test: payoutsOf(start.test.razorpay, clock), live: payoutsOf(settings.razorpayLive, clock) },
   })
-  await platform.start(settings.host, settings.port)
+  await platform.start(settings.host, start.held ?? settings.port)
   return {
     platform,
     async stop() {

@@ -14,8 +14,8 @@ import type { Bus } from '../src/bus/bus.ts'
 import { createBus } from '../src/bus/create-bus.ts'
 import { hostedLimits, type Limits } from '../src/config/settings.ts'
 import { migrate } from '../src/db/migrate.ts'
-import { freePort } from '../src/embedded/example.ts'
 import { verifyLedger } from '../src/features/wallet/index.ts'
+import { holdPort } from '../src/http/held-port.ts'
 import type { Reach } from '../src/http/outbound/public-address.ts'
 import type { NewApp } from '../src/features/tenants/index.ts'
 import { createExotel, type ExotelPattern } from '../src/providers/telephony/exotel/adapter.ts'
@@ -133,8 +133,8 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const storage = beside?.storage ?? memoryStorage()
   const logger = options.logger ?? createLogger('silent')
   const bus = await createBus(options.redisUrl, logger)
-  const port = await freePort('127.0.0.1', 0)
-  const url = `http://127.0.0.1:${port}`
+  const at = await holdPort('127.0.0.1', 0)
+  const url = `http://127.0.0.1:${at.port}`
   exotel?.control.defineFlow({ appId: exotelFlow, connectUrl: `${url}${incomingPathOf(masterKey, 'exotel', 'test')}` })
   razorpay?.control.setWebhook({ url: `${url}/providers/razorpay/test/webhook`, secret: SANDBOX_RAZORPAY_WEBHOOK_SECRET })
   const platform = await createPlatform({
@@ -158,7 +158,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     payouts: { test: razorpay && testPayouts(razorpay) },
     kyc: { test: identities?.providers },
   })
-  await platform.start('127.0.0.1', port)
+  await platform.start('127.0.0.1', at)
   const quiet = async () => {
     // What one side finishes may be work for the other: quiet is when a second look finds nothing new.
     for (let round = 0; round < 2; round++) {

@@ -10,7 +10,8 @@ export interface Example {
 export interface ExampleSettings {
   readonly dir: string
   readonly host: string
-  readonly port: number
+  /** The port of the start before, so that an open tab goes on; 0 for none. */
+  readonly usualPort: number
   readonly platformUrl: string
   readonly publishableKey: string
   readonly secretKey: string
@@ -18,8 +19,14 @@ export interface ExampleSettings {
   readonly checkoutUrl: string
 }
 
-/** Starts the example host app as what it is: somebody else's process. Resolves when its page can be opened. */
-export async function startExample(settings: ExampleSettings): Promise<Example> {
+/** Starts the example host app, on another port where its usual one is taken by now. Resolves when its page can be opened. */
+export function startExample(settings: ExampleSettings): Promise<Example> {
+  const { usualPort } = settings
+  return usualPort === 0 ? startAt(0, settings) : startAt(usualPort, settings).catch(() => startAt(0, settings))
+}
+
+/** What it is: somebody else's process. */
+async function startAt(port: number, settings: ExampleSettings): Promise<Example> {
   const child = spawn(
     process.execPath,
     ['--conditions=source', join(import.meta.dirname, 'with-parent.ts'), join(settings.dir, 'server.mjs')],
@@ -28,7 +35,7 @@ export async function startExample(settings: ExampleSettings): Promise<Example> 
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
         HOST: settings.host,
-        PORT: String(settings.port),
+        PORT: String(port),
         CONNECT_URL: settings.platformUrl,
         CONNECT_PUBLISHABLE_KEY: settings.publishableKey,
         CONNECT_SECRET_KEY: settings.secretKey,
@@ -60,7 +67,7 @@ function firstUrl(child: Pick<ChildProcess, 'stdout'>, ended: Promise<void>): Pr
   })
 }
 
-/** The port that was used before, so that an open tab goes on; another one where that is taken. */
+/** A port that was free just now, for those who cannot listen on one that is held. */
 export function freePort(host: string, wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
@@ -73,4 +80,4 @@ export function freePort(host: string, wanted: number): Promise<number> {
   })
 }
 
-export const portOf = (url: string | undefined): number => (url === undefined ? 0 : Number(new URL(url).port))
+export const portOf = (url: string | undefined): number => (url === undefined || url === '' ? 0 : Number(new URL(url).port))

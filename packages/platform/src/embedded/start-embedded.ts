@@ -17,15 +17,22 @@ import {
 import { SANDBOX_KARZA_API_KEY } from '../../sandbox/karza/server.ts'
 import { SANDBOX_SIGNZY_PASSWORD, SANDBOX_SIGNZY_TOKEN, SANDBOX_SIGNZY_USERNAME } from '../../sandbox/signzy/server.ts'
 import { incomingPathOf } from '../http/callback-routes.ts'
+import { holdPort, onUsualPort } from '../http/held-port.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
 import type { Platform } from '../app.ts'
 import { runPlatform, type Running } from '../run-platform.ts'
 import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
-import { freePort, portOf, startExample } from './example.ts'
+import { portOf, startExample } from './example.ts'
 import { embeddedMasterKey } from './master-key.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
-import { startExotelSandboxFor, startKarzaSandboxFor, startRazorpaySandboxFor, startSandbox, startSignzySandboxFor } from './start-sandbox.ts'
+import {
+  startExotelSandboxFor,
+  startKarzaSandboxFor,
+  startRazorpaySandboxFor,
+  startSandbox,
+  startSignzySandboxFor,
+} from './start-sandbox.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const exampleDir = join(root, 'examples/talk-now')
@@ -56,8 +63,9 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
       settings.databaseUrl === undefined
         ? stack.add(await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') })).connection
         : { url: settings.databaseUrl }
-    const port = settings.port === 0 ? await freePort(settings.host, portOf(known?.platformUrl)) : settings.port
-    const publicUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
+    // Others are told of it before anybody listens there: held from here on, so that nobody takes it meanwhile.
+    const held = settings.port === 0 ? await holdPort(settings.host, portOf(known?.platformUrl)) : undefined
+    const publicUrl = settings.publicUrl ?? `http://${settings.host}:${held?.port ?? settings.port}`
     const masterKey = settings.masterKey ?? (await embeddedMasterKey(dataDir))
     const twilio = await testTwilio(settings, dataDir, known, stack)
     const incomingUrl = `${publicUrl}${incomingPathOf(masterKey, 'exotel', 'test')}`
@@ -74,16 +82,14 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
       signzy: signzy.baseUrl,
       razorpay: razorpay.baseUrl,
     }
-    const { platform } = stack.add(
-      await runPlatform({ settings: { ...settings, port }, logger, connection, masterKey, publicUrl, test }),
-    )
-    const demo = await prepareDemo(platform, known, { dataDir, publicUrl, host: settings.host, sandboxes })
+    const { platform } = stack.add(await runPlatform({ settings, held, logger, connection, masterKey, publicUrl, test }))
+    const demo = await prepareDemo(platform, known, { dataDir, publicUrl, sandboxes })
     await built
     const example = stack.add(
       await startExample({
         dir: exampleDir,
         host: settings.host,
-        port: portOf(demo.demoUrl),
+        usualPort: portOf(demo.demoUrl),
         platformUrl: publicUrl,
         publishableKey: demo.publishableKey,
         secretKey: demo.secretKey,
@@ -103,7 +109,7 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
 async function testTwilio(settings: Settings, dataDir: string, known: Demo | undefined, stack: Stack): Promise<TwilioAccount> {
   const { baseUrl, accountSid = SANDBOX_ACCOUNT_SID, authToken = SANDBOX_AUTH_TOKEN } = settings.twilioTest
   if (baseUrl !== undefined) return { baseUrl, accountSid, authToken }
-  const sandbox = await startSandbox(settings, dataDir, await freePort('127.0.0.1', portOf(known?.sandboxes.twilio)))
+  const sandbox = await onUsualPort(portOf(known?.sandboxes.twilio), (port) => startSandbox(settings, dataDir, port))
   stack.add({ stop: () => sandbox.close() })
   return { baseUrl: sandbox.url, accountSid, authToken }
 }
@@ -124,8 +130,7 @@ async function testExotel(
     ...exotelTest,
   }
   if (exotelTest.baseUrl !== undefined) return { pattern: 'connect', ...account, baseUrl: exotelTest.baseUrl }
-  const usual = at.known === undefined || at.known.sandboxes.exotel === '' ? undefined : at.known.sandboxes.exotel
-  const sandbox = await startExotelSandboxFor(account, at.dataDir, await freePort('127.0.0.1', portOf(usual)))
+  const sandbox = await onUsualPort(portOf(at.known?.sandboxes.exotel), (port) => startExotelSandboxFor(account, at.dataDir, port))
   stack.add({ stop: () => sandbox.close() })
   const flowId = account.flowId ?? sandboxFlow
   sandbox.control.defineFlow({ appId: flowId, connectUrl: at.incomingUrl })
@@ -147,8 +152,8 @@ async function testRazorpay(
   }
   const { baseUrl } = razorpayTest
   if (baseUrl !== undefined) return { checkoutUrl: baseUrl, ...account, baseUrl }
-  const usual = at.known === undefined || at.known.sandboxes.razorpay === '' ? undefined : at.known.sandboxes.razorpay
-  const sandbox = await startRazorpaySandboxFor(account, at.webhookUrl, at.dataDir, await freePort('127.0.0.1', portOf(usual)))
+  const start = (port: number) => startRazorpaySandboxFor(account, at.webhookUrl, at.dataDir, port)
+  const sandbox = await onUsualPort(portOf(at.known?.sandboxes.razorpay), start)
   stack.add({ stop: () => sandbox.close() })
   return { checkoutUrl: sandbox.url, ...account, baseUrl: sandbox.url }
 }
@@ -160,7 +165,7 @@ const usualOf = (known: Demo | undefined, name: 'karza' | 'signzy'): number => p
 async function testKarza({ karzaTest }: Settings, known: Demo | undefined, stack: Stack): Promise<KarzaAccountSettings> {
   const account = { apiKey: SANDBOX_KARZA_API_KEY, authHeader: 'x-karza-key', ...karzaTest }
   if (karzaTest.baseUrl !== undefined) return { ...account, baseUrl: karzaTest.baseUrl }
-  const sandbox = await startKarzaSandboxFor(account, await freePort('127.0.0.1', usualOf(known, 'karza')))
+  const sandbox = await onUsualPort(usualOf(known, 'karza'), (port) => startKarzaSandboxFor(account, port))
   stack.add({ stop: () => sandbox.close() })
   return { ...account, baseUrl: sandbox.url }
 }
@@ -172,7 +177,7 @@ async function testSignzy({ signzyTest }: Settings, known: Demo | undefined, sta
   const account = { generation: 'v3' as const, credentials, ...signzyTest }
   const { baseUrl } = signzyTest
   if (baseUrl !== undefined) return { persistUrl: baseUrl, ...account, baseUrl }
-  const sandbox = await startSignzySandboxFor(account, await freePort('127.0.0.1', usualOf(known, 'signzy')))
+  const sandbox = await onUsualPort(usualOf(known, 'signzy'), (port) => startSignzySandboxFor(account, port))
   stack.add({ stop: () => sandbox.close() })
   return { persistUrl: sandbox.url, ...account, baseUrl: sandbox.url }
 }
@@ -187,12 +192,12 @@ async function ensureNumbers(platform: Platform, appId: string): Promise<void> {
 async function prepareDemo(
   platform: Platform,
   known: Demo | undefined,
-  at: { dataDir: string; publicUrl: string; host: string; sandboxes: Demo['sandboxes'] },
+  at: { dataDir: string; publicUrl: string; sandboxes: Demo['sandboxes'] },
 ): Promise<Demo> {
   const users = await readPeople(exampleDir)
   const addresses = {
     platformUrl: at.publicUrl,
-    demoUrl: `http://${at.host}:${await freePort(at.host, portOf(known?.demoUrl))}`,
+    demoUrl: known?.demoUrl ?? '', // where it listens is known when it does
     users,
     sandboxes: at.sandboxes,
   }

@@ -6,7 +6,7 @@ import { createLogger } from '../../src/base/logger.ts'
 import { createBus } from '../../src/bus/create-bus.ts'
 import { hostedLimits } from '../../src/config/settings.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { freePort } from '../../src/embedded/example.ts'
+import { holdPort } from '../../src/http/held-port.ts'
 import { verifyLedger } from '../../src/features/wallet/index.ts'
 import type { DialWish, Leg, LegReport, LegStatus, ProviderCall, Telephony } from '../../src/providers/telephony/port.ts'
 import { platformClock } from '../held-time.ts'
@@ -97,10 +97,11 @@ export async function startScripted(): Promise<ScriptedPlatform> {
   const held = heldClock()
   const database = await freshDatabase({ migrate })
   const logger = createLogger('silent')
-  const port = await freePort('127.0.0.1', 0)
-  const publicUrl = `http://127.0.0.1:${String(port)}`
+  const at = await holdPort('127.0.0.1', 0)
+  const publicUrl = `http://127.0.0.1:${String(at.port)}`
   const bus = await createBus(undefined, logger)
   const masterKey = randomBytes(32)
+  let isFirst = true
   const launch = async (test: Telephony | undefined): Promise<Platform> => {
     const started = await createPlatform({
       connection: database.connection,
@@ -114,7 +115,8 @@ export async function startScripted(): Promise<ScriptedPlatform> {
       metricsToken: undefined,
       telephony: { test: { twilio: test }, live: {} },
     })
-    await started.start('127.0.0.1', port)
+    await started.start('127.0.0.1', isFirst ? at : at.port)
+    isFirst = false
     return started
   }
   let platform = await launch(telephonyOf(provider))

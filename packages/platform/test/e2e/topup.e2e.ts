@@ -148,7 +148,7 @@ it('says so when the page’s policy does not let the payment page in', async ()
   const { platformUrl, publishableKey, secretKey } = platform.demo
   const dir = join(import.meta.dirname, '../../../../examples/talk-now')
   const policy = { checkoutUrl: 'https://another-provider.example' }
-  const host = await startExample({ dir, host: '127.0.0.1', port: 0, platformUrl, publishableKey, secretKey, ...policy })
+  const host = await startExample({ dir, host: '127.0.0.1', usualPort: 0, platformUrl, publishableKey, secretKey, ...policy })
   cleanUp.push(() => host.stop())
   const { page } = await openPage(browser, `${host.url}/?as=asha`, desk)
   const phone = phoneOn(page, 'caller')

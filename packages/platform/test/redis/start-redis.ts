@@ -42,7 +42,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 export async function startRedis(): Promise<RedisServer> {
   const binary = process.env['REDIS_SERVER_PATH'] ?? 'redis-server'
   const folder = await mkdtemp(join(tmpdir(), 'connect-redis-'))
-  const port = await freePort()
+  let port = await freePort()
   let child: ChildProcess | undefined
 
   const start = async () => {
@@ -70,7 +70,11 @@ export async function startRedis(): Promise<RedisServer> {
     running.kill('SIGKILL')
     await gone
   }
-  await start()
+  // It cannot be handed a port that is held: in between, somebody else may take it.
+  await start().catch(async () => {
+    port = await freePort()
+    await start()
+  })
   return {
     url: `redis://127.0.0.1:${port}`,
     kill,

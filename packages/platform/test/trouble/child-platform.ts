@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readDemo, type Demo } from '../../src/embedded/demo.ts'
-import { freePort } from '../../src/embedded/example.ts'
 
 /** The platform as a process of its own, started like `./dev start`, for tests that kill it. */
 export interface ChildPlatform {
@@ -26,12 +25,11 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 
 export async function startChild(settings: ChildSettings = {}): Promise<ChildPlatform> {
   const dataDir = settings.dataDir ?? mkdtempSync(join(tmpdir(), 'connect-child-'))
-  const port = settings.port ?? (await freePort('127.0.0.1', 0))
   const child = spawn(process.execPath, ['--conditions=source', main], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      PORT: String(port),
+      PORT: String(settings.port ?? 0), // it tells in demo.json which one it got
       CONNECT_DATA_DIR: dataDir,
       CONNECT_LOG_LEVEL: 'silent',
       ...(settings.databaseUrl === undefined ? {} : { DATABASE_URL: settings.databaseUrl }),
