@@ -78,7 +78,14 @@ export function tieFeatures(base: Foundation): Features {
   const withdrawalDeps = withdrawalParts(base)
   const withdrawals = createWithdrawals(withdrawalDeps)
   const identity = tieIdentity(base, withdrawals.onKycLost)
-  const jobs = [...topups.jobs, ...withdrawals.jobs, ...identity.jobs, ...periodicJobs(base, calls, inbox), ...numbers.jobs, ...webhooks.jobs]
+  const jobs = [
+    ...topups.jobs,
+    ...withdrawals.jobs,
+    ...identity.jobs,
+    ...periodicJobs(base, calls, inbox),
+    ...numbers.jobs,
+    ...webhooks.jobs,
+  ]
   return {
     realtime,
     webhooks,
