@@ -34,7 +34,7 @@ export async function writeHistory(connection: PostgresConnection, { users, tran
 const tenant = (users: number) => `
   insert into tenants (app_id, mode, name, created_at) values ('app_bench', 'test', 'Bench', '2026-01-01');
   insert into users (id, tenant_id, host_id, display_name, referral_code, created_at)
-    select 'usr_' || lpad(n::text, 26, '0'), 1, 'user-' || n, 'User ' || n, 'R' || n, '2026-01-01' from generate_series(1, ${users}) n;
+    select 'usr_' || lpad((10000000 + n)::text, 26, '0'), 1, 'user-' || n, 'User ' || n, 'R' || n, '2026-01-01' from generate_series(1, ${users}) n;
   insert into ledger_accounts (tenant_id, user_id, name) select 1, id, unnest(array['bonus', 'purchased', 'earned', 'held']) from users order by id;
   insert into ledger_accounts (tenant_id, name) values (1, 'issuance'), (1, 'revenue');`
 
@@ -47,7 +47,7 @@ const numbered = (users: number, transfers: number) => `
     select n, x.begins || lpad(n::text, 16, '0') as id, x.at, a.id as account_id, a.user_id, (n - 1) % ${users} + 1 as owner
     from generate_series(1, ${transfers}) n
     join minutes x on x.m = (n - 1) * (330 * 1440 - 1)::bigint / ${transfers}
-    join ledger_accounts a on a.tenant_id = 1 and a.user_id = 'usr_' || lpad(((n - 1) % ${users} + 1)::text, 26, '0') and a.name = 'purchased';
+    join ledger_accounts a on a.tenant_id = 1 and a.user_id = 'usr_' || lpad((10000001 + (n - 1) % ${users})::text, 26, '0') and a.name = 'purchased';
   create index on history (n);
   analyze history;`
 

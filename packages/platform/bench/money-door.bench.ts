@@ -31,7 +31,7 @@ export async function moneyDoor(database: BenchDatabase, rounds: number, seconds
       seconds: forSeconds,
       script: join(import.meta.dirname, script),
       // Ids grow with time, as those that the platform makes.
-      variables: { users, n: 0, ids: `'${newId('txn').slice(0, 15)}'` },
+      variables: { users, n: 1_000_000_000, ids: newId('txn').slice(0, 15) },
       settings: connection === ours ? ['role=connect_app', 'connect.tenant=1'] : [],
     })
   await Promise.all([rate(plain, 'plain-random.sql', 2), rate(ours, 'door-hot.sql', 2)])

@@ -15,7 +15,7 @@ export async function openBenchWallets(connection: PostgresConnection, { users, 
     `
   insert into tenants (app_id, mode, name, created_at) values ('app_bench', 'test', 'Bench', '2026-01-01');
   insert into users (id, tenant_id, host_id, display_name, referral_code, created_at)
-    select 'usr_' || lpad(n::text, 26, '0'), 1, 'user-' || n, 'User ' || n, 'R' || n, '2026-01-01' from generate_series(1, ${users}) n;
+    select 'usr_' || lpad((10000000 + n)::text, 26, '0'), 1, 'user-' || n, 'User ' || n, 'R' || n, '2026-01-01' from generate_series(1, ${users}) n;
   insert into ledger_accounts (tenant_id, user_id, name) select 1, id, unnest(array['bonus', 'purchased', 'earned', 'held']) from users;
   select set_config('connect.tenant', '1', false);
   select count(d.outcome) from users u, ledger_post(1, 'txn_00000' || substr(u.id, 10), null, null, 'credit', null, null, 'start', null, '2026-01-01',

@@ -2,63 +2,7 @@ import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import type { OnceKey } from '../../http/implement.ts'
-import type { Entry, GrantCoins, UserAccount } from './ledger-entry.ts'
-
-type DoorOutcome = 'posted' | 'replay' | 'reused' | 'insufficient' | 'full' | 'frozen'
-
-export interface DoorRequest {
-  readonly id: string
-  readonly entry: Entry
-  readonly fingerprint: Buffer
-  readonly users: readonly (string | null)[]
-  readonly names: readonly string[]
-  readonly sources: readonly number[]
-  readonly targets: readonly number[]
-  readonly returns: Readonly<Record<string, GrantCoins>> | null
-  readonly now: Date
-}
-
-export interface DoorAnswer {
-  readonly outcome: DoorOutcome
-  readonly transactionId: string
-  /** How many coins the sources are short of; as text, for people only. */
-  readonly missing: string | null
-}
-
-/** Calls `ledger_post`, the only writer of entries and balances. */
-export async function throughTheDoor(tx: Tx, tenantId: TenantId, request: DoorRequest): Promise<DoorAnswer> {
-  const { id, entry, fingerprint, users, names, sources, targets, returns, now } = request
-  const [row] = await tx.query<{ outcome: DoorOutcome; transaction_id: string | null; missing: string | null }>(
-    `select outcome, transaction_id, missing from ledger_post($1::integer, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::text, $8::text,
-       $9::jsonb, $10::timestamptz, $11::text[], $12::text[], $13::integer[], $14::integer[], $15::bigint[], $16::bigint, $17::text, $18::timestamptz, $19::text, $20::jsonb,
-       $21::text)`,
-    [
-      tenantId,
-      id,
-      entry.key,
-      fingerprint,
-      entry.type,
-      entry.reference?.type ?? null,
-      entry.reference?.id ?? null,
-      entry.description,
-      entry.metadata === undefined ? null : JSON.stringify(entry.metadata),
-      now,
-      users,
-      names,
-      sources,
-      targets,
-      entry.moves.map(({ coins }) => coins),
-      entry.unitCoins ?? null,
-      entry.reverses ?? null,
-      entry.expiresAt ?? null,
-      entry.prefer ?? null,
-      returns === null ? null : JSON.stringify(returns),
-      entry.from ?? null,
-    ],
-  )
-  if (row === undefined) throw new Error('the door did not answer')
-  return { outcome: row.outcome, transactionId: row.transaction_id ?? id, missing: row.missing }
-}
+import type { UserAccount } from './ledger-entry.ts'
 
 export interface KnownTransaction {
   readonly id: string

@@ -4,7 +4,7 @@ import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { accountsOf, sameAccount, type Account, type Entry, type GrantCoins } from './ledger-entry.ts'
-import { throughTheDoor } from './ledger-store.ts'
+import { throughTheDoor } from './door-store.ts'
 
 export interface Posting {
   readonly transactionId: string
