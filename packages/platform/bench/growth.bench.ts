@@ -94,14 +94,14 @@ async function costOfPosting(
     clients,
     seconds,
     script: join(import.meta.dirname, 'door-random.sql'),
-    variables: { users, n: 0, ids: `'${newId('txn').slice(0, 15)}'` },
+    variables: { users, n: 1_000_000_000, ids: newId('txn').slice(0, 15) },
     settings: ['role=connect_app', 'connect.tenant=1'],
   })
   return { micros: ((await serverCpuMicros(connection)) - cpu) / (rate * seconds), checkpoints: (await checkpoints()) - before }
 }
 
 async function costOfReads({ connection, users, db }: Sized, read: (db: Db, userId: string) => Promise<unknown>): Promise<number> {
-  const someone = () => `usr_${String(1 + Math.floor(Math.random() * users)).padStart(26, '0')}`
+  const someone = () => `usr_${String(10_000_001 + Math.floor(Math.random() * users)).padStart(26, '0')}`
   for (let n = 0; n < 30; n++) await read(db, someone())
   const cpu = await serverCpuMicros(connection)
   for (let n = 0; n < reads; n++) await read(db, someone())
@@ -113,7 +113,7 @@ const readBalance = (db: Db, userId: string) => db.transact(tenant, (tx) => read
 /** From the middle of the year: deep in the history, not at its warm end. */
 async function readPage(db: Db, userId: string): Promise<void> {
   const before = newId('txn', new Date(Date.now() - 170 * 86_400_000))
-  const { rows } = await db.transact(tenant, (tx) => readHistory(tx, tenant, userId, { limit: 20, before }))
+  const { rows } = await db.transact(tenant, (tx) => readHistory(tx, tenant, userId, { limit: 20, before, now: new Date() }))
   if (rows.length === 0) throw new Error('there is no history')
 }
 

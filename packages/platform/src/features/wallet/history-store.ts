@@ -3,6 +3,7 @@ import { firstIdAt } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Bucket } from './ledger-entry.ts'
+import { timeOfId } from './transaction-id.ts'
 import type { Buckets } from './wallet-store.ts'
 
 /** A user's coin history: everything here is read, nothing written. */
@@ -52,8 +53,7 @@ export interface CallRecord {
 }
 
 interface HistoryRecord extends CallRecord {
-  /** null: nothing was found, and the row tells only how far was looked. */
-  readonly id: string | null
+  readonly id: string
   readonly type: string
   readonly reference_type: string | null
   readonly reference_id: string | null
@@ -61,7 +61,6 @@ interface HistoryRecord extends CallRecord {
   readonly created_at: Date
   /** null: it changed only what they owe. */
   readonly changes: Partial<Record<Bucket, string>> | null
-  readonly looked_to: string | null
 }
 
 /** Joined to a row with `reference_type` and `reference_id`: the call, and the other one in it. $1 tenant, $2 the user. */
@@ -77,37 +76,43 @@ export const toCall = ({ side, partner_id, partner_name, seconds, settled }: Cal
     ? undefined
     : { side, partnerId: partner_id, partnerName: partner_name, seconds: seconds ?? 0, settled: settled === true }
 
-// The transactions of the user in the range, newest first: one range of the index over their entries.
-const mine = `select e.transaction_id as id from ledger_entries e
+// The transactions of the user in the range, newest first: one range of the index over their entries, of which no more is opened than is read.
+const idsSql = `select e.transaction_id as id from ledger_entries e
   where e.tenant_id = $1 and e.user_id = $2 and e.transaction_id < $3 and e.transaction_id >= $4
-  group by e.transaction_id order by e.transaction_id desc`
+  group by e.transaction_id order by e.transaction_id desc limit $5`
 
-// Both parts see the same moment. What is found first ends the look; only a page that is not full asks how far was looked.
-const historySql = `with found as materialized (
-    select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, did.changes
-    from (${mine} limit $5) look
-    cross join lateral (
-      select * from ledger_transactions t where t.tenant_id = $1 and t.id = look.id and ($6::text[] is null or t.type = any($6))
-        and ($7::timestamptz is null or t.created_at >= $7) and ($8::timestamptz is null or t.created_at < $8) offset 0) t
+// $4 and $5: the last and the first of the ids. They look needless, but let PostgreSQL leave out all other months before it begins; a list
+// does not, nor does what it learns row by row.
+const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, t.changes, ${callColumns}
+  from (
+    select t.*, did.changes from ledger_transactions t
     cross join lateral (
       select jsonb_object_agg(a.name, e.coins::text) filter (where a.name <> 'owed') as changes,
         coalesce(sum(e.coins) filter (where a.name in ('bonus', 'purchased', 'earned')), 0) as spendable,
         coalesce(sum(e.coins) filter (where a.name = $9), 0) as of_bucket
       from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-      where e.tenant_id = $1 and e.transaction_id = t.id and e.user_id = $2) did
-    where ($9::text is null or did.of_bucket <> 0)
+      where e.tenant_id = $1 and e.transaction_id = t.id and e.transaction_id between $4 and $5 and e.user_id = $2) did
+    where t.tenant_id = $1 and t.id = any($3::text[]) and t.id between $4 and $5 and ($6::text[] is null or t.type = any($6))
+      and ($7::timestamptz is null or t.created_at >= $7) and ($8::timestamptz is null or t.created_at < $8)
+      and ($9::text is null or did.of_bucket <> 0)
       and ($10::integer is null or sign(case when $9 is null then did.spendable else did.of_bucket end) = $10)
-    order by look.id desc limit $11)
-  select f.*, ${callColumns}, looked.looked_to
-  from (select case when (select count(*) from found) < $11 then (${mine} offset $5 - 1 limit 1) end as looked_to) looked
-  left join found f on true
-  ${callJoin('f')}
-  order by f.id desc`
+    order by t.id desc limit $11) t
+  ${callJoin('t')}
+  order by t.id desc`
 
 const signs = { in: 1, out: -1 }
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 // Dates that JavaScript knows and ids do not.
 const within = (ms: number): Date => new Date(Math.min(Math.max(ms, 0), Date.UTC(9999, 11)))
+
+/** Where a page begins. */
+export interface HistoryStart {
+  readonly limit: number
+  /** The transaction that the last page ended with; undefined: the newest comes first. */
+  readonly before: string | undefined
+  readonly now: Date
+}
 
 /**
  * A user's transactions, newest first. Without a filter it reads as many as it shows; with one, it looks through at most `historyWindow` of them and
@@ -118,47 +123,101 @@ export async function readHistory(
   tx: Tx,
   tenantId: TenantId,
   userId: string,
-  { limit, before }: { readonly limit: number; readonly before: string | undefined },
-  { types, bucket, direction, from, to }: HistoryFilter = {},
+  { limit, before, now }: HistoryStart,
+  filter: HistoryFilter = {},
 ): Promise<HistoryPage> {
+  const { types, bucket, direction, from, to } = filter
   const filtered = (types ?? bucket ?? direction ?? from ?? to) !== undefined
   // '~' sorts after every id.
   const newest = to === undefined ? '~' : firstIdAt('txn', within(to.getTime() + hourMs))
-  const records = await tx.query<HistoryRecord>(historySql, [
+  const start = before === undefined || before > newest ? newest : before
+  const oldest = from === undefined ? '' : firstIdAt('txn', within(from.getTime()))
+  await readByMonths(tx)
+  const look = filtered ? historyWindow : limit + 1
+  const ids = await readIds(tx, tenantId, userId, { start, oldest, look, near: timeOfId(start) ?? now })
+  const rows = await readRows(tx, tenantId, userId, ids, limit + 1, filter)
+  if (rows.length > limit) return { rows: rows.slice(0, limit), next: rows[limit - 1]?.id }
+  return { rows, next: filtered && ids.length === look ? ids.at(-1) : undefined }
+}
+
+/** The plans of this transaction are made once a connection, for any month, and leave out at their start what they are not asked for. */
+async function readByMonths(tx: Tx): Promise<void> {
+  tx.write(
+    "select set_config('plan_cache_mode', 'force_generic_plan', true), set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) name",
+    [],
+  )
+}
+
+const reaches = [62 * dayMs, 730 * dayMs]
+
+/** Most of what is asked for lies near: only who finds too little there has the months before opened. */
+async function readIds(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: string,
+  { start, oldest, look, near }: { readonly start: string; readonly oldest: string; readonly look: number; readonly near: Date },
+): Promise<string[]> {
+  const ids: string[] = []
+  let before = start
+  for (const reach of [...reaches, Infinity]) {
+    const far = reach === Infinity ? '' : firstIdAt('txn', within(near.getTime() - reach))
+    const after = far > oldest ? far : oldest
+    if (after >= before) continue
+    const found = await tx.query<{ id: string }>(idsSql, [tenantId, userId, before, after, look - ids.length])
+    ids.push(...found.map(({ id }) => id))
+    if (ids.length === look || after === oldest) break
+    before = after
+  }
+  return ids
+}
+
+/** These transactions, newest first, as far as the filter lets them through. */
+async function readRows(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: string,
+  ids: readonly string[],
+  limit: number,
+  { types, bucket, direction, from, to }: HistoryFilter,
+): Promise<HistoryRow[]> {
+  if (ids.length === 0) return []
+  const records = await tx.query<HistoryRecord>(rowsSql, [
     tenantId,
     userId,
-    before === undefined || before > newest ? newest : before,
-    from === undefined ? '' : firstIdAt('txn', within(from.getTime())),
-    filtered ? historyWindow : limit + 1,
+    ids,
+    ids.at(-1),
+    ids[0],
     types ?? null,
     from ?? null,
     to ?? null,
     bucket ?? null,
     direction === undefined ? null : signs[direction],
-    limit + 1,
+    limit,
   ])
-  const rows = records.flatMap(toRow)
-  const full = rows.length > limit
-  return { rows: rows.slice(0, limit), next: (full ? rows[limit - 1]?.id : records[0]?.looked_to) ?? undefined }
+  return records.map(toRow)
 }
 
 /** One transaction as this user sees it; undefined when it did nothing to them. */
 export async function readTransaction(tx: Tx, tenantId: TenantId, userId: string, id: string): Promise<HistoryRow | undefined> {
-  const records = await tx.query<HistoryRecord>(historySql, [tenantId, userId, `${id}~`, id, 1, null, null, null, null, null, 1])
-  return records.flatMap(toRow)[0]
+  await readByMonths(tx)
+  const found = await tx.query<{ id: string }>(idsSql, [tenantId, userId, `${id}~`, id, 1])
+  const [row] = await readRows(
+    tx,
+    tenantId,
+    userId,
+    found.map((one) => one.id),
+    1,
+    {},
+  )
+  return row
 }
 
-function toRow(row: HistoryRecord): HistoryRow[] {
-  if (row.id === null) return []
-  return [
-    {
-      id: row.id,
-      type: row.type,
-      buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
-      reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
-      description: row.description,
-      call: toCall(row),
-      createdAt: row.created_at,
-    },
-  ]
-}
+const toRow = (row: HistoryRecord): HistoryRow => ({
+  id: row.id,
+  type: row.type,
+  buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
+  reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
+  description: row.description,
+  call: toCall(row),
+  createdAt: row.created_at,
+})

@@ -50,8 +50,9 @@ const ofOwner = <Answer>(
 
 export const walletOf = (deps: ReadDeps, tenantId: TenantId, owner: WalletOwner): Promise<Wallet> =>
   ofOwner(deps, tenantId, owner, async (tx, wallet) => {
-    const { rows } = await readHistory(tx, tenantId, wallet.userId, { limit: shownWithWallet, before: undefined })
-    return presentWallet(wallet, await readExpiring(tx, tenantId, wallet.userId, deps.clock.now()), rows)
+    const now = deps.clock.now()
+    const { rows } = await readHistory(tx, tenantId, wallet.userId, { limit: shownWithWallet, before: undefined, now })
+    return presentWallet(wallet, await readExpiring(tx, tenantId, wallet.userId, now), rows)
   })
 
 const timeOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
@@ -64,7 +65,13 @@ export function historyOf(deps: ReadDeps, tenantId: TenantId, owner: WalletOwner
   return ofOwner(deps, tenantId, owner, async (tx, { userId }) => {
     const asked = JSON.stringify([userId, types, bucket, direction, filter.from, filter.to])
     const scope = { tenantId, route: 'wallet.listTransactions', filter: asked }
-    const { rows, next } = await readHistory(tx, tenantId, userId, { limit, before: deps.cursors.read(scope, cursor) }, filter)
+    const { rows, next } = await readHistory(
+      tx,
+      tenantId,
+      userId,
+      { limit, before: deps.cursors.read(scope, cursor), now: deps.clock.now() },
+      filter,
+    )
     return { data: rows.map(presentTransaction), nextCursor: next === undefined ? null : deps.cursors.make(scope, next) }
   })
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nextTransactionId, successorOf } from './transaction-id.ts'
+import { nextTransactionId, successorOf, timeOfId } from './transaction-id.ts'
 
 it('grows within a millisecond, and when the clock steps back', () => {
   const noon = Date.parse('2026-03-01T12:00:00Z')
@@ -15,3 +15,8 @@ it.each([
 ])('%s is followed by %s', (id, next) => expect(successorOf(id)).toBe(next))
 
 it('never runs into the prefix', () => expect(() => successorOf('txn_zz')).toThrow('used up'))
+
+it('tells when it was made', () => {
+  expect(timeOfId(nextTransactionId(new Date('2026-03-01T12:00:00.123Z')))).toEqual(new Date('2026-03-01T12:00:00.123Z'))
+  for (const text of ['~', '', 'txn_', 'call_01m83gf97f', 'txn_il00000000']) expect(timeOfId(text)).toBeUndefined()
+})

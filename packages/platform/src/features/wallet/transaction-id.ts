@@ -22,3 +22,9 @@ export function successorOf(id: string): string {
   if (digit === -1) throw new Error('the ids of this millisecond are used up')
   return id.slice(0, place) + digits.charAt(digit + 1) + '0'.repeat(id.length - place - 1)
 }
+
+/** When a transaction's id was made; undefined for a text that no id of ours begins with. */
+export function timeOfId(id: string): Date | undefined {
+  const time = /^txn_([0-7][0-9a-hjkmnp-tv-z]{9})/.exec(id)?.[1]
+  return time === undefined ? undefined : new Date([...time].reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0))
+}
