@@ -47,7 +47,7 @@ async function request(name: string, route: Route, fixture: Fixture, credential:
     path: sent.query === undefined ? path : `${path}?${sent.query}`,
     credential: credential.text,
     body: sent.body,
-    headers: route.method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {},
+    headers: { ...sent.headers, ...(route.method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {}) },
   })
 }
 

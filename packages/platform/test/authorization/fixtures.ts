@@ -2,6 +2,7 @@ import type { allTables } from '@impacthub/sdk/contract'
 import { createServer } from '@impacthub/sdk/server'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
+import { openUpload, storedDocument } from './document-rows.ts'
 import { openSubmission } from './submission-rows.ts'
 import { canceledWithdrawal } from './withdrawal-rows.ts'
 import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
@@ -15,6 +16,7 @@ export interface Sent {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: string
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** How to ask a route for something of somebody, again and again. */
@@ -162,6 +164,22 @@ async function coinsOnceHeld(world: World, whose: Whose, userId: string): Promis
   return given.transaction.id
 }
 
+const papers = new Map<string, Promise<string>>()
+/** Somebody's document or upload, which is theirs alone. `used`: it is gone afterwards. */
+const paper = (name: 'documentId' | 'uploadId', ok: readonly number[], { used, ...more }: Sent & { used?: true } = {}): Fixture => ({
+  names: true,
+  ownerOnly: true,
+  ok,
+  async send(world, whose) {
+    if (whose === 'unknown') return { ...more, params: { ...more.params, [name]: newId(name === 'uploadId' ? 'upl' : 'doc') } }
+    const make = name === 'uploadId' ? openUpload : storedDocument
+    const known = used === true ? undefined : papers.get(`${name} ${whose}`)
+    const made = known ?? make(world.platform, ownerOf(world, whose), buyers[whose])
+    if (used !== true) papers.set(`${name} ${whose}`, made)
+    return { ...more, params: { ...more.params, [name]: await made } }
+  },
+})
+
 /** A route that is not here fails the test: nobody has said yet what it names. */
 export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'app.get': list,
@@ -290,6 +308,19 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
     ok: [409],
     send: () => ({ body: { ...identity, documentIds: [newId('doc')], consent: { version: '0', language: 'en' } } }),
   },
+  // Let through, and then refused: nobody here has agreed to the notice.
+  'kycUploads.create': { ok: [409], send: () => ({ body: { type: 'pan', length: 9, fileName: 'a.jpg', fileType: 'image/jpeg' } }) },
+  'kycUploads.get': paper('uploadId', [200]),
+  'kycUploads.append': paper('uploadId', [204], {
+    headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
+  }),
+  'kycUploads.finish': paper('uploadId', [409], { body: {} }),
+  'kycUploads.cancel': paper('uploadId', [204], { used: true }),
+  // Let through, and then refused: this is no form.
+  'kycDocuments.create': { ok: [415], send: () => ({ body: {} }) },
+  'kycDocuments.list': list,
+  'kycDocuments.delete': paper('documentId', [204], { used: true }),
+  'kycDocuments.getPage': paper('documentId', [200], { params: { page: '1' }, query: 'reason=Test' }),
   'kyc.getOfUser': user,
   'kyc.erase': freshUser,
   'kyc.listSubmissions': list,
