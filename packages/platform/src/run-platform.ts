@@ -77,13 +77,14 @@ function testKyc(accounts: KycAccounts, clock: Clock): KycProviders {
 
 const paymentsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) => account && createRazorpay({ ...account, clock })
 
-/** What Razorpay takes of an account in a second, with room for another process. */
+/** What Razorpay takes of an account in a second, with room for another process; what stands for it elsewhere has no such limit. */
 const payoutsPerSecond = 5
+const itself = 'https://api.razorpay.com'
 
 const payoutsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) =>
   account?.payoutAccount === undefined
     ? undefined
-    : createRazorpayX({ ...account, accountNumber: account.payoutAccount, clock, perSecond: payoutsPerSecond })
+    : createRazorpayX({ ...account, accountNumber: account.payoutAccount, clock, perSecond: account.baseUrl === itself ? payoutsPerSecond : undefined })
 
 export interface RunningPlatform extends Running {
   readonly platform: Platform

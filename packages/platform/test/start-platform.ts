@@ -232,6 +232,7 @@ const testPayouts = ({ url, keyId, keySecret, payoutAccount }: RazorpaySandbox) 
     keySecret,
     webhookSecret: SANDBOX_RAZORPAY_WEBHOOK_SECRET,
     accountNumber: payoutAccount,
+    timeoutMs: 4_000,
   })
 
 function testProviders(twilio: TwilioSandbox, exotel: RunningExotel | undefined): Providers {

@@ -2,7 +2,7 @@ import { after } from '../../base/clock.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
-import { PayoutError, type Payout, type Payouts } from '../../providers/payouts/port.ts'
+import { PayoutError, type Payout } from '../../providers/payouts/port.ts'
 import { firstAskMs } from './ask-schedule.ts'
 import { payable } from './check-payee.ts'
 import { hearPayout } from './hear-payout.ts'
@@ -27,7 +27,7 @@ type Claim =
   | { readonly kind: 'later'; readonly at: Date }
   | { readonly kind: 'send'; readonly one: Withdrawal; readonly accountId: string }
   /** It may have been sent, and must not be sent again: its user has lost their standing. */
-  | { readonly kind: 'look'; readonly one: Withdrawal }
+  | { readonly kind: 'stop'; readonly one: Withdrawal }
 
 /**
  * Task `withdrawal.send`: gives a withdrawal to the provider. The decision, with the user's standing read once more under its lock, is
@@ -37,15 +37,17 @@ type Claim =
  * reconciler follows it.
  */
 export async function sendTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
+  const known = await deps.db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
+  if (known === undefined || (known.status !== 'approved' && known.status !== 'processing') || known.payoutId !== null) return undefined
+  // Another process may be about to send it: what it does is seen when its time is over.
+  if (known.sendingUntil !== null && known.sendingUntil > deps.clock.now()) return { again: known.sendingUntil }
+  const earlier = known.sendTries === 0 ? undefined : await payable(deps, known.mode).find(withdrawalId)
+  if (earlier !== undefined) return note(deps, tenantId, withdrawalId, earlier)
   const claim = await claimSending(deps, tenantId, withdrawalId)
   if (claim.kind === 'over') return undefined
   if (claim.kind === 'later') return { again: claim.at }
-  const payouts = payable(deps, claim.one.mode)
-  if (claim.kind === 'look') return lookOnly(deps, payouts, tenantId, claim.one)
-  const told = await send(deps, payouts, claim)
-  if (told === 'unclear') return { again: after(deps.clock.now(), sendingMs) }
-  await noteAnswer(deps, tenantId, withdrawalId, told)
-  return undefined
+  if (claim.kind === 'stop') return stop(deps, tenantId, claim.one)
+  return note(deps, tenantId, withdrawalId, await send(deps, claim))
 }
 
 async function claimSending(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string): Promise<Claim> {
@@ -62,7 +64,7 @@ async function claimSending(deps: WithdrawalDeps, tenantId: TenantId, withdrawal
     if (one.status === 'approved') return begin(deps, turn, one, { isVerified, narration })
     if (one.status !== 'processing' || one.payoutId !== null) return { kind: 'over' }
     if (one.sendingUntil !== null && one.sendingUntil > turn.now) return { kind: 'later', at: one.sendingUntil }
-    if (!isVerified) return { kind: 'look', one }
+    if (!isVerified) return { kind: 'stop', one }
     return claimed(await noteChange(deps, turn, one, another(one, turn.now)))
   })
 }
@@ -102,60 +104,55 @@ function narrationOf(appName: string): string {
   return (words === '' ? 'Withdrawal' : words).slice(0, 30).trim()
 }
 
-type Told = Payout | 'refused' | 'not_sent'
+type Told = Payout | 'refused' | 'unclear'
 
-/** Sends it, once: what happened, as far as it is known. */
-async function send(
-  deps: WithdrawalDeps,
-  payouts: Payouts,
-  { one, accountId }: Extract<Claim, { kind: 'send' }>,
-): Promise<Told | 'unclear'> {
-  const { id: reference, netAmount: amount, currency, payee, sendingUntil, narration, sendTries } = one
+/** Sends it, once. */
+async function send(deps: WithdrawalDeps, { one, accountId }: Extract<Claim, { kind: 'send' }>): Promise<Told> {
+  const { id: reference, netAmount: amount, currency, payee, sendingUntil, narration, mode } = one
+  const payouts = payable(deps, mode)
+  // A process that stood still has no time left: it begins nothing that could leave after somebody was told that nothing will.
+  if ((sendingUntil?.getTime() ?? 0) - deps.clock.now().getTime() < leastMs) return 'unclear'
   try {
-    const known = sendTries > 1 ? await payouts.find(reference) : undefined
-    if (known !== undefined) return known
-    // A process that stood still has no time left: it begins nothing that could leave after somebody was told that nothing will.
-    if ((sendingUntil?.getTime() ?? 0) - deps.clock.now().getTime() < leastMs) return 'unclear'
     return await payouts.send({ reference, accountId, type: payee.type, amount, currency, narration: narration ?? '' })
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error
     deps.logger.warn('a withdrawal was not taken', { withdrawalId: reference, code: error.providerCode ?? error.kind })
-    if (error.kind !== 'refused') return error.kind === 'not_sent' ? 'not_sent' : 'unclear'
+    if (error.kind !== 'refused') return 'unclear'
     // It may refuse because it has the payout of an earlier try.
     return (await payouts.find(reference).catch(() => 'unclear' as const)) ?? 'refused'
   }
 }
 
-const againMs = 60_000
+const soonMs = 20_000
+const longestGapMs = 15 * 60_000
 
-async function noteAnswer(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string, told: Told): Promise<void> {
-  await deps.db.transact(tenantId, async (tx) => {
+/** The request is over, whatever came of it: nobody has to wait for it any more. */
+async function note(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string, told: Told): Promise<TaskOutcome> {
+  return deps.db.transact(tenantId, async (tx): Promise<TaskOutcome> => {
     const one = await lockWithdrawal(tx, tenantId, withdrawalId)
-    if (one === undefined || one.status !== 'processing') return
+    if (one?.status !== 'processing') return undefined
     const turn: Turn = { tx, tenantId, now: deps.clock.now() }
-    if (told === 'refused') return void (await giveUp(deps, turn, one, 'other'))
-    if (told === 'not_sent') {
+    if (told === 'unclear') {
       await noteChange(deps, turn, one, { sendingUntil: null })
-      return deps.tasks.add(tx, tenantId, [withdrawalTasks.send(withdrawalId, after(turn.now, againMs))], turn.now)
+      return { again: after(turn.now, Math.min(longestGapMs, soonMs * one.sendTries ** 2)) }
     }
+    if (told === 'refused') return void (await giveUp(deps, turn, one, 'other'))
     await hearPayout(deps, turn, one, told)
-    await deps.tasks.add(tx, tenantId, [withdrawalTasks.ask(withdrawalId, after(turn.now, firstAskMs))], turn.now)
+    return deps.tasks.add(tx, tenantId, [withdrawalTasks.ask(withdrawalId, after(turn.now, firstAskMs))], turn.now)
   })
 }
 
 const giveUp = (deps: WithdrawalDeps, turn: Turn, one: Withdrawal, reason: 'other' | 'kyc_lost') =>
   takeStep(deps, turn, one, { event: 'payout_failed', actor: one.method, change: { reason, sendingUntil: null } })
 
-/** Whether an earlier try arrived. Nothing is sent any more. */
-async function lookOnly(deps: WithdrawalDeps, payouts: Payouts, tenantId: TenantId, one: Withdrawal): Promise<TaskOutcome> {
-  const found = await payouts.find(one.id)
-  if (found !== undefined) return noteAnswer(deps, tenantId, one.id, found)
-  const surelyAt = after(one.sendingUntil ?? one.sentAt ?? deps.clock.now(), lostAfterMs)
+/** The provider knows of none, and none is sent any more: after a while it is certain that none ever arrived. */
+async function stop(deps: WithdrawalDeps, tenantId: TenantId, { id, sentAt, sendingUntil }: Withdrawal): Promise<TaskOutcome> {
+  const surelyAt = after(sendingUntil ?? sentAt ?? deps.clock.now(), lostAfterMs)
   if (surelyAt > deps.clock.now()) return { again: surelyAt }
   await deps.db.transact(tenantId, async (tx) => {
-    const current = await lockWithdrawal(tx, tenantId, one.id)
-    if (current?.status !== 'processing' || current.payoutId !== null) return
-    await giveUp(deps, { tx, tenantId, now: deps.clock.now() }, current, 'kyc_lost')
+    const one = await lockWithdrawal(tx, tenantId, id)
+    if (one?.status !== 'processing' || one.payoutId !== null) return
+    await giveUp(deps, { tx, tenantId, now: deps.clock.now() }, one, 'kyc_lost')
   })
   return undefined
 }

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ask } from '../ask.ts'
+import type { TestUser } from '../start-platform.ts'
+import { upi, withdrawalScene, type WithdrawalScene } from './scene.ts'
+
+let scene: WithdrawalScene
+beforeAll(async () => {
+  scene = await withdrawalScene()
+  // Banks that answer at once: what happens, happens in one moment of the held clock.
+  scene.razorpay.control.change({ validateAfterMs: 0, payoutAfterMs: 0 })
+})
+afterAll(() => scene.stop())
+
+const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
+
+async function submissionOf({ userId }: TestUser): Promise<string> {
+  const [row] = await scene.rows<{ id: string }>(
+    'select p.verified_id as id from kyc_profiles p join users u on u.tenant_id = p.tenant_id and u.id = p.user_id where u.host_id = $1',
+    [userId],
+  )
+  return row?.id ?? ''
+}
+
+/** Takes the verification away; answers what a reviewer is answered. */
+async function takeAway(user: TestUser): Promise<number> {
+  const path = `/v1/kyc/submissions/${await submissionOf(user)}/review`
+  const body = { decision: 'reopen', note: 'Looked again' }
+  const headers = { 'Idempotency-Key': randomUUID() }
+  return (await ask(scene.platform.url, { method: 'POST', path, body, credential: scene.app.secretKey, headers })).status
+}
+
+it('calls off what has not been sent, and gives the coins back', async () => {
+  const { app, platform } = scene
+  await app.server.app.update({ withdrawals: { coolingHours: 1 } })
+  const user = await scene.earner({ coins: 300 })
+  const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+  await platform.quiet()
+  expect(await takeAway(user)).toBe(200)
+  expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'canceled', reason: 'kyc_lost' })
+  expect((await user.client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
+  await expect(user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })).rejects.toMatchObject({ code: 'kyc_required' })
+  await app.server.app.update({ withdrawals: null })
+  await platform.advance(2 * 3_600, 3_600)
+  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+})
+
+it('calls back what the provider has and has not begun', async () => {
+  const { platform, razorpay } = scene
+  const user = await scene.earner({ coins: 300 })
+  const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('queued@upi') })
+  await platform.quiet()
+  expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'processing', waitingFor: 'bank' })
+  expect(await takeAway(user)).toBe(200)
+  await platform.quiet()
+  expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'failed', reason: 'kyc_lost' })
+  expect((await user.client.wallet.get()).buckets.earned).toBe(300)
+  razorpay.control.setBalance(10_000_000_000)
+  await platform.quiet()
+  expect(payoutsOf(withdrawalId)).toMatchObject([{ status: 'cancelled' }])
+  expect(await platform.trialBalance()).toBe(0)
+})
+
+it('is not acknowledged while something is being sent', async () => {
+  const { platform, razorpay } = scene
+  const user = await scene.earner({ coins: 300 })
+  razorpay.control.faultApi({ action: 'stall', method: 'POST', path: '/payouts' })
+  const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+  while (payoutsOf(withdrawalId).length === 0) await sleep(10)
+  expect(await takeAway(user)).toBe(503)
+  expect((await user.client.me.get()).kycStatus).toBe('verified')
+  // Its time is over by the clock; the answer never comes.
+  await platform.held.advance(20_000)
+  expect(await takeAway(user)).toBe(200)
+  await platform.quiet()
+  await platform.advance(60, 30)
+  expect(payoutsOf(withdrawalId)).toHaveLength(1)
+  expect((await user.client.withdrawals.get({ withdrawalId })).status).toBe('paid')
+  expect(await platform.trialBalance()).toBe(0)
+})
+
+it('waits for no provider that is down, and concludes that what never arrived was never sent', async () => {
+  const { platform, razorpay } = scene
+  const user = await scene.earner({ coins: 300 })
+  razorpay.control.faultApi({ action: 'fail', status: 500, path: '/payouts', times: 1e6 })
+  const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+  await platform.quiet()
+  expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'processing' })
+  await platform.advance(3_600, 600)
+  expect(await takeAway(user)).toBe(200)
+  expect((await user.client.withdrawals.get({ withdrawalId })).status).toBe('processing')
+  razorpay.control.clearFaults()
+  await platform.advance(3_600, 600)
+  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'failed', reason: 'kyc_lost' })
+  expect(await platform.trialBalance()).toBe(0)
+})
+
+it('sends nothing after its loss was acknowledged, whenever that falls', { timeout: 60_000 }, async () => {
+  const { platform } = scene
+  const people = await Promise.all(Array.from({ length: 12 }, () => scene.earner({ coins: 100 })))
+  const submissions = await Promise.all(people.map(submissionOf))
+  const outcomes = await Promise.all(
+    people.map(async (user, n) => {
+      const { id } = await user.client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
+      await sleep(n * 8)
+      for (;;) {
+        const answer = await takeAway(user)
+        if (answer === 200) return { id, sent: payoutsOf(id).length }
+        expect(answer).toBe(503)
+        await sleep(2)
+      }
+    }),
+  )
+  expect(submissions.every((id) => id !== '')).toBe(true)
+  await platform.quiet()
+  await platform.advance(3_600, 600)
+  for (const { id, sent } of outcomes) expect(payoutsOf(id), id).toHaveLength(sent)
+  expect(await platform.trialBalance()).toBe(0)
+})
