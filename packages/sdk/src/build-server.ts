@@ -4,6 +4,7 @@ import { appPaths, appServerPaths, keyPaths } from './contract/app/paths.ts'
 import { afterwardsPaths, refundPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { disputePaths } from './contract/disputes/paths.ts'
+import { kycDocumentServerPaths } from './contract/kyc-documents/paths.ts'
 import { kycServerPaths } from './contract/kyc/paths.ts'
 import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
@@ -35,6 +36,9 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     topups: bind<Areas['topups']>({ ...topupReadPaths, ...topupServerPaths }, send),
     withdrawals: bind<Areas['withdrawals']>({ ...withdrawalReadPaths, ...withdrawalServerPaths }, send),
     kyc: bind<Areas['kyc']>(kycServerPaths, send),
+    kycDocuments: bind<Areas['kycDocuments']>(kycDocumentServerPaths, (method, path, options) =>
+      send(method, path, { ...options, picture: true }),
+    ),
     numbers: bind<Areas['numbers']>(numberPaths, send),
     webhookEndpoints: bind<Areas['webhookEndpoints']>(webhookEndpointPaths, send),
     events: bind<Areas['events']>(eventPaths, send),

@@ -2,16 +2,15 @@ import type { ClientSettings, ConnectClient, Realtime } from './client-types.ts'
 import { appPaths } from './contract/app/paths.ts'
 import { afterwardsPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
-import { kycPaths } from './contract/kyc/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
 import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
-import { withdrawalPaths, withdrawalReadPaths } from './contract/withdrawals/paths.ts'
 import { bind } from './http/bind.ts'
 import { fixedKey } from './http/credential.ts'
+import { later } from './http/later.ts'
 import { tokenSource } from './http/token.ts'
 import { transport } from './http/transport.ts'
 import type { RealtimeParts } from './realtime/connection.ts'
@@ -35,6 +34,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
   const send = transport({ baseUrl, credential, timing, fetch })
   // What the app is can be asked before anybody has signed in.
   const sendByKey = transport({ baseUrl, credential: fixedKey(publishableKey), timing, fetch })
+  const areas = async () => (await import('./later-areas.ts')).laterAreas(send)
   type Areas = typeof clientSchemas
   return {
     app: bind<Areas['app']>(appPaths, sendByKey),
@@ -44,8 +44,10 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
     topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
-    withdrawals: bind<Areas['withdrawals']>({ ...withdrawalPaths, ...withdrawalReadPaths }, send),
-    kyc: bind<Areas['kyc']>(kycPaths, send),
+    withdrawals: later(async () => (await areas()).withdrawals),
+    kyc: later(async () => (await areas()).kyc),
+    kycDocuments: later(async () => (await areas()).kycDocuments),
+    kycUploads: later(async () => (await areas()).kycUploads),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }
 }

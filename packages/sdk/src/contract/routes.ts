@@ -24,6 +24,8 @@ export const clientTables = {
   wallet: walletRoutes,
   topups: { ...topupRoutes, ...topupReadRoutes },
   kyc: kycRoutes,
+  kycDocuments: kycDocumentRoutes,
+  kycUploads: kycUploadRoutes,
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes },
   realtime: realtimeRoutes,
 }
@@ -40,6 +42,7 @@ export const serverTables = {
   ledger: ledgerRoutes,
   topups: { ...topupReadRoutes, ...topupServerRoutes },
   kyc: kycServerRoutes,
+  kycDocuments: kycDocumentServerRoutes,
   withdrawals: { ...withdrawalReadRoutes, ...withdrawalServerRoutes },
   numbers: numberRoutes,
   webhookEndpoints: webhookEndpointRoutes,

@@ -23,6 +23,8 @@ export const clientSchemas = {
   wallet: walletSchemas,
   topups: { ...topupSchemas, ...topupReadSchemas },
   kyc: kycSchemas,
+  kycDocuments: kycDocumentSchemas,
+  kycUploads: kycUploadSchemas,
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas },
   realtime: realtimeSchemas,
 }
@@ -38,6 +40,7 @@ export const serverSchemas = {
   ledger: ledgerSchemas,
   topups: { ...topupReadSchemas, ...topupServerSchemas },
   kyc: kycServerSchemas,
+  kycDocuments: kycDocumentServerSchemas,
   withdrawals: { ...withdrawalReadSchemas, ...withdrawalServerSchemas },
   numbers: numberSchemas,
   webhookEndpoints: webhookEndpointSchemas,

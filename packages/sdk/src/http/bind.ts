@@ -26,20 +26,11 @@ function queryOf(values: Input): string {
   return query.size > 0 ? `?${query.toString()}` : ''
 }
 
-/** What holds a file is sent as a form. */
-function bodyOf(values: Input): unknown {
-  const fields = Object.entries(values).filter(([, value]) => value !== undefined)
-  if (!fields.some(([, value]) => value instanceof Blob)) return values
-  const form = new FormData()
-  for (const [name, value] of fields) form.append(name, value instanceof Blob ? value : textOf(value))
-  return form
-}
-
 const methodOf = (send: Send, signature: Signature) => {
   const [method = '', template = ''] = signature.split(' ')
   return async (input: Input = {}, options: CallOptions = {}): Promise<unknown> => {
     const { path, rest } = fill(template, input)
-    return method.startsWith('P') ? send(method, path, options, bodyOf(rest)) : send(method, path + queryOf(rest), options)
+    return method.startsWith('P') ? send(method, path, options, rest) : send(method, path + queryOf(rest), options)
   }
 }
 

@@ -6,10 +6,16 @@ import { ConnectError } from './connect-error.ts'
 import type { Credential } from './credential.ts'
 import { problemOf } from './problem-answer.ts'
 
-/** Options of a call, with headers that only some routes know. */
-export type SendOptions = CallOptions & { readonly headers?: Readonly<Record<string, string>> }
+/** Options of a call, with what only some routes know. */
+export interface SendOptions extends CallOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** A body that is sent as it is. */
+  readonly raw?: Blob | FormData
+  /** The answer is a picture. */
+  readonly picture?: true
+}
 
-/** Sends one request and gives the parsed answer; everything that fails is a ConnectError. A form or bytes go as they are, the rest as JSON. */
+/** Sends one request and gives the parsed answer; everything that fails is a ConnectError. A body goes as JSON. */
 export type Send = (method: string, path: string, options: SendOptions, body?: unknown) => Promise<unknown>
 
 export interface TransportSettings {
@@ -28,8 +34,8 @@ const fetchWhole =
   async (input, init) => {
     const response = await fetch(input, init)
     const { status, statusText, headers } = response
-    const text = await response.text()
-    return new Response(text || null, { status, statusText, headers })
+    const bytes = await response.arrayBuffer()
+    return new Response(bytes.byteLength > 0 ? bytes : null, { status, statusText, headers })
   }
 
 /** Twins in flight are waited for; other conflicts and a frozen ledger stay what they are however often one asks. */
@@ -86,10 +92,10 @@ export function transport({ baseUrl, credential, timing, fetch }: TransportSetti
       timeout: timing.tryMs,
       retry: retryOf(timing),
       fetch: fetcher,
-      ...(body instanceof Blob || body instanceof FormData ? { body } : body !== undefined && { json: body }),
+      ...(options.raw ? { body: options.raw } : body !== undefined && { json: body }),
       ...(options.signal && { signal: options.signal }),
     })
-    return parse(response.status, await response.text())
+    return options.picture ? response.blob() : parse(response.status, await response.text())
   }
 
   return async (method, path, given, body) => {
