@@ -84,6 +84,19 @@ async function measureTopup(): Promise<boolean> {
   return fits
 }
 
+/** Checking an identity adds little to a page with call buttons; what pictures need is loaded with the first place for one. */
+async function measureUploader(): Promise<boolean> {
+  const limit = 6_144
+  const before = await chunksOf('page', [page(callButton)])
+  const chunks = await chunksOf('page', [page([...callButton, join(widgets, 'elements/kyc-uploader/kyc-uploader.define.ts')])])
+  const size = compressed(atOnce(chunks)) - compressed(atOnce(before))
+  const pictures = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /\/kyc-uploader\/(camera|shrink|picture-slot)\.ts$/.test(id)))
+  const later = compressed(pictures)
+  const fits = size <= limit && later > 0 && later <= limit && !atOnce(chunks).some((chunk) => pictures.includes(chunk))
+  console.log(`${fits ? 'ok  ' : 'FAIL'} identity check beside a call button: ${size} of ${limit} bytes (brotli), ${later} more on demand`)
+  return fits
+}
+
 /** zod validates on the platform; in a page it would weigh more than all the rest. */
 async function withoutZod(): Promise<boolean> {
   const chunks = await chunksOf(browserInputs(), [])
@@ -92,6 +105,6 @@ async function withoutZod(): Promise<boolean> {
   return found.length === 0
 }
 
-const results = [await withoutZod(), await measureMedia(), await measureTopup()]
+const results = [await withoutZod(), await measureMedia(), await measureTopup(), await measureUploader()]
 for (const promised of promises) results.push(await measure(promised))
 if (results.includes(false)) process.exitCode = 1

@@ -1,4 +1,4 @@
-import type { Call, CallChannel, CallDispute, CallRating, Topup } from '@impacthub/sdk'
+import type { Call, CallChannel, CallDispute, CallRating, KycStanding, Topup } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 import type { WalletFilter } from '../session/wallet-filters.ts'
 
@@ -75,6 +75,12 @@ export interface ConnectEvents {
   'ihc-topup-dismissed': { readonly topup: Topup }
   /** No payment came about: refused by the bank, or the payment page could not be opened. */
   'ihc-topup-failed': { readonly topup?: Topup | undefined; readonly reason: string; readonly message: string }
+  /** Somebody agrees to the notice about identity checks. */
+  'ihc-kyc-consent-request': { readonly version: string }
+  /** Somebody hands in a document. What it says stays between the element and the platform. */
+  'ihc-kyc-submit-request': { readonly type: KycStanding['documents'][number]['type'] }
+  /** How the user stands has changed. */
+  'ihc-kyc-changed': { readonly standing: KycStanding }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -95,6 +101,7 @@ export type LaterRequest = Extract<
   | `ihc-history-${string}`
   | `ihc-wait-${string}`
   | `ihc-topup-${string}request`
+  | `ihc-kyc-${string}request`
   | 'ihc-wallet-filter-request'
   | 'ihc-wallet-receipt-request'
   | 'ihc-receipt-request'

@@ -2,6 +2,7 @@ import type { CallButtonTexts } from './en/call-button.ts'
 import type { CallHistoryTexts } from './en/call-history.ts'
 import type { CallPanelTexts } from './en/call-panel.ts'
 import type { CallRatingTexts } from './en/call-rating.ts'
+import type { KycTexts } from './en/kyc.ts'
 import type { PresenceTexts } from './en/presence.ts'
 import type { ProblemTexts } from './en/problems.ts'
 import type { TopupTexts } from './en/topup.ts'
@@ -17,6 +18,7 @@ export interface Catalogue {
   readonly callHistory?: CallHistoryTexts
   readonly callPanel?: CallPanelTexts
   readonly callRating?: CallRatingTexts
+  readonly kyc?: KycTexts
   readonly presence?: PresenceTexts
   readonly problems?: ProblemTexts
   readonly topup?: TopupTexts

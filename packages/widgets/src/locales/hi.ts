@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts'
+import { kycHi } from './hi/kyc.ts'
 import { topupHi } from './hi/topup.ts'
 
 /** All texts in Hindi. */
@@ -199,6 +200,7 @@ export const hi: Catalogue = {
     change: 'रेटिंग बदलें',
     rated: 'आपने {n} स्टार दिए।',
   },
+  kyc: kycHi,
   presence: {
     online: 'ऑनलाइन',
     busy: 'कॉल पर',

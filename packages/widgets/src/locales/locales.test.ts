@@ -5,6 +5,7 @@ import { callButtonEn } from './en/call-button.ts'
 import { callHistoryEn } from './en/call-history.ts'
 import { callPanelEn } from './en/call-panel.ts'
 import { callRatingEn } from './en/call-rating.ts'
+import { kycEn } from './en/kyc.ts'
 import { presenceEn } from './en/presence.ts'
 import { problemsEn, problemText } from './en/problems.ts'
 import { topupEn } from './en/topup.ts'
@@ -29,6 +30,7 @@ describe('texts', () => {
       callHistory: callHistoryEn,
       callPanel: callPanelEn,
       callRating: callRatingEn,
+      kyc: kycEn,
       presence: presenceEn,
       problems: problemsEn,
       topup: topupEn,

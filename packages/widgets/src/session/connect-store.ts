@@ -6,6 +6,7 @@ import { isLive, newerOf } from './call-progress.ts'
 import type { CallClock } from './call-meter.ts'
 import type { HistoryView } from './history-feed.ts'
 import type { TopupView } from './topup-view.ts'
+import type { KycView } from './kyc-feed.ts'
 import type { Waits } from './waiting-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
 
@@ -57,6 +58,8 @@ export interface ConnectState {
   readonly history?: HistoryView | undefined
   /** Fed while coins can be bought. */
   readonly topup?: TopupView | undefined
+  /** Fed while identities are checked. */
+  readonly kyc?: KycView | undefined
   /** What is known of calls that are over, by call. */
   readonly aftermath?: CallReports | undefined
   /** For whom this user waits, by callee. */

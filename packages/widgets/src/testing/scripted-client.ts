@@ -2,11 +2,12 @@ import { ConnectError } from '@impacthub/sdk'
 import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, RealtimeEvents, RealtimeEventType } from '@impacthub/sdk'
 import * as samples from './samples.ts'
 import { historyOf, type HistoryScript } from './scripted-history.ts'
+import { kycOf, newKycBook, type KycBook, type KycScript } from './scripted-kyc.ts'
 import { readApp, topupsOf, type TopupScript } from './scripted-topups.ts'
 import { balancesOf, walletOf, type WalletScript } from './scripted-wallet.ts'
 
 /** What the scripted platform answers. What is left out is answered from the samples. */
-export interface Script extends HistoryScript, TopupScript, WalletScript {
+export interface Script extends HistoryScript, KycScript, TopupScript, WalletScript {
   readonly me?: string
   readonly calls?: readonly Call[]
   readonly presence?: readonly Presence[]
@@ -28,6 +29,7 @@ export interface ScriptedClient extends ConnectClient {
   open(news?: Partial<RealtimeEvents['session.snapshot']>): void
   emit<Type extends RealtimeEventType>(type: Type, data: RealtimeEvents[Type]): void
   connection(state: ConnectionState): void
+  readonly kycBook: KycBook
   /** Users watched now, one entry a watcher. */
   readonly watched: readonly string[]
 }
@@ -53,7 +55,11 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
     listeners.set(type, set)
     return set
   }
+  const kycBook = newKycBook()
   const client: ScriptedClient = {
+    ...kycOf(script, kycBook),
+    kycBook,
+    withdrawals: only<ConnectClient['withdrawals']>({}),
     watched,
     emit: (type, data) => heardBy(type).forEach((listener) => listener(data as never)),
     connection: (next) => {

@@ -1,0 +1,4 @@
+import { define } from '../../base/define.ts'
+import { IhcKycUploader } from './kyc-uploader.ts'
+
+define('ihc-kyc-uploader', IhcKycUploader)

@@ -1,0 +1,45 @@
+import type { KycNotice, KycStanding } from '@impacthub/sdk'
+import type { ConnectStore, Feed } from './connect-store.ts'
+
+/** The identity of this user, as it is shown. */
+export interface KycView {
+  readonly standing?: KycStanding | undefined
+  readonly notice?: KycNotice | undefined
+  /** It could not be read, and nothing of it is known. */
+  readonly failed?: boolean | undefined
+}
+
+const change = (store: ConnectStore, news: Partial<KycView>) => store.set({ kyc: { ...store.state.kyc, ...news } })
+
+/** Reads how the user stands, and what they have to agree to while they have not. */
+export async function readKyc(store: ConnectStore): Promise<void> {
+  const { kyc } = store.client
+  try {
+    const standing = await kyc.get()
+    const { given, currentVersion } = standing.consent
+    const language = (store.state.catalogue?.language ?? 'en').split('-')[0]
+    const known = store.state.kyc?.notice
+    const wanted = !given && (known?.version !== currentVersion || known.language !== language)
+    const notice = wanted ? await kyc.getNotice({ language }) : known
+    change(store, { standing, notice, failed: false })
+  } catch {
+    change(store, { failed: true })
+  }
+}
+
+/** Keeps the standing as the platform tells it. */
+export const kycFeed: Feed = (store) => {
+  const read = () => void readKyc(store)
+  const { realtime } = store.client
+  const stops = [
+    realtime.on('session.snapshot', read),
+    realtime.on('kyc.updated', (news) => {
+      const { standing } = store.state.kyc ?? {}
+      if (standing) change(store, { standing: { ...standing, ...news } })
+      // What can be done next is not in the news.
+      read()
+    }),
+  ]
+  read()
+  return () => stops.forEach((stop) => stop())
+}
