@@ -100,7 +100,6 @@ it('waits for no provider that is down, and concludes that what never arrived wa
 it('sends nothing after its loss was acknowledged, whenever that falls', { timeout: 60_000 }, async () => {
   const { platform } = scene
   const people = await Promise.all(Array.from({ length: 12 }, () => scene.earner({ coins: 100 })))
-  const submissions = await Promise.all(people.map(submissionOf))
   const outcomes = await Promise.all(
     people.map(async (user, n) => {
       const { id } = await user.client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
@@ -113,7 +112,6 @@ it('sends nothing after its loss was acknowledged, whenever that falls', { timeo
       }
     }),
   )
-  expect(submissions.every((id) => id !== '')).toBe(true)
   await platform.quiet()
   await platform.advance(3_600, 600)
   for (const { id, sent } of outcomes) expect(payoutsOf(id), id).toHaveLength(sent)

@@ -26,8 +26,13 @@ export async function withdrawalScene(options: Omit<StartOptions, 'razorpay'> = 
   const app = await platform.app()
   const client = new pg.Client(database.connection)
   await client.connect()
-  const rows = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-    (await client.query<Row>(text, [...values])).rows
+  // One connection: one question after the other.
+  let last: Promise<unknown> = Promise.resolve()
+  const rows = <Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
+    const answer = last.then(async () => (await client.query<Row>(text, [...values])).rows)
+    last = answer.catch(() => undefined)
+    return answer
+  }
   let people = 0
   return {
     platform,

@@ -19,10 +19,11 @@ const troubleMs = 5 * 60_000
 export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
   const { db, clock, logger } = deps
   const known = await db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
-  // What is being sent is found by its sender.
-  if (known === undefined || known.payoutId === null || (known.status !== 'processing' && known.status !== 'paid')) return undefined
+  if (known === undefined || (known.status !== 'processing' && known.status !== 'paid')) return undefined
   try {
-    const told = await hear(payable(deps, known.mode), known, known.payoutId)
+    const told = await hear(payable(deps, known.mode), known)
+    // What nobody knows of there is its sender's business.
+    if (told === undefined) return undefined
     const heard = await note(deps, tenantId, withdrawalId, told)
     const at = heard && nextAsk(heard, clock.now())
     if (heard !== undefined) warnWhenLate(deps, heard)
@@ -35,12 +36,12 @@ export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdra
 }
 
 /** What it has not begun is called back from it, where the user has lost their standing meanwhile. */
-async function hear(payouts: Payouts, { recalledAt }: Withdrawal, payoutId: string): Promise<Payout> {
-  const told = await payouts.read(payoutId)
-  if (recalledAt === null || told.state !== 'waiting') return told
-  return payouts.recall(payoutId).catch((error: unknown) => {
+async function hear(payouts: Payouts, { id, recalledAt, payoutId }: Withdrawal): Promise<Payout | undefined> {
+  const told = payoutId === null ? await payouts.find(id) : await payouts.read(payoutId)
+  if (recalledAt === null || told?.state !== 'waiting') return told
+  return payouts.recall(told.id).catch((error: unknown) => {
     // Too late: it has just begun.
-    if (error instanceof PayoutError && error.kind === 'refused') return payouts.read(payoutId)
+    if (error instanceof PayoutError && error.kind === 'refused') return payouts.read(told.id)
     throw error
   })
 }

@@ -5,7 +5,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 const longestGapMs = 6 * 60 * minute
 
-export const firstAskMs = minute
+export const firstAskMs = 10_000
 
 /** After it was paid: a bank may still return it. */
 const looksAfterPaid = [1, 3, 7, 14, 30].map((days) => days * day)

@@ -13,7 +13,7 @@ import type { NameCheck, Withdrawal } from './withdrawal-row.ts'
 import { findWithdrawal, lockWithdrawal } from './withdrawal-store.ts'
 
 /** The bank answers within seconds, as a rule; after three days somebody has to look. */
-const soonMs = 15_000
+const soonMs = 3_000
 const longestGapMs = 30 * 60_000
 const asksForMs = 3 * 24 * 3_600_000
 

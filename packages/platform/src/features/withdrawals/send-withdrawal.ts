@@ -123,7 +123,7 @@ async function send(deps: WithdrawalDeps, { one, accountId }: Extract<Claim, { k
   }
 }
 
-const soonMs = 20_000
+const soonMs = 3_000
 const longestGapMs = 15 * 60_000
 
 /** The request is over, whatever came of it: nobody has to wait for it any more. */
