@@ -1,10 +1,10 @@
-import { crc32, deflateSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLogger } from '../base/logger.ts'
 import { fileKind, type FileKind } from './file-kind.ts'
 import { makePdf, stream, type PdfWish } from './pdf.fixture.ts'
-import { makePicture } from './picture.fixture.ts'
+import { hollowPng, makePicture } from './picture.fixture.ts'
 import { ReaderBusy, type ContentReader } from './port.ts'
 import { createContentReader, usualReaderLimits } from './reader.ts'
 
@@ -66,7 +66,7 @@ describe('a photograph', () => {
   })
 
   it('that is a flood of pixels is refused before it is opened', async () => {
-    const flood = pngOf(16_000, 16_000)
+    const flood = hollowPng(16_000, 16_000)
     await refusal('png', flood).toMatchObject({ code: 'image_too_large' })
   })
 
@@ -76,21 +76,6 @@ describe('a photograph', () => {
     await refusal('jpeg', await makePicture().gif().toBuffer()).toMatchObject({ code: 'image_unreadable' })
   })
 })
-
-/** A PNG that says it is so large, and holds next to nothing. */
-function pngOf(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const [length, check, body] = [Buffer.alloc(4), Buffer.alloc(4), Buffer.concat([Buffer.from(type), data])]
-    length.writeUInt32BE(data.length)
-    check.writeUInt32BE(crc32(body))
-    return Buffer.concat([length, body, check])
-  }
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0])
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  const rows = chunk('IDAT', deflateSync(Buffer.alloc((width + 1) * 64)))
-  return Buffer.concat([Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'), chunk('IHDR', header), rows, chunk('IEND', Buffer.alloc(0))])
-}
 
 describe('a PDF', () => {
   it('becomes one picture a page', async () => {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { id, text } from '../shapes.ts'
-import { documentWish, file, filePassword, kycDocument, kycUpload, octets } from './document.ts'
+import { kycDocumentType } from '../kyc/kyc.ts'
+import { documentSide, documentWish, file, filePassword, kycDocument, kycUpload, octets } from './document.ts'
 import type { kycDocumentRoutes, kycDocumentServerRoutes, kycUploadRoutes } from './routes.ts'
 
 const byDocumentId = z.strictObject({ documentId: id('doc') })
@@ -30,7 +31,9 @@ export const kycUploadSchemas = {
       'upload-metadata': z.string().max(2_048).optional(),
     }),
     body: z.strictObject({
-      ...z.object(documentWish).partial().shape,
+      type: kycDocumentType.optional(),
+      /** `front` when it is not said. */
+      side: documentSide.optional(),
       /** Bytes of the whole file, at most 8 MiB. */
       length: z.int().min(1).optional(),
       /** Its ending and its type must agree with what the file holds; the name is not kept. */
