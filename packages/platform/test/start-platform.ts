@@ -20,6 +20,7 @@ import type { Reach } from '../src/http/outbound/public-address.ts'
 import type { NewApp } from '../src/features/tenants/index.ts'
 import { createExotel, type ExotelPattern } from '../src/providers/telephony/exotel/adapter.ts'
 import type { Providers } from '../src/providers/telephony/choose.ts'
+import type { KycProviders } from '../src/providers/kyc/choose.ts'
 import { createRazorpay } from '../src/providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from '../src/providers/payouts/razorpayx/adapter.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
@@ -37,8 +38,8 @@ export interface StartOptions {
   readonly exotel?: true | ExotelPattern
   /** Coins can be bought: through Razorpay's sandbox, whose webhooks come to this platform. */
   readonly razorpay?: true
-  /** Identities are checked: by the sandboxes of both who ask registries. */
-  readonly kyc?: true
+  /** Identities are checked: by the sandboxes of both who ask registries, or by whoever is given. */
+  readonly kyc?: true | KycProviders
   /** By which secrets Razorpay's webhooks are known to this process; the sandbox's own unless told. */
   readonly webhookSecrets?: { readonly current: string; readonly previous?: string }
   /** What documents and numbers are sealed with; made from the master key unless told. */
@@ -128,7 +129,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
   const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
   const razorpay = beside === undefined ? await razorpayFor(options, held) : beside.razorpay
-  const identities = beside === undefined ? options.kyc && (await startIdentitySandboxes(held)) : beside.identities
+  const identities = beside === undefined ? await identitiesFor(options, held) : beside.identities
   const masterKey = beside?.masterKey ?? randomBytes(32)
   const storage = beside?.storage ?? memoryStorage()
   const logger = options.logger ?? createLogger('silent')
@@ -156,7 +157,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     },
     payments: { test: razorpay && testPayments(razorpay, options.webhookSecrets) },
     payouts: { test: razorpay && testPayouts(razorpay) },
-    kyc: { test: identities?.providers },
+    kyc: { test: typeof options.kyc === 'object' ? options.kyc : identities?.providers },
   })
   await platform.start('127.0.0.1', at)
   const quiet = async () => {
@@ -218,6 +219,9 @@ async function exotelFor({ exotel: wanted }: StartOptions, clock: HeldClock): Pr
 async function razorpayFor({ razorpay: wanted }: StartOptions, clock: HeldClock): Promise<RazorpaySandbox | undefined> {
   return wanted === undefined ? undefined : startRazorpaySandbox({ clock })
 }
+
+const identitiesFor = async ({ kyc: wanted }: StartOptions, clock: HeldClock): Promise<IdentitySandboxes | undefined> =>
+  wanted === true ? startIdentitySandboxes(clock) : undefined
 
 const testPayments = (
   { url, keyId, keySecret }: RazorpaySandbox,

@@ -1,4 +1,5 @@
 import type { Tx } from './connect.ts'
+import { hideAadhaar } from '../base/hide-aadhaar.ts'
 import type { Actor, TenantId } from '../base/tenant.ts'
 
 export interface AuditRow {
@@ -28,7 +29,8 @@ export async function audit(tx: Tx, tenantId: TenantId, actor: Actor | InnerActo
       nameOf(actor),
       row.action,
       row.subject ?? null,
-      row.reason ?? null,
+      // Why somebody looked at an identity is what they typed.
+      row.reason === undefined ? null : row.action.startsWith('kyc.') ? hideAadhaar(row.reason) : row.reason,
       row.fromIp ?? null,
       JSON.stringify(row.details ?? {}),
     ],

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FieldError, ParsedRequest, Route, RouteSchemas } from '@impacthub/sdk/contract'
 import type * as z from 'zod'
+import { hideAadhaar } from '../base/hide-aadhaar.ts'
 import { fail } from '../base/problem.ts'
 import { jsonText, readBody } from './read-body.ts'
 import { readForm } from './read-form.ts'
@@ -70,7 +71,7 @@ function flatten(query: Iterable<[string, string]>, errors: FieldError[]): Recor
 }
 
 /** A name as a step of a JSON pointer (RFC 6901). */
-const shown = (name: string) => name.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')
+const shown = (name: string) => hideAadhaar(name).slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')
 
 function check(schema: z.ZodObject | undefined, value: unknown, base: string, errors: FieldError[]): unknown {
   if (schema === undefined) {

@@ -38,10 +38,8 @@ const picture = sharp({ create: { width: 1_024, height: 768, channels: 3, backgr
 export const noticeVersion = '2026-11'
 export const claimed = { name: 'Asha Verma', dateOfBirth: '1990-01-31' }
 
-export async function kycScene(options: Omit<StartOptions, 'kyc'> = {}): Promise<KycScene> {
-  const platform = await startPlatform({ ...options, kyc: true })
-  const { identities } = platform
-  if (identities === undefined) throw new Error('there are no sandboxes of identities')
+export async function kycScene(options: StartOptions = {}): Promise<KycScene> {
+  const platform = await startPlatform({ kyc: true, ...options })
   const app = await platform.app()
   const database = new pg.Client(platform.database.connection)
   await database.connect()
@@ -52,7 +50,10 @@ export async function kycScene(options: Omit<StartOptions, 'kyc'> = {}): Promise
   }
   return {
     platform,
-    identities,
+    get identities() {
+      if (platform.identities === undefined) throw new Error('there are no sandboxes of identities')
+      return platform.identities
+    },
     app,
     upload,
     async person(of = app) {

@@ -1,10 +1,10 @@
-import { after } from '../../base/clock.ts'
 import { hideAadhaar } from '../../base/hide-aadhaar.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
 import type { CheckInput, CheckPicture, CheckResult } from '../../providers/kyc/port.ts'
+import { nextCheck } from './check-schedule.ts'
 import { findConsent } from './consent-store.ts'
 import { decide, nameMatchOf, type Facts, type Person } from './decide.ts'
 import { insertCheck } from './evidence-store.ts'
@@ -21,15 +21,6 @@ interface Question {
   readonly number: string
   readonly person: Person
   readonly consent: CheckInput['consent']
-}
-
-const second = 1_000
-const hour = 3_600 * second
-
-/** When a provider that could not answer is asked again: when the question is twice as old, hourly at last. */
-export function nextCheck(askedSince: Date, now: Date): Date {
-  const age = now.getTime() - askedSince.getTime()
-  return after(now, Math.min(hour, Math.max(20 * second, age)))
 }
 
 /**

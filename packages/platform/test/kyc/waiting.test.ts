@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aadhaarOf, licenseOf } from './numbers.ts'
+import { kycScene, type KycScene } from './scene.ts'
+
+let scene: KycScene
+beforeAll(async () => {
+  scene = await kycScene()
+})
+afterAll(() => scene.stop())
+
+const hour = 3_600
+
+describe('while no provider answers', () => {
+  it('everything stays pending for a day, and finishes by itself when one is back', async () => {
+    const { karza, signzy } = scene.identities
+    const users = [await scene.person(), await scene.person(), await scene.person()]
+    for (const { control } of [karza, signzy]) control.faultApi({ action: 'fail', status: 503, times: 100_000 })
+    const [one, two, three] = users
+    if (one === undefined || two === undefined || three === undefined) throw new Error('nobody came')
+    const { id } = await scene.submit(one)
+    await scene.submit(two, { type: 'aadhaar' })
+    await scene.submit(three, { type: 'driving_license', number: licenseOf() })
+    await scene.platform.advance(24 * hour, 24 * hour)
+    for (const user of users) expect(await scene.settled(user)).toMatchObject({ status: 'pending', canSubmit: false })
+    const { checks } = await scene.app.server.kyc.getSubmission({ submissionId: id })
+    expect(checks.every(({ outcome }) => outcome === 'retryable')).toBe(true)
+    expect(checks.length).toBeGreaterThan(1)
+    for (const { control } of [karza, signzy]) control.clearFaults()
+    await scene.platform.advance(hour, hour)
+    for (const user of users) expect((await scene.settled(user)).status).toBe('verified')
+  })
+
+  it('an Aadhaar number is kept for less than three days, and a reviewer decides', async () => {
+    const user = await scene.person()
+    const { id } = await scene.submit(user, { type: 'aadhaar', number: aadhaarOf('0003') })
+    const kept = () => scene.rows("select 1 from kyc_secrets where submission_id = $1 and kind = 'number'", [id])
+    await scene.platform.quiet()
+    expect(await kept()).toHaveLength(1)
+    await scene.platform.advance(72 * hour, 72 * hour)
+    expect(await kept()).toEqual([])
+    const shown = await scene.app.server.kyc.getSubmission({ submissionId: id })
+    expect(shown).toMatchObject({ stage: 'review', reviewReasons: ['provider_silent'] })
+    await scene.app.server.kyc.review({ submissionId: id, decision: 'approve' })
+    expect((await scene.settled(user)).status).toBe('verified')
+  })
+})
+
+it('an answer that comes after the decision is kept, and changes nothing', async () => {
+  const held = scene.identities.hold()
+  const user = await scene.person()
+  const { id } = await scene.submit(user)
+  await held.came
+  await scene.app.server.kyc.review({ submissionId: id, decision: 'reject', reasons: ['not_accepted'] })
+  await scene.app.server.kyc.review({ submissionId: id, decision: 'reopen' })
+  held.release()
+  expect(await scene.settled(user)).toMatchObject({ status: 'pending' })
+  const shown = await scene.app.server.kyc.getSubmission({ submissionId: id })
+  expect(shown).toMatchObject({ stage: 'review', reviewReasons: ['reopened'], found: null })
+  expect(shown.checks).toMatchObject([{ outcome: 'pass', attempt: 1, counted: false }])
+})
+
+it('a verification runs out when the app says, and can be renewed before', async () => {
+  const app = await scene.platform.app('Yearly')
+  await app.server.app.update({ kyc: { validDays: 60 } })
+  const [late, early] = [await scene.person(app), await scene.person(app)]
+  for (const user of [late, early]) {
+    await scene.submit(user)
+    expect((await scene.settled(user)).expiresAt).not.toBeNull()
+  }
+  await scene.platform.advance(31 * 24 * hour, 31 * 24 * hour)
+  expect(await early.client.kyc.get()).toMatchObject({ status: 'verified', canSubmit: true })
+  await scene.submit(early)
+  expect((await scene.settled(early)).status).toBe('verified')
+  await scene.platform.advance(30 * 24 * hour, 30 * 24 * hour)
+  expect(await late.client.kyc.get()).toMatchObject({ status: 'rejected', reasons: ['expired'], canSubmit: true })
+  expect((await late.client.me.get()).kycStatus).toBe('rejected')
+  expect((await early.client.kyc.get()).status).toBe('verified')
+})
