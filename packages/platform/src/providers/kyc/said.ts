@@ -2,11 +2,7 @@ import * as z from 'zod'
 
 /** How providers say the same things in several ways. What cannot be read is as if it had not been said. */
 
-/** A text, or a text with the confidence it was read with: `{ value, conf }`. */
-export const saidText = z
-  .union([z.string().max(500), z.object({ value: z.string().max(500) }).transform(({ value }) => value)])
-  .nullish()
-  .catch(undefined)
+export const saidText = z.string().max(500).nullish().catch(undefined)
 
 const words: Readonly<Record<string, boolean>> = { true: true, yes: true, y: true, false: false, no: false, n: false }
 

@@ -2,18 +2,18 @@ import * as z from 'zod'
 import type { Finding, Tally } from '../conclude.ts'
 import { readDate } from '../dates.ts'
 import type { CheckInput, CheckPicture } from '../port.ts'
-import { canBe, readLastFour, readName, saidText } from '../said.ts'
+import { canBe, readLastFour, readName } from '../said.ts'
 import { CheckStop } from '../stop.ts'
 import type { KarzaClient } from './client.ts'
 import { reasonOfPictureCode } from './codes.ts'
 
-const detail = z.object({ conf: z.number().min(0).max(1) }).transform(({ conf }) => conf)
-const face = z.object({
-  type: z.string().max(100),
-  details: z
-    .looseObject({ aadhaar: saidText, name: saidText, dob: saidText, yob: saidText })
-    .catch({ aadhaar: undefined, name: undefined, dob: undefined, yob: undefined }),
-})
+/** What was read, and how surely: 0 to 1. */
+const detail = z
+  .object({ value: z.string().max(500), conf: z.number().min(0).max(1).optional().catch(undefined) })
+  .optional()
+  .catch(undefined)
+const details = z.object({ aadhaar: detail, name: detail, dob: detail, yob: detail })
+const face = z.object({ type: z.string().max(100), details: details.catch({}) })
 const faces = z.array(z.unknown()).max(20)
 type Face = z.output<typeof face>
 
@@ -26,16 +26,17 @@ function formOf(picture: CheckPicture, reference: string): FormData {
 }
 
 /** Adds what another side of the card shows to what is known. */
-function shown(known: Finding, { details }: Face, { number, dateOfBirth }: CheckInput): Finding {
-  if (details.aadhaar && !canBe(details.aadhaar, number)) throw new CheckStop('document_mismatch', '101')
-  const scores = [details['aadhaar'], details['name'], details['dob']].flatMap((said) => detail.safeParse(said).data ?? [])
-  const isOtherYear = readDate(details.dob) === undefined && !!details.yob && details.yob !== dateOfBirth.slice(0, 4)
+function shown(known: Finding, { details: { aadhaar, name, dob, yob } }: Face, { number, dateOfBirth }: CheckInput): Finding {
+  if (aadhaar?.value && !canBe(aadhaar.value, number)) throw new CheckStop('document_mismatch', '101')
+  const date = readDate(dob?.value)
+  const isOtherYear = date === undefined && !!yob?.value && yob.value !== dateOfBirth.slice(0, 4)
+  const scores = [aadhaar, name, dob].flatMap((one) => one?.conf ?? [])
   return {
     ...known,
-    name: known.name ?? readName(details.name),
-    dateOfBirth: known.dateOfBirth ?? readDate(details.dob),
+    name: known.name ?? readName(name?.value),
+    dateOfBirth: known.dateOfBirth ?? date,
     ...(isOtherYear ? { dateOfBirthMatches: false } : {}),
-    lastFour: known.lastFour ?? readLastFour(details.aadhaar),
+    lastFour: known.lastFour ?? readLastFour(aadhaar?.value),
     score: scores.length === 0 ? known.score : Math.min(...scores, known.score ?? 1),
   }
 }

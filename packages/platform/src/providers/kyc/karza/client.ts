@@ -43,7 +43,7 @@ const envelope = z.object({
   status: code,
   requestId: saidId,
   request_id: saidId,
-  result: z.unknown(),
+  result: z.unknown().optional(),
 })
 
 /** What an answer that is not 101 comes to. HTTP's word goes first where it speaks of the way, the body's where it speaks of the person. */

@@ -6,7 +6,10 @@ import { CheckStop } from '../stop.ts'
 
 /** What Signzy's answers say, of both generations: v3 has it under `result`, v2 under `response.result`. */
 
-const wrapped = z.object({ result: z.unknown(), response: z.object({ result: z.unknown() }).optional().catch(undefined) })
+const wrapped = z.object({
+  result: z.unknown().optional(),
+  response: z.object({ result: z.unknown().optional() }).optional().catch(undefined),
+})
 
 /** The result of an answer; undefined where there is none (yet). */
 export function resultOf(body: unknown): unknown {
