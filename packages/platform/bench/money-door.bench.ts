@@ -67,7 +67,7 @@ export async function moneyDoor(database: BenchDatabase, rounds: number, seconds
 /** Credits a second of many callers at once in one process, each with its key and its answer. */
 async function groupRate(connection: PostgresConnection, seconds: number): Promise<number> {
   const db = connect(connection)
-  const postMove = createGroupPosting<unknown>(db)
+  const postMove = createGroupPosting(db)
   const fingerprint = createHash('sha256').update('bench').digest()
   const run = newId('req')
   let done = 0

@@ -8,7 +8,7 @@ import { connect, type Tx } from '../../db/connect.ts'
 import { migrate } from '../../db/migrate.ts'
 import type { Spendable } from './ledger-entry.ts'
 import { createGroupPosting } from './group-posting.ts'
-import type { OneMove } from './ledger-store.ts'
+import type { OneMove } from './moves-store.ts'
 import { openWallet, readWallet, type Buckets } from './wallet-store.ts'
 
 export const noon = new Date('2026-03-01T12:00:00.000Z')
@@ -50,7 +50,7 @@ export async function openBooks({ poolSize = 16 } = {}) {
     return { id, hostId }
   }
 
-  const postMove = createGroupPosting<{ wallet: { balance: number } }>(db)
+  const postMove = createGroupPosting(db)
   type Wish = Pick<OneMove, 'type' | 'hostUserId' | 'bucket' | 'coins'> & { readonly key?: string; readonly at?: TenantId }
   /** A credit or debit as the HTTP handler does it. */
   function move({ key = randomUUID(), at = tenant, ...wish }: Wish) {

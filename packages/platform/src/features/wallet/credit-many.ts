@@ -5,8 +5,8 @@ import type { SecretActor } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
 import type { RequestContext } from '../../http/implement.ts'
 import type { Spendable } from './ledger-entry.ts'
-import { moveManyInOneStatement, type KeyedMove, type OneMoveAnswer } from './ledger-store.ts'
-import { expiryOf, type MoveDeps, type Moved } from './move-by-key.ts'
+import { expiryOf, type MoveDeps } from './move-by-key.ts'
+import { moveManyInOneStatement, type KeyedMove, type OneMoveAnswer } from './moves-store.ts'
 import { nextTransactionId } from './transaction-id.ts'
 
 export interface CreditManyDeps extends Pick<MoveDeps, 'clock' | 'announceWallet'> {
@@ -48,7 +48,7 @@ export async function creditMany(deps: CreditManyDeps, context: RequestContext<S
   const answer = await context.once(async (tx): Promise<Answer> => {
     // A thousand credits are a second's work at most, but a busy machine's second may be longer than a request's statement gets.
     await tx.patiently()
-    const answers = await inRounds(moves, (round) => moveManyInOneStatement<Moved>(tx, tenantId, round))
+    const answers = await inRounds(moves, (round) => moveManyInOneStatement(tx, tenantId, round))
     const judged = answers.map((one, n) => judge(one, wish.credits[n]?.key ?? ''))
     if (wish.mode === 'all') refuseAllForOne(judged)
     changed = judged.filter((one) => one.changed !== null)
@@ -109,7 +109,7 @@ const missing = (): never => {
   throw new Error('a credit was left unanswered')
 }
 
-function judge({ outcome, body, userId }: OneMoveAnswer<Moved>, key: string): Judged {
+function judge({ outcome, body, userId }: OneMoveAnswer, key: string): Judged {
   // Both pass by themselves: the whole request may come again as it is.
   if (outcome === 'frozen') return fail('ledger_frozen', { retryAfterSeconds: 60 })
   if (outcome === 'in_progress') return fail('idempotency_in_progress', { retryAfterSeconds: 1 })

@@ -3,10 +3,10 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
 import { sqlState } from '../../db/sql-state.ts'
 import type { OnceKey } from '../../http/implement.ts'
-import { moveInOneStatement, moveManyInOneStatement, type KeyedMove, type OneMove, type OneMoveAnswer } from './ledger-store.ts'
+import { moveManyInOneStatement, type KeyedMove, type OneMove, type OneMoveAnswer } from './moves-store.ts'
 
 /** Moves coins for one request; with others' moves in one statement when there are others. */
-export type PostMove<Moved> = (tenantId: TenantId, key: OnceKey, wish: OneMove) => Promise<OneMoveAnswer<Moved>>
+export type PostMove = (tenantId: TenantId, key: OnceKey, wish: OneMove) => Promise<OneMoveAnswer>
 
 export interface GroupLimits {
   /** Moves in one statement. */
@@ -21,14 +21,14 @@ export interface GroupLimits {
 
 const usual: GroupLimits = { size: 64, perTenant: 2, inAll: 8, longestWaitMs: 4_000 }
 
-interface Waiting<Moved> extends KeyedMove {
+interface Waiting extends KeyedMove {
   readonly since: number
-  readonly resolve: (answer: OneMoveAnswer<Moved>) => void
+  readonly resolve: (answer: OneMoveAnswer) => void
   readonly reject: (error: unknown) => void
 }
 
-interface Queue<Moved> {
-  readonly waiting: Waiting<Moved>[]
+interface Queue {
+  readonly waiting: Waiting[]
   underWay: number
 }
 
@@ -37,8 +37,8 @@ interface Queue<Moved> {
  * loop turns goes out at once while there is a free place; only behind full places do moves gather. Nothing here is remembered: a process
  * that dies with moves in the queue has done nothing for them, and their clients' repetitions find their keys new.
  */
-export function createGroupPosting<Moved>(db: Db, limits: GroupLimits = usual): PostMove<Moved> {
-  const queues = new Map<TenantId, Queue<Moved>>()
+export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMove {
+  const queues = new Map<TenantId, Queue>()
   let underWay = 0
   let due = false
 
@@ -62,7 +62,7 @@ export function createGroupPosting<Moved>(db: Db, limits: GroupLimits = usual): 
     setImmediate(start)
   }
 
-  async function run(tenantId: TenantId, queue: Queue<Moved>, group: readonly Waiting<Moved>[]): Promise<void> {
+  async function run(tenantId: TenantId, queue: Queue, group: readonly Waiting[]): Promise<void> {
     underWay++
     queue.underWay++
     await settle(db, tenantId, group)
@@ -81,7 +81,7 @@ export function createGroupPosting<Moved>(db: Db, limits: GroupLimits = usual): 
 }
 
 /** The next moves in the order in which they came; those that have waited too long are refused on the way. */
-function takeFresh<Moved>(waiting: Waiting<Moved>[], { size, longestWaitMs }: GroupLimits): Waiting<Moved>[] {
+function takeFresh(waiting: Waiting[], { size, longestWaitMs }: GroupLimits): Waiting[] {
   const oldest = performance.now() - longestWaitMs
   const stale = waiting.findIndex(({ since }) => since >= oldest)
   for (const { reject } of waiting.splice(0, stale === -1 ? waiting.length : stale))
@@ -90,16 +90,14 @@ function takeFresh<Moved>(waiting: Waiting<Moved>[], { size, longestWaitMs }: Gr
 }
 
 /** Answers every move of the group, and never throws. */
-async function settle<Moved>(db: Db, tenantId: TenantId, group: readonly Waiting<Moved>[]): Promise<void> {
-  const alone = ({ key, wish, resolve, reject }: Waiting<Moved>) => moveInOneStatement<Moved>(db, tenantId, key, wish).then(resolve, reject)
-  const [first, second] = group
-  if (first !== undefined && second === undefined) return alone(first)
+async function settle(db: Db, tenantId: TenantId, group: readonly Waiting[]): Promise<void> {
+  if (group.length === 0) return
   try {
-    const answers = await moveManyInOneStatement<Moved>(db, tenantId, group)
+    const answers = await moveManyInOneStatement(db, tenantId, group)
     for (const [n, answer] of answers.entries()) group[n]?.resolve(answer)
   } catch (error) {
     // Nothing of the group has happened, unless the connection was lost at its commit: then each client's repetition tells.
-    if (mayBeOneMovesFault(error)) await Promise.all(group.map(alone))
+    if (group.length > 1 && mayBeOneMovesFault(error)) await Promise.all(group.map((one) => settle(db, tenantId, [one])))
     else for (const { reject } of group) reject(error)
   }
 }

@@ -1,15 +1,16 @@
-import type { AnswerOf, WalletBalances, allSchemas } from '@impacthub/sdk/contract'
+import type { WalletBalances } from '@impacthub/sdk/contract'
 import type { Clock } from '../../base/clock.ts'
 import { nextTransactionId } from './transaction-id.ts'
 import { fail, type ProblemDetails } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import type { RequestContext } from '../../http/implement.ts'
 import type { PostMove } from './group-posting.ts'
-import type { KeptRefusal } from './ledger-store.ts'
 import type { Spendable } from './ledger-entry.ts'
+import type { KeptRefusal } from './moves-store.ts'
+import type { MoveAnswer } from './present-move.ts'
 
 export interface MoveDeps {
-  readonly postMove: PostMove<Moved>
+  readonly postMove: PostMove
   readonly clock: Clock
   /** Tells the user's open sockets what the wallet holds now. A hint that may be lost or late: the wallet itself is what counts. */
   readonly announceWallet: (tenantId: TenantId, userId: string, balances: WalletBalances) => Promise<void>
@@ -25,8 +26,6 @@ export interface CoinMove {
   /** Of bonus coins: nobody can spend them from then on. */
   readonly expiresAt?: Date | undefined
 }
-
-export type Moved = AnswerOf<(typeof allSchemas)['wallets']['credit']>
 
 const longestLifeMs = 10 * 366 * 86_400_000
 
@@ -48,14 +47,14 @@ export function expiryOf(
 const toldOf = ({ problem, detail }: KeptRefusal): ProblemDetails =>
   detail === undefined ? {} : problem === 'invalid_request' ? { errors: [{ pointer: '/expiresAt', detail }] } : { detail }
 
-const isRefusal = (body: Moved | KeptRefusal): body is KeptRefusal => 'problem' in body
+const isRefusal = (body: MoveAnswer | KeptRefusal): body is KeptRefusal => 'problem' in body
 
 /**
  * Coins given by the app's server or spent in the app, in one statement that other requests may share: claim of the Idempotency-Key, move
  * and remembered answer commit together.
  * A process that dies before the commit has done nothing; one that dies after it answers the same request again with the first answer.
  */
-export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretActor>, move: CoinMove): Promise<Moved> {
+export async function moveByKey(deps: MoveDeps, context: RequestContext<SecretActor>, move: CoinMove): Promise<MoveAnswer> {
   const { postMove, clock, announceWallet } = deps
   const { actor, onceKey, ip, settleOnce } = context
   if (onceKey === undefined) return fail('idempotency_key_required')

@@ -5,7 +5,7 @@ import { implement, type Operation } from '../../http/implement.ts'
 import { readBooks, readTotals } from './books-store.ts'
 import { creditMany } from './credit-many.ts'
 import { createGroupPosting } from './group-posting.ts'
-import { expiryOf, moveByKey, type MoveDeps, type Moved } from './move-by-key.ts'
+import { expiryOf, moveByKey, type MoveDeps } from './move-by-key.ts'
 import { historyOf, holdsOf, receiptOf, walletOf } from './read-wallet.ts'
 import { reverseByServer } from './reverse-by-server.ts'
 
@@ -30,7 +30,7 @@ function ownWallet(deps: WalletDeps): Operation[] {
 }
 
 function walletsOfUsers(deps: WalletDeps): Operation[] {
-  const moving = { ...deps, postMove: createGroupPosting<Moved>(deps.db) }
+  const moving = { ...deps, postMove: createGroupPosting(deps.db) }
   const owner = ({ userId: hostUserId }: { readonly userId: string }) => ({ hostUserId })
   return implement('wallets', allTables.wallets, allSchemas.wallets, {
     get: ({ params }, { actor }) => walletOf(deps, actor.tenant.id, owner(params)),
