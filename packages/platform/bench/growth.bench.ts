@@ -118,15 +118,19 @@ async function readPage(db: Db, userId: string): Promise<void> {
 }
 
 const cli = join(import.meta.dirname, '../src/cli.ts')
+/** As ./dev starts a command. */
+const flags = ['--max-semi-space-size=1', '--conditions=source']
+const compileCache = join(import.meta.dirname, '../../../node_modules/.cache/node')
 
 /** The most memory that the export of a whole ledger takes, beside a Node that does nothing. */
 async function exportMemory({ host, user, database }: PostgresConnection): Promise<Measurement> {
   const url = `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`
+  const env = { DATABASE_URL: url, NODE_COMPILE_CACHE: compileCache }
   const words = ['export-ledger', 'app_bench', 'test', '--format', 'csv', '--by', 'bench', '--reason', 'bench']
   return {
     name: 'memory of an export of the ledger',
     unit: 'MB',
-    measured: await peakOf(['--conditions=source', cli, ...words], { DATABASE_URL: url }),
+    measured: await peakOf([...flags, cli, ...words], env),
     yardstick: await peakOf(['-e', 'setTimeout(() => {}, 500)'], {}),
     yardstickName: 'Node doing nothing',
     target: { value: 150 },

@@ -1,5 +1,4 @@
 import type { Sequelize } from 'sequelize'
-import { Umzug } from 'umzug'
 import { openSequelize, type Connection } from './connect.ts'
 import { migrations } from './migrations/index.ts'
 
@@ -24,6 +23,10 @@ export async function migrate(connection: Connection): Promise<string[]> {
     await sequelize.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     )
+    const executed = await namesOf(sequelize)
+    if (migrations.every(({ name }) => executed.includes(name))) return []
+    // Every command of an operator comes by here, and nearly always there is nothing to do: what does it is large.
+    const { Umzug } = await import('umzug')
     const umzug = new Umzug<Context>({
       context: { sequelize },
       logger: undefined,
@@ -36,14 +39,16 @@ export async function migrate(connection: Connection): Promise<string[]> {
       storage: {
         logMigration: async () => undefined,
         unlogMigration: async () => undefined,
-        executed: async ({ context }) => {
-          const [rows] = await context.sequelize.query('select name from schema_migrations order by name')
-          return (rows as { name: string }[]).map((row) => row.name)
-        },
+        executed: ({ context }) => namesOf(context.sequelize),
       },
     })
     return (await umzug.up()).map(({ name }) => name)
   } finally {
     await sequelize.close()
   }
+}
+
+async function namesOf(sequelize: Sequelize): Promise<string[]> {
+  const [rows] = await sequelize.query('select name from schema_migrations order by name')
+  return (rows as { name: string }[]).map((row) => row.name)
 }
