@@ -11,7 +11,7 @@ afterAll(() => stub.close())
 
 const clock = { now: () => new Date('2026-11-23T06:00:00Z') }
 const karza = (change: object = {}) =>
-  createKarza({ baseUrl: stub.url, apiKey: 'the-key-of-a-test', authHeader: 'x-karza-key', timeoutMs: 300, ...change })
+  createKarza({ baseUrl: stub.url, apiKey: 'the-key-of-a-test', authHeader: 'x-karza-key', timeoutMs: 20_000, ...change })
 const v2 = (code: string, result: object = {}) => ({ body: { request_id: 'r-2', 'status-code': code, result } })
 const v3 = (code: number, result: unknown = {}) => ({ body: { requestId: 'r-3', statusCode: code, result } })
 const active = { status: 'Active', duplicate: false, nameMatch: true, dobMatch: true }

@@ -17,7 +17,7 @@ const signzy = (change: object = {}) =>
     persistUrl: stub.url,
     generation: 'v3',
     credentials: { token: 'the-token-of-a-test' },
-    timeoutMs: 300,
+    timeoutMs: 20_000,
     ...change,
   })
 const older = (change: object = {}) => signzy({ generation: 'v2', credentials: login, clientId: 'us@host.example', ...change })
