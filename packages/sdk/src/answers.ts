@@ -1,6 +1,6 @@
 import type { clientSchemas } from './contract/schemas.ts'
 import type { Call, Presence } from './contract/events.ts'
-import type { AnswerOf } from './contract/kit.ts'
+import type { AnswerOf, RequestOf } from './contract/kit.ts'
 
 type Areas = typeof clientSchemas
 
@@ -34,5 +34,10 @@ export type KycStanding = AnswerOf<Areas['kyc']['get']>
 export type KycNotice = AnswerOf<Areas['kyc']['getNotice']>
 /** A document that is uploaded and not handed in yet. */
 export type KycDocument = AnswerOf<Areas['kycUploads']['finish']>
+/** What a user can withdraw now, and to whom. */
+export type WithdrawalTerms = AnswerOf<Areas['withdrawals']['terms']>
+export type WithdrawalWish = RequestOf<Areas['withdrawals']['create']>
+/** Earned coins turned into money. */
+export type Withdrawal = AnswerOf<Areas['withdrawals']['get']>
 /** The place of a user who waits until a callee is free. */
 export type Waiting = AnswerOf<Areas['waiting']['join']>

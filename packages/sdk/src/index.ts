@@ -48,4 +48,7 @@ export type {
   WalletHold,
   WalletReceipt,
   WalletTransaction,
+  Withdrawal,
+  WithdrawalTerms,
+  WithdrawalWish,
 } from './answers.ts'

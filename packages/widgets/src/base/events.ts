@@ -1,4 +1,4 @@
-import type { Call, CallChannel, CallDispute, CallRating, KycStanding, Topup } from '@impacthub/sdk'
+import type { Call, CallChannel, CallDispute, CallRating, KycStanding, Topup, Withdrawal } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 import type { WalletFilter } from '../session/wallet-filters.ts'
 
@@ -81,6 +81,10 @@ export interface ConnectEvents {
   'ihc-kyc-submit-request': { readonly type: KycStanding['documents'][number]['type'] }
   /** How the user stands has changed. */
   'ihc-kyc-changed': { readonly standing: KycStanding }
+  /** Somebody wants earned coins paid out. Where to stays between the element and the platform. */
+  'ihc-withdraw-request': { readonly coins: number }
+  /** The platform holds the coins and will pay them out. */
+  'ihc-withdraw-requested': { readonly withdrawal: Withdrawal }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -102,6 +106,7 @@ export type LaterRequest = Extract<
   | `ihc-wait-${string}`
   | `ihc-topup-${string}request`
   | `ihc-kyc-${string}request`
+  | 'ihc-withdraw-request'
   | 'ihc-wallet-filter-request'
   | 'ihc-wallet-receipt-request'
   | 'ihc-receipt-request'

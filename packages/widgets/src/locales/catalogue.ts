@@ -8,6 +8,7 @@ import type { ProblemTexts } from './en/problems.ts'
 import type { TopupTexts } from './en/topup.ts'
 import type { WaitingTexts } from './en/waiting.ts'
 import type { WalletTexts } from './en/wallet.ts'
+import type { WithdrawTexts } from './en/withdraw.ts'
 
 /** All texts of one language. English is built into each element; a catalogue stands in for it. */
 export interface Catalogue {
@@ -24,6 +25,7 @@ export interface Catalogue {
   readonly topup?: TopupTexts
   readonly waiting?: WaitingTexts
   readonly wallet?: WalletTexts
+  readonly withdraw?: WithdrawTexts
 }
 
 /** A language more is a file and a line: each is a chunk of its own, loaded when a session speaks it. */

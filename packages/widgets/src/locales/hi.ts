@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts'
 import { kycHi } from './hi/kyc.ts'
 import { topupHi } from './hi/topup.ts'
+import { withdrawHi } from './hi/withdraw.ts'
 
 /** All texts in Hindi. */
 export const hi: Catalogue = {
@@ -201,6 +202,7 @@ export const hi: Catalogue = {
     rated: 'आपने {n} स्टार दिए।',
   },
   kyc: kycHi,
+  withdraw: withdrawHi,
   presence: {
     online: 'ऑनलाइन',
     busy: 'कॉल पर',

@@ -11,6 +11,7 @@ import { problemsEn, problemText } from './en/problems.ts'
 import { topupEn } from './en/topup.ts'
 import { waitingEn } from './en/waiting.ts'
 import { walletEn } from './en/wallet.ts'
+import { withdrawEn } from './en/withdraw.ts'
 import { fill } from './format.ts'
 
 const names = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
@@ -36,6 +37,7 @@ describe('texts', () => {
       topup: topupEn,
       waiting: waitingEn,
       wallet: walletEn,
+      withdraw: withdrawEn,
     }
     expect(hi?.language).toBe('hi-IN')
     for (const [area, english] of Object.entries(areas)) {

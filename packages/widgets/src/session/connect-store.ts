@@ -9,6 +9,7 @@ import type { TopupView } from './topup-view.ts'
 import type { KycView } from './kyc-feed.ts'
 import type { Waits } from './waiting-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
+import type { WithdrawView } from './withdraw-feed.ts'
 
 /** Something that the platform refused, or that could not be asked of it. */
 export interface ConnectFault {
@@ -60,6 +61,8 @@ export interface ConnectState {
   readonly topup?: TopupView | undefined
   /** Fed while identities are checked. */
   readonly kyc?: KycView | undefined
+  /** Fed while coins can be withdrawn. */
+  readonly withdraw?: WithdrawView | undefined
   /** What is known of calls that are over, by call. */
   readonly aftermath?: CallReports | undefined
   /** For whom this user waits, by callee. */
