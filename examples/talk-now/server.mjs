@@ -74,7 +74,8 @@ const policy = [
   `script-src 'self' ${checkoutUrl}`,
   `frame-src ${checkoutUrl}`,
   "style-src 'self'",
-  "img-src 'self'",
+  // A picture of a document is shown before it is sent.
+  "img-src 'self' blob:",
   `connect-src 'self' ${baseUrl} ${baseUrl.replace(/^http/, 'ws')}`,
   "base-uri 'none'",
   "form-action 'none'",

@@ -83,6 +83,16 @@ function offerCoins(phone) {
   })
 }
 
+/** Money is a press away from who earns. */
+function offerPayout(phone) {
+  const payout = phone.querySelector('#payout')
+  const button = phone.querySelector('[aria-controls="payout"]')
+  button.addEventListener('click', () => {
+    payout.hidden = !payout.hidden
+    button.ariaExpanded = String(!payout.hidden)
+  })
+}
+
 /** Where there is room for one phone only. */
 function offerTabs() {
   const tabs = [...document.querySelectorAll('[data-show]')]
@@ -105,6 +115,7 @@ try {
   if (only !== 'advisor') connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
   if (only !== 'caller') connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
   offerCoins(document.querySelector('#caller'))
+  offerPayout(document.querySelector('#advisor'))
 } catch (error) {
   trouble.hidden = false
   trouble.textContent = 'Talk Now could not start. Is its server running? Reload the page to try again.'

@@ -60,6 +60,11 @@ export const typesView = (types: readonly Type[], chosen: Type, { texts }: KycWo
     )}
   </fieldset>`
 
+/** A page whose policy shows no `blob:` images does without. */
+const hide = ({ target }: Event) => {
+  if (target instanceof HTMLElement) target.hidden = true
+}
+
 export interface SlotActs {
   readonly camera: (slot: PictureSlot) => void
   readonly file: (slot: PictureSlot, file: File) => void
@@ -84,7 +89,7 @@ export function slotView(slot: PictureSlot, canAim: boolean, words: KycWords, ac
   }
   return html`<section part="slot" class=${phase} aria-label=${texts[slot.side]}>
     <h3>${texts[slot.side]}</h3>
-    ${preview ? html`<img part="preview" alt="" src=${preview} />` : nothing}
+    ${preview ? html`<img part="preview" alt="" src=${preview} @error=${hide} />` : nothing}
     <p part="progress-text" role="status">${said}</p>
     ${isUnderWay ? html`<progress max="100" .value=${percent} aria-label=${texts[slot.side]}></progress>` : nothing}
     ${
