@@ -45,6 +45,8 @@ it('reads only what is a whole report', () => {
   expect(readReport(path)).toBeUndefined()
   writeFileSync(path, '{"files":[')
   expect(readReport(path)).toBeUndefined()
+  writeFileSync(path, JSON.stringify({ ...report([]), files: [{ ...file(3), failures: ['is one'] }] }))
+  expect(readReport(path)).toBeUndefined()
   writeFileSync(path, JSON.stringify(report([file(3)])))
   expect(readReport(path)).toEqual(report([file(3)]))
 })

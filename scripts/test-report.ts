@@ -1,40 +1,55 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { SerializedError } from 'vitest'
 import type { Reporter, TestModule } from 'vitest/node'
-import * as z from 'zod'
 
 /** What became of the tests of one file. */
-const fileReport = z.object({
-  project: z.string(),
-  path: z.string(),
-  passed: z.number(),
-  failures: z.array(z.object({ name: z.string(), why: z.string() })),
+export interface FileReport {
+  readonly project: string
+  readonly path: string
+  readonly passed: number
+  readonly failures: readonly { readonly name: string; readonly why: string }[]
   /** What failed in the file outside of any test: it could not be loaded, a hook failed, or an error came that nobody waited for. */
-  faults: z.array(z.string()),
-})
+  readonly faults: readonly string[]
+}
 
-const report = z.object({
-  files: z.array(fileReport),
+export interface Report {
+  readonly files: readonly FileReport[]
   /** Errors that nobody waited for, of no file that is known. */
-  strayErrors: z.array(z.string()),
-  interrupted: z.boolean(),
-})
-
-export type FileReport = z.output<typeof fileReport>
-export type Report = z.output<typeof report>
+  readonly strayErrors: readonly string[]
+  readonly interrupted: boolean
+}
 
 /** What the run has written; undefined where it came to no end. */
 export function readReport(path: string): Report | undefined {
   try {
-    return report.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isReport(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isText = (value: unknown): value is string => typeof value === 'string'
+const areAll = <Item>(values: unknown, is: (value: unknown) => value is Item): values is Item[] => Array.isArray(values) && values.every(is)
+
+const isFailure = (value: unknown): value is FileReport['failures'][number] =>
+  isRecord(value) && isText(value['name']) && isText(value['why'])
+
+const isFile = (value: unknown): value is FileReport =>
+  isRecord(value) &&
+  isText(value['project']) &&
+  isText(value['path']) &&
+  typeof value['passed'] === 'number' &&
+  areAll(value['failures'], isFailure) &&
+  areAll(value['faults'], isText)
+
+const isReport = (value: unknown): value is Report =>
+  isRecord(value) && areAll(value['files'], isFile) && areAll(value['strayErrors'], isText) && typeof value['interrupted'] === 'boolean'
+
 const firstLine = (message: string): string => message.split('\n', 1)[0] ?? ''
 
-function reportOf(file: TestModule): FileReport {
+function reportOf(file: TestModule): FileReport & { readonly faults: string[] } {
   const passed = [...file.children.allTests('passed')].length
   const failures = [...file.children.allTests('failed')].map((test) => ({
     name: test.fullName,
