@@ -36,10 +36,15 @@ export interface Withdrawals {
 const hourMs = 3_600_000
 const batch = 500
 
-/** Keeps what is sealed under the newest master key, and nothing of people who are gone. Broken off, it goes on where it stopped. */
-async function tendPayees({ db, vault, clock }: WithdrawalDeps): Promise<void> {
-  await db.transact(everyTenant, (tx) => destroyLeftPayees(tx, clock.now()))
+/** Wraps anew what an older master key wraps. Done twice, or broken off, it goes on where it stopped. */
+export async function rewrapAccounts({ db, vault }: Pick<WithdrawalDeps, 'db' | 'vault'>): Promise<void> {
   while ((await db.transact(everyTenant, (tx) => rewrapPayees(tx, vault, batch))) === batch);
+}
+
+/** Keeps what is sealed under the newest master key, and nothing of people who are gone. */
+async function tendPayees(deps: WithdrawalDeps): Promise<void> {
+  await deps.db.transact(everyTenant, (tx) => destroyLeftPayees(tx, deps.clock.now()))
+  await rewrapAccounts(deps)
 }
 
 export function createWithdrawals(deps: WithdrawalDeps): Withdrawals {
