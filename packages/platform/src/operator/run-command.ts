@@ -17,6 +17,7 @@ const groups: Readonly<Record<string, { readonly names: readonly string[]; load(
     names: ['parked-calls', 'settle-call'],
     load: async () => (await import('./call-commands.ts')).callCommands,
   },
+  vault: { names: ['rewrap-keys'], load: async () => (await import('./vault-commands.ts')).vaultCommands },
   sandbox: { names: ['sandbox'], load: async () => (await import('./sandbox-commands.ts')).sandboxCommands },
   apps: {
     names: ['migrate', 'create-app', 'provider-urls', 'openapi'],

@@ -136,7 +136,7 @@ describe('an upload in pieces', () => {
     for (const at of [one, two]) await append(by, at, 0, photo.subarray(0, 50_000))
     expect((await scene.ask(by, 'DELETE', one)).status).toBe(204)
     expect((await scene.ask(by, 'HEAD', one)).status).toBe(404)
-    await scene.platform.advance(25 * 3_600, 5 * 3_600)
+    await scene.platform.advance(25 * 3_600, 12.5 * 3_600)
     const later = { ...by, token: await (await scene.app.user(by.userId, { phone: null })).token() }
     expect((await scene.ask(later, 'HEAD', two)).status).toBe(404)
     expect((await append(later, two, 50_000, photo.subarray(50_000))).status).toBe(404)

@@ -31,7 +31,7 @@ describe('a document in one piece', () => {
     expect((await scene.send(by, other, { key: 'one' })).body).toMatchObject({ code: 'idempotency_key_reused' })
     expect(await listed(by)).toEqual([first.body])
     // What was drawn for the repetitions is nobody's: an hour later it is gone.
-    await scene.platform.advance(3 * 3_600, 1_200)
+    await scene.platform.advance(2 * 3_600, 3_600)
     const after = await scene.kept()
     expect({ ...after, blobs: after.blobs - before.blobs, rows: after.rows - before.rows }).toMatchObject({ blobs: 1, rows: 1 })
   })
@@ -126,8 +126,12 @@ async function behind(more: string | Buffer): Promise<File> {
 }
 const polyglot = () => behind(Buffer.concat([Buffer.from('PK\u0005\u0006', 'latin1'), Buffer.alloc(18)]))
 describe('a hostile file', () => {
+  let by: Uploader
+  beforeAll(async () => {
+    by = await scene.uploader()
+  })
+
   it.each(hostile)('with %s is refused, and leaves nothing', async (_, make, code) => {
-    const by = await scene.uploader()
     const before = await scene.kept()
     const answer = await scene.send(by, await make())
     expect(answer.body).toMatchObject({ code })
@@ -136,7 +140,6 @@ describe('a hostile file', () => {
   })
 
   it('of fifty megabytes is refused by its length alone, while others are served', async () => {
-    const by = await scene.uploader()
     const head = [
       'POST /v1/kyc/documents HTTP/1.1',
       'Host: x',
@@ -158,7 +161,6 @@ describe('a hostile file', () => {
     ['a prototype for a field', (form: FormData) => form.append('__proto__', 'x'), 'invalid_request'],
     ['a field without end', (form: FormData) => form.append('type', 'p'.repeat(10_000)), 'invalid_request'],
   ])('in a form with %s is refused', async (_, fill, code) => {
-    const by = await scene.uploader()
     const form = new FormData()
     fill(form)
     expect((await scene.ask(by, 'POST', '/v1/kyc/documents', { body: form })).body).toMatchObject({ status: 400, code })
@@ -167,7 +169,6 @@ describe('a hostile file', () => {
   })
 
   it('that is never sent to its end leaves nothing', async () => {
-    const by = await scene.uploader()
     const before = await scene.kept()
     const { hostname, port } = new URL(scene.platform.url)
     const socket = connect(Number(port), hostname)

@@ -15,7 +15,7 @@ const tables = ['kyc_document_pages', 'kyc_upload_pieces'] as const
 
 async function rewrapSome(tx: Tx, vault: DocumentDeps['vault'], table: (typeof tables)[number]): Promise<number> {
   const rows = await tx.query<Row>(
-    `select ctid::text as place, sealed_key, sealed_key_version from ${table} where sealed_key_version <> $1 limit ${batch} for update skip locked`,
+    `select ctid::text as place, sealed_key, sealed_key_version from ${table} where sealed_key_version < $1 limit ${batch} for update skip locked`,
     [vault.keyVersion],
   )
   for (const { place, sealed_key: key, sealed_key_version: version } of rows) {
