@@ -50,6 +50,11 @@ describe('a withdrawal', () => {
     expect(page.text("[part='withdraw']")).toBe('Withdraw ₹197.80')
     await page.press('withdraw')
     await expect.poll(() => asked.map(({ wish }) => wish)).toEqual([{ coins: 200, payee: { type: 'upi', vpa: 'asha@okbank' } }])
+    await expect.poll(() => page.text("[part='withdraw']")).toBe('Withdraw')
+    expect([page.find("input[name='coins']"), page.find('input:checked')]).toEqual([
+      expect.objectContaining({ value: '' }),
+      expect.any(HTMLInputElement),
+    ])
   })
 
   it('goes to a bank account, or to one that was paid before', async () => {

@@ -174,8 +174,8 @@ export class IhcWithdraw extends ConnectElement {
     this.#coins = ''
     this.#quote = null
     this.destination = undefined
-    const form = this.renderRoot.querySelector('form')
-    form?.reset()
+    // Not the form's own reset: it would take the choice away from under what is rendered.
+    for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[type='text']")) input.value = ''
   }
 
   async #refused(error: unknown, terms: WithdrawalTerms) {
