@@ -7,8 +7,8 @@ const isPan = (pan: string): boolean => /^[A-Z]{3}[ABCEFGHJLPT][A-Z]\d{4}[A-Z]$/
 const isLicence = (number: string): boolean => /^[A-Z]{2}[A-Z0-9]{7,15}$/.test(number)
 
 const words = (name: string): string => name.toUpperCase().split(/\s+/).filter(Boolean).join(' ')
-const isNamed = (entry: Entry, name: string): boolean => !entry.isKnown || words(entry.name) === words(name)
-const isBorn = (entry: Entry, date: string): boolean => !entry.isKnown || isDate(date, entry.dateOfBirth)
+const isNamed = (entry: Entry, name: string): boolean => !entry.knowsName || words(entry.name) === words(name)
+const isBorn = (entry: Entry, date: string): boolean => !entry.knowsBirth || isDate(date, entry.dateOfBirth)
 
 const namesOf = ({ name }: Entry) => {
   const [firstName = '', ...rest] = name.split(/\s+/)
@@ -71,7 +71,7 @@ export const drivingLicence = (world: World, request: ApiRequest): Answer =>
     if (!isMinors && !isBorn(entry, dob)) return say('v3', 103)
     const result = {
       name: entry.name,
-      dob: entry.isKnown ? dayFirst(entry.dateOfBirth, '-') : dob,
+      dob: entry.knowsBirth ? dayFirst(entry.dateOfBirth, '-') : dob,
       issueDate: '01-03-2021',
       'father/husband': 'RAVI VERMA',
       bloodGroup: '',

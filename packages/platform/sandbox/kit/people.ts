@@ -13,8 +13,10 @@ export interface Person {
 
 /** What a registry has of a number. */
 export interface Entry extends Person {
-  /** Whether a test has told of them; else name and birth date are made up, and whoever asks may claim any. */
-  readonly isKnown: boolean
+  /** Whether the name is one of its own; a name that is made up is whatever name one asks for. */
+  readonly knowsName: boolean
+  /** The same of the birth date. */
+  readonly knowsBirth: boolean
 }
 
 /**
@@ -36,16 +38,16 @@ const MINOR_YEARS = 16
 
 export const normalized = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
-const madeUp = (number: string): Entry => ({ number, name: 'ASHA VERMA', dateOfBirth: '1990-01-31', isKnown: false })
+const madeUp = (number: string): Entry => ({ number, name: 'ASHA VERMA', dateOfBirth: '1990-01-31', knowsName: false, knowsBirth: false })
 
 /** What is wrong with somebody is wrong wherever one asks about them. */
 function bent(entry: Entry, nowMs: number): Entry {
   const fate = fateOf(entry.number)
-  if (fate === 'mismatch') return { ...entry, name: 'XERXES QUILLFEATHER', isKnown: true }
+  if (fate === 'mismatch') return { ...entry, name: 'XERXES QUILLFEATHER', knowsName: true }
   if (fate !== 'minor') return entry
   const now = new Date(nowMs)
   const born = new Date(Date.UTC(now.getUTCFullYear() - MINOR_YEARS, now.getUTCMonth(), 1)).toISOString().slice(0, 10)
-  return { ...entry, dateOfBirth: born, isKnown: true }
+  return { ...entry, dateOfBirth: born, knowsBirth: true }
 }
 
 export function createRegistry(): Registry {
@@ -62,7 +64,7 @@ export function createRegistry(): Registry {
   const entryOf = (number: string, nowMs: number): Entry => {
     const key = normalized(number)
     const person = people.get(key)
-    return bent(person ? { ...person, isKnown: true } : madeUp(key), nowMs)
+    return bent(person ? { ...person, knowsName: true, knowsBirth: true } : madeUp(key), nowMs)
   }
   return {
     entryOf,

@@ -41,9 +41,9 @@ export const fetchedPan = ({ number, name, dateOfBirth }: Entry): Json => ({
   dob: dayFirst(dateOfBirth),
 })
 
-export const licence = ({ number, name, dateOfBirth, isKnown }: Entry, dob: string): Json => ({
+export const licence = ({ number, name, dateOfBirth, knowsBirth }: Entry, dob: string): Json => ({
   dlNumber: number,
-  dob: isKnown ? dayFirst(dateOfBirth) : dob,
+  dob: knowsBirth ? dayFirst(dateOfBirth) : dob,
   badgeDetails: [],
   dlValidity: {
     nonTransport: { from: '01/03/2021', to: '28/02/2041' },

@@ -50,14 +50,14 @@ const fetchPan: Task = (world, _, essentials) => {
 const verifyPan: Task = (world, _, essentials) => {
   const entry = lookUp(world, text(essentials, 'number'), isPan)
   if (entry === 'silent') return undefined
-  const verified = !entry.isKnown || entry.name.toUpperCase() === text(essentials, 'name').toUpperCase()
+  const verified = !entry.knowsName || entry.name.toUpperCase() === text(essentials, 'name').toUpperCase()
   return { verified, message: verified ? 'Verified' : 'Name did not match', upstreamName: entry.name }
 }
 
 function foundLicence(world: World, essentials: Body) {
   const entry = lookUp(world, text(essentials, 'number'), isLicence)
   const dob = text(essentials, 'dob')
-  if (entry === 'silent' || !entry.isKnown || fateOf(entry.number) === 'minor' || isDate(dob, entry.dateOfBirth)) return entry
+  if (entry === 'silent' || !entry.knowsBirth || fateOf(entry.number) === 'minor' || isDate(dob, entry.dateOfBirth)) return entry
   throw new Refusal(404, 'No record found')
 }
 

@@ -27,7 +27,7 @@ export function licenceSearch(world: World, { body }: ApiRequest): Answer {
   if (!/^\d{2}\/\d{2}\/\d{4}$/.test(dob)) throw new Refusal(422, 'dob must be dd/mm/yyyy')
   const entry = lookUp(world, text(body, 'number'), isLicence)
   if (entry === 'silent') return 'hang'
-  if (entry.isKnown && fateOf(entry.number) !== 'minor' && !isDate(dob, entry.dateOfBirth)) throw new Refusal(404, 'No record found')
+  if (entry.knowsBirth && fateOf(entry.number) !== 'minor' && !isDate(dob, entry.dateOfBirth)) throw new Refusal(404, 'No record found')
   return wrapped(records.licence(entry, dob))
 }
 
