@@ -39,7 +39,7 @@ export interface Platform {
 
 /** The one place where the real parts are put together. */
 export async function createPlatform(parts: PlatformParts): Promise<Platform> {
-  const base = layFoundation(parts, (kinds) => runners.wake(kinds))
+  const base = layFoundation(parts, { wake: (kinds) => runners.wake(kinds), reserve: (kind) => runners.reserve(kind) })
   const { db, clock, directory, masterKey } = base
   const features = tieFeatures(base)
   const isUrgent = (kind: string) => features.urgentKinds.includes(kind)

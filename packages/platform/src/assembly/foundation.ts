@@ -7,7 +7,8 @@ import type { Limits } from '../config/settings.ts'
 import type { ContentReader } from '../content/port.ts'
 import { createContentReader } from '../content/reader.ts'
 import { connect, type Connection, type Db } from '../db/connect.ts'
-import { taskQueue, wakeAfterCommit, type TaskQueue } from '../db/tasks-store.ts'
+import { hostedBy, type TaskHost } from '../db/task-host.ts'
+import { taskQueue, type TaskQueue } from '../db/tasks-store.ts'
 import type { IceSettings } from '../features/calls/index.ts'
 import { createDirectory, type Directory } from '../features/tenants/index.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
@@ -56,8 +57,8 @@ export interface PlatformParts {
 export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize' | 'limits' | 'telephony'> {
   readonly db: Db
   readonly queue: TaskQueue
-  /** Says that a task was added in another way than by a transaction of `db`. */
-  wake(kinds: ReadonlySet<string>): void
+  /** Who does the tasks that are added in another way than by a transaction of `db`. */
+  readonly host: TaskHost
   readonly cursors: Cursors
   readonly vault: Vault
   readonly storage: BlobStorage
@@ -70,16 +71,16 @@ export interface Foundation extends Omit<PlatformParts, 'connection' | 'poolSize
   readonly telephony: TelephonyChoice
 }
 
-/** `wake` is called after each commit that left work to do, with the kinds of it. */
-export function layFoundation(parts: PlatformParts, wake: (kinds?: ReadonlySet<string>) => void): Foundation {
+/** `host` is given the work that is left by each commit. */
+export function layFoundation(parts: PlatformParts, host: TaskHost): Foundation {
   const { bus, clock, logger } = parts
   const pool = connect(parts.connection, parts.poolSize === undefined ? {} : { poolSize: parts.poolSize })
-  const db = wakeAfterCommit(pool, wake)
+  const db = hostedBy(pool, host)
   const directory = createDirectory(db, bus, clock)
   return {
     ...parts,
     db,
-    wake,
+    host,
     queue: taskQueue(pool),
     cursors: createCursors(parts.masterKey),
     vault: createVault(keysFrom(parts.masterKey, parts.vaultKeys)),

@@ -23,6 +23,13 @@ export interface Sql {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
+/** Called when the connection is given back, before the one who asked for the transaction goes on. */
+export interface TxEnd {
+  committed(): void
+  /** Also where the answer to the commit was lost, and nobody knows. */
+  undone(): void
+}
+
 /**
  * An open transaction. Row-level security shows it one tenant's rows only. Statements are sent as soon as they are asked for and run in that
  * order: those that do not wait for each other's answers share a round trip.
@@ -35,6 +42,8 @@ export interface Tx extends Sql {
   write<Row>(text: string, values: readonly unknown[], heard?: (rows: Row[]) => void): void
   /** For Sequelize's models: `{ transaction: tx.sequelize }`. */
   readonly sequelize: Transaction
+  /** What is to happen once it is sure whether this, or the savepoint that it is asked for in, will stay: one of the two, once. */
+  follow(end: TxEnd): void
   /** Lifts the limits of time for the rest of this transaction, and holds no place of the background's: for jobs that add up much, never for a request. */
   patiently(): Promise<void>
   /** Undoes what `work` did when it throws, and lets the transaction go on. What it sent by `write` must not fail: that fails the transaction. */
@@ -109,7 +118,8 @@ export function connect(connection: Connection, options: { poolSize?: number } =
   const gate = backgroundGate(Math.max(3, Math.floor(size / 5)))
   return {
     sequelize,
-    transact: (tenant, work) => again(() => gate((leave) => withClient(pool, (client) => inTransaction(client, tenant, work, leave)))),
+    transact: (tenant, work) =>
+      again(() => followed((ends) => gate((leave) => withClient(pool, (client) => inTransaction({ client, tenant, leave, ends }, work))))),
     read: (tenant, text, values) => again(() => gate(() => withClient(pool, (client) => readAlone(client, tenant, text, values)))),
     statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
     close: () => sequelize.close(),
@@ -135,8 +145,10 @@ function openPool(connection: Connection, size: number): Sequelize {
   const sequelize = openSequelize(connection, common)
   sequelize.addHook('afterConnect', async (connected: unknown) => {
     const client = connected as Client & { pipeline: boolean }
+    // What is asked here is found by keys. A plan is kept for long, and must not follow from how little a table held when it was made.
     await client.query(
-      "set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s'",
+      `set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s';
+       set enable_seqscan = off; set jit = off`,
     )
     // Sequelize passes no such option on: set when the connection is idle, it holds from the next statement.
     client.pipeline = true
@@ -204,13 +216,34 @@ class Unawaited {
   }
 }
 
-async function inTransaction<T>(client: Client, tenant: TenantId, work: (tx: Tx) => Promise<T>, leave: Leave): Promise<T> {
+/** Tells those who follow how it ended. */
+async function followed<T>(attempt: (ends: TxEnd[]) => Promise<T>): Promise<T> {
+  const ends: TxEnd[] = []
+  let result: T
+  try {
+    result = await attempt(ends)
+  } catch (error) {
+    for (const end of ends) end.undone()
+    throw error
+  }
+  for (const end of ends) end.committed()
+  return result
+}
+
+interface Setting {
+  readonly client: Client
+  readonly tenant: TenantId
+  readonly leave: Leave
+  readonly ends: TxEnd[]
+}
+
+async function inTransaction<T>({ client, tenant, leave, ends }: Setting, work: (tx: Tx) => Promise<T>): Promise<T> {
   const unawaited = new Unawaited()
   try {
     // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text. Should even this fail, the statements that
     // follow see no tenant, and no rows.
     unawaited.add(command(client, `begin; set local connect.tenant = '${Number(tenant)}'`))
-    const result = await work(openTx(client, unawaited, leave))
+    const result = await work(openTx(client, unawaited, leave, ends))
     // After a failed statement this is a rollback, and what failed is thrown.
     unawaited.add(command(client, 'commit'))
     await unawaited.settle()
@@ -235,7 +268,7 @@ async function readAlone<Row>(client: Client, tenant: TenantId, text: string, va
 
 let savepoints = 0
 
-function openTx(client: Client, unawaited: Unawaited, leave: Leave): Tx {
+function openTx(client: Client, unawaited: Unawaited, leave: Leave, ends: TxEnd[]): Tx {
   // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
   const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
   let limitMs = answerMs
@@ -243,13 +276,15 @@ function openTx(client: Client, unawaited: Unawaited, leave: Leave): Tx {
     sequelize,
     query: (text, values) => run(client, text, values, limitMs),
     write: (text, values, heard) => unawaited.add(run<never>(client, text, values, limitMs).then(heard)),
+    follow: (end) => void ends.push(end),
     async patiently() {
       leave()
       limitMs = Infinity
-      unawaited.add(client.query('set local statement_timeout = 0'))
+      unawaited.add(client.query('set local statement_timeout = 0; set local enable_seqscan = on'))
     },
     async savepoint(work) {
       const name = `s${++savepoints}`
+      const before = ends.length
       unawaited.add(command(client, `savepoint ${name}`))
       try {
         return await work()
@@ -260,6 +295,7 @@ function openTx(client: Client, unawaited: Unawaited, leave: Leave): Tx {
           throw cause
         })
         unawaited.forgive()
+        for (const end of ends.splice(before)) end.undone()
         throw cause
       }
     },

@@ -20,26 +20,28 @@ const payload = z.object({
   }),
 })
 
-/** Stores the message with the task that works on it, in one round trip. False when it is known already. */
+export interface Stored {
+  readonly isNew: boolean
+  /** Whether there is work left to do for it. */
+  readonly isLeft: boolean
+  /** The task that does it, where it was free and is now this process's. */
+  readonly taskId: string | null
+}
+
+/** Stores the message with the task that works on it, in one round trip; as taken until then, or for anybody. */
 export async function insertArrival(
   db: Pick<Db, 'statement'>,
   tenantId: TenantId,
   arrival: Arrival,
-  task: string,
+  task: { readonly kind: string; readonly until: Date | null },
   now: Date,
-): Promise<boolean> {
+): Promise<Stored> {
   const { provider, deliveryId, callId, report, onlyLeg, notes = {} } = arrival
-  const [row] = await db.statement<{ is_new: boolean }>('select inbox_accept($1, $2, $3, $4, $5, $6, $7, $8) as is_new', [
-    tenantId,
-    provider,
-    deliveryId,
-    callId,
-    JSON.stringify({ report, notes }),
-    onlyLeg ?? null,
-    task,
-    now,
-  ])
-  return row?.is_new === true
+  const [row] = await db.statement<{ is_new: boolean; is_left: boolean; task_id: string | null }>(
+    'select is_new, is_left, task_id from inbox_store($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [tenantId, provider, deliveryId, callId, JSON.stringify({ report, notes }), onlyLeg ?? null, task.kind, now, task.until],
+  )
+  return { isNew: row?.is_new === true, isLeft: row?.is_left === true, taskId: row?.task_id ?? null }
 }
 
 /** How many messages of a call are worked on at once. */

@@ -5,6 +5,7 @@ import type { LegReport } from '../providers/telephony/port.ts'
 import type { Db, Tx } from './connect.ts'
 import * as store from './inbox-store.ts'
 import { inOrder } from './inbox-order.ts'
+import type { TaskHost } from './task-host.ts'
 import type { Task } from './tasks.ts'
 
 /** The task that works on a call's messages; its subject is the call. */
@@ -30,8 +31,8 @@ export interface Arrival {
 export interface InboxDeps {
   readonly db: Db
   readonly clock: Clock
-  /** Called after a message was stored: its work may begin. */
-  wake(kinds: ReadonlySet<string>): void
+  /** Works on a message that was stored. */
+  readonly host: TaskHost
   /** Tells the call what a message says, in the transaction that marks the message. Told twice, or late, it changes nothing. */
   applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
 }
@@ -40,7 +41,7 @@ export interface Inbox {
   /** Stores a message, once, with the task that works on it: both or neither. What it answered may be acknowledged. */
   accept(tenantId: TenantId, arrival: Arrival): Promise<'new' | 'repeated'>
   /** Handler of `inbox.apply`: tells the call its messages in the order in which the provider sent them. */
-  apply(task: Pick<Task, 'tenantId' | 'subject'>): Promise<void>
+  apply(task: Pick<Task, 'tenantId' | 'subject'>, endIn?: (tx: Tx) => void): Promise<void>
   /** Forgets messages older than 30 days, and says how many. */
   forgetOld(): Promise<number>
 }
@@ -50,22 +51,40 @@ export interface Inbox {
  * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
  * applying, nothing of it has happened, and the task comes again.
  */
-export function createInbox({ db, clock, wake, applyReport }: InboxDeps): Inbox {
+export function createInbox({ db, clock, host, applyReport }: InboxDeps): Inbox {
   return {
     async accept(tenantId, arrival) {
-      const isNew = await store.insertArrival(db, tenantId, arrival, applyTask, clock.now())
-      if (isNew) wake(applyKinds)
-      return isNew ? 'new' : 'repeated'
+      const place = host.reserve(applyTask)
+      const task = { kind: applyTask, subject: arrival.callId, tenantId, payload: {}, attempt: 1, taking: 1 }
+      try {
+        const { isNew, isLeft, taskId } = await store.insertArrival(
+          db,
+          tenantId,
+          arrival,
+          { kind: applyTask, until: place?.until ?? null },
+          clock.now(),
+        )
+        if (taskId !== null && place !== undefined) place.begin({ ...task, id: taskId })
+        else {
+          place?.free()
+          if (isLeft) host.wake(applyKinds)
+        }
+        return isNew ? 'new' : 'repeated'
+      } catch (error) {
+        place?.free()
+        throw error
+      }
     },
-    async apply({ tenantId, subject: callId }) {
+    async apply({ tenantId, subject: callId }, endIn) {
       // A message that comes meanwhile adds the task anew: there is no need to look again for it.
       for (let more = true; more;)
         more = await db.transact(tenantId, async (tx) => {
           const waiting = await store.unapplied(tx, tenantId, callId)
-          if (waiting.length === 0) return false
           for (const { report } of inOrder(waiting)) await applyReport(tx, tenantId, callId, report)
-          await store.markApplied(tx, tenantId, waiting, clock.now())
-          return waiting.length === store.batch
+          if (waiting.length > 0) await store.markApplied(tx, tenantId, waiting, clock.now())
+          if (waiting.length === store.batch) return true
+          endIn?.(tx)
+          return false
         })
     },
     forgetOld: () => db.transact(everyTenant, (tx) => store.forgetBefore(tx, new Date(clock.now().getTime() - keptMs))),

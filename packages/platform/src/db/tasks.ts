@@ -21,7 +21,14 @@ export interface Task {
   readonly attempt: number
 }
 
+/** A task that this worker has taken; `taking` proves it. */
+export interface TakenTask extends Task {
+  readonly taking: number
+}
+
 /** Writes tasks in the transaction of the change they follow from: both happen or neither does. */
 export interface TaskStore {
   add(tx: Tx, tenantId: TenantId, tasks: readonly NewTask[], now: Date): Promise<void>
+  /** Forgets those of a subject that wait: there is nothing left for them to do. What runs just now finds that by itself. */
+  forget(tx: Tx, tenantId: TenantId, kinds: readonly string[], subject: string): void
 }

@@ -121,7 +121,7 @@ export async function startExchange(): Promise<Exchange> {
   const inbox = createInbox({
     db,
     clock,
-    wake: () => undefined,
+    host: { wake: () => undefined, reserve: () => undefined },
     async applyReport(_tx, tenantId, callId, report) {
       if (failing) {
         failing = false

@@ -5,7 +5,8 @@ import { createLogger } from '../base/logger.ts'
 import { everyTenant } from '../base/tenant.ts'
 import { connect, type Db } from '../db/connect.ts'
 import { migrate } from '../db/migrate.ts'
-import { taskQueue, taskStore, wakeAfterCommit } from '../db/tasks-store.ts'
+import { hostedBy } from '../db/task-host.ts'
+import { taskQueue, taskStore, type Look } from '../db/tasks-store.ts'
 import type { NewTask } from '../db/tasks.ts'
 import { periodicHandlers, schedulePeriodic } from './periodic.ts'
 import { createRunner, type Runner, type TaskHandler } from './runner.ts'
@@ -49,7 +50,7 @@ function heldClock(start = new Date('2030-01-01T00:00:00Z')) {
 function setUp(handlers: Record<string, TaskHandler>, clock: Clock) {
   const runner = createRunner({ queue: taskQueue(db), clock, logger: createLogger('silent'), handlers })
   runners.push(runner)
-  const waking = wakeAfterCommit(db, () => runner.wake())
+  const waking = hostedBy(db, runner)
   const add = (...tasks: NewTask[]) => waking.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, tasks, clock.now()))
   runner.start()
   return { runner, add }
@@ -194,18 +195,21 @@ it('gives the task of a worker that went silent to another, and the silent one c
   const { clock, advance } = heldClock()
   await db.transact(everyTenant, (tx) => taskStore.add(tx, everyTenant, [{ kind: 'lost', subject: 'x' }], clock.now()))
   const dead = taskQueue(db)
-  const [task] = await dead.take(clock.now(), after(clock.now(), 30_000), 10, ['lost'])
+  const take = async (now: Date, until: Date) =>
+    (await dead.take({ now, since: null, ahead: now, until, limit: 10, kinds: ['lost'] })).tasks
+  const [task] = await take(clock.now(), after(clock.now(), 30_000))
   const done: number[] = []
   const { runner } = setUp({ lost: async ({ attempt }) => void done.push(attempt) }, clock)
   await runner.idle()
   expect(done).toEqual([])
-  advance(30_000)
+  const silence = after(clock.now(), 30_000)
   if (task === undefined) throw new Error('nothing was taken')
-  const [second] = await dead.take(clock.now(), clock.now(), 10, ['lost'])
-  await dead.finish([task])
+  const [second] = await take(silence, silence)
+  await dead.finish([task], clock.now(), clock.now())
   await dead.giveBack(task, after(clock.now(), 99_000))
   expect(await waiting('lost')).toBe(1)
   expect(second?.attempt).toBe(2)
+  advance(30_000)
   await runner.idle()
   expect(done).toEqual([3])
 })
@@ -269,7 +273,7 @@ it('goes on after PostgreSQL was away', async () => {
   const queue = taskQueue(db)
   const flaky = {
     ...queue,
-    take: (...args: Parameters<typeof queue.take>) => (away ? Promise.reject(new Error('away')) : queue.take(...args)),
+    take: (look: Look) => (away ? Promise.reject(new Error('away')) : queue.take(look)),
   }
   const handlers: Record<string, TaskHandler> = { back: async ({ subject }) => void done.push(subject) }
   const runner = createRunner({ queue: flaky, clock, logger: createLogger('silent'), handlers })

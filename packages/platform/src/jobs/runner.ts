@@ -1,19 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { LRUCache } from 'lru-cache'
 import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { inBackground } from '../db/background.ts'
-import type { Task } from '../db/tasks.ts'
-import type { TakenTask, TaskQueue } from '../db/tasks-store.ts'
+import type { Tx } from '../db/connect.ts'
+import { lookEveryMs, type Place } from '../db/task-host.ts'
+import type { TakenTask, Task } from '../db/tasks.ts'
+import type { Finished, TaskQueue } from '../db/tasks-store.ts'
+import { Places } from './places.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 /** Ends the task, or asks for the same task again at a time. */
 export type TaskOutcome = { readonly again: Date } | undefined | void
 
+/** Ends the task in the last transaction of its work: both are there or neither is, and nothing more need be written. */
+export type EndIn = (tx: Tx) => void
+
 /**
  * Does the work of one kind of task. It may run more than once for a task (a crash in mid-work, a lease that ran out): what it does
  * must be the same when done twice. What it throws is logged, and the task is tried again with growing delays.
  */
-export type TaskHandler = (task: Task) => Promise<TaskOutcome>
+export type TaskHandler = (task: Task, endIn: EndIn) => Promise<TaskOutcome>
 
 export interface RunnerDeps {
   readonly queue: TaskQueue
@@ -25,7 +32,7 @@ export interface RunnerDeps {
   readonly isUrgent?: boolean
   /** How many tasks run at once in this process. */
   readonly concurrency?: number
-  /** Kinds that wait for a provider. They get three quarters of the places: one that hangs does not keep the others from running. */
+  /** Kinds that wait for a provider: they leave places to the others. */
   readonly slowKinds?: readonly string[]
 }
 
@@ -33,6 +40,8 @@ export interface Runner {
   start(): void
   /** A hint that something may be due now. */
   wake(): void
+  /** A place for a task that is being written down and is due now; undefined where there is none, or others have waited longer. */
+  reserve(kind: string): Place | undefined
   /** Resolves when nothing is due and nothing runs. */
   idle(): Promise<void>
   /** How many tasks it has begun. */
@@ -42,10 +51,12 @@ export interface Runner {
 }
 
 const leaseMs = 10_000
-const longestSleepMs = 1_000
+/** A look finds what fell due since the last whole one, and a little before: transactions last. */
+const overlapMs = 5_000
 // A reason of our own: without one, each abort makes an error with its stack.
 const awake = 'awake'
 const longestTroubleMs = 5_000
+const nothing: Finished = { again: [], isMore: false }
 
 /** Runs due tasks. Any number of processes may have one over the same database; each task is one worker's at a time. */
 export function createRunner(deps: RunnerDeps): Runner {
@@ -55,28 +66,32 @@ export function createRunner(deps: RunnerDeps): Runner {
 class TaskRunner implements Runner {
   begun = 0
   readonly #deps: RunnerDeps
-  readonly #places: number
-  readonly #slowPlaces: number
+  readonly #places: Places
   readonly #kinds: readonly string[]
   readonly #quickKinds: readonly string[]
   readonly #running = new Map<TakenTask, Promise<void>>()
   readonly #stopping = new AbortController()
+  /** Work begins outside of whatever it followed from. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #loop: Promise<void> | undefined
   #keepsLeases = false
   #nap = new AbortController()
   /** Grows with each hint: a pass that began before the hint does not answer it. */
   #hints = 0
+  /** When everything was last looked at, and nothing left. */
+  #wholeAt: Date | undefined
+  /** Tasks may wait in the table for places: none is given to a newer one. */
+  #isBehind = true
   readonly #idlers: (() => void)[] = []
   /** How often in a row tasks have failed here, by their ids. How often they ran says little: many come back by their own wish. */
   readonly #failures = new LRUCache<string, number>({ max: 10_000 })
   /** Finished tasks that wait to be written down together. */
-  #next: { readonly tasks: TakenTask[]; readonly written: Promise<boolean> } | undefined
-  #writing: Promise<boolean> = Promise.resolve(false)
+  #next: { readonly tasks: TakenTask[]; readonly written: Promise<Finished> } | undefined
+  #writing: Promise<Finished> = Promise.resolve(nothing)
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
-    this.#places = deps.concurrency ?? 16
-    this.#slowPlaces = Math.max(1, Math.floor(this.#places * 0.75))
+    this.#places = new Places(deps.concurrency ?? 16, deps.slowKinds ?? [])
     this.#kinds = Object.keys(deps.handlers)
     this.#quickKinds = this.#kinds.filter((kind) => !(deps.slowKinds ?? []).includes(kind))
   }
@@ -88,6 +103,27 @@ class TaskRunner implements Runner {
   wake(): void {
     this.#hints++
     this.#nap.abort(awake)
+  }
+
+  reserve(kind: string): Place | undefined {
+    if (this.#loop === undefined || this.#stopping.signal.aborted || !(kind in this.#deps.handlers)) return undefined
+    if (this.#isBehind || !this.#places.fits(kind)) {
+      this.#isBehind = true
+      return undefined
+    }
+    this.#places.hold(kind)
+    const letGo = () => {
+      this.#places.letGo(kind)
+      if (this.#idlers.length > 0 || (this.#isBehind && this.#places.room > 0)) this.wake()
+    }
+    return {
+      until: after(this.#deps.clock.now(), leaseMs),
+      begin: (task) => {
+        this.#outside(() => this.#begin(task))
+        letGo()
+      },
+      free: letGo,
+    }
   }
 
   idle(): Promise<void> {
@@ -112,14 +148,13 @@ class TaskRunner implements Runner {
       const hints = this.#hints
       let sleepMs: number
       try {
-        const alone = this.#running.size === 0
-        const room = this.#places - this.#running.size
-        const found = room > 0 ? await this.#take(room) : 'none'
+        const alone = this.#places.held === 0
+        const { found, next } = await this.#look()
         // As many as there was room for: there may be more.
         if (found === 'full') continue
         // What ended or was added since this look began may have left something: only a whole quiet look is idleness.
-        if (found === 'none' && alone && this.#hints === hints) this.#tellIdlers()
-        sleepMs = await this.#untilNext()
+        if (found === 'none' && alone && this.#places.held === 0 && this.#hints === hints) this.#tellIdlers()
+        sleepMs = this.#until(next)
         troubles = 0
       } catch (error) {
         troubles++
@@ -128,58 +163,107 @@ class TaskRunner implements Runner {
       }
       if (this.#hints === hints) await this.#deps.clock.sleep(sleepMs, this.#nap.signal)
     }
-    await Promise.all(this.#running.values())
+    while (this.#running.size > 0) await Promise.all(this.#running.values())
   }
 
-  async #take(room: number): Promise<'none' | 'some' | 'full'> {
-    const now = this.#deps.clock.now()
-    const slowRoom = this.#slowRoom()
-    const limit = slowRoom > 0 ? Math.min(room, slowRoom) : room
-    const taken = await this.#deps.queue.take(now, after(now, leaseMs), limit, slowRoom > 0 ? this.#kinds : this.#quickKinds)
-    this.begun += taken.length
-    for (const task of taken) {
-      const run = this.#run(task).then((isDue) => {
-        // Else nothing has changed for those that wait.
-        const worthALook = isDue || this.#running.size >= this.#places || this.#slowRoom() <= 0 || this.#idlers.length > 0
-        this.#running.delete(task)
-        if (worthALook) this.wake()
-      })
-      this.#running.set(task, run)
+  async #look(): Promise<{ readonly found: 'none' | 'some' | 'full'; readonly next: Date | undefined }> {
+    const { clock, queue } = this.#deps
+    const now = clock.now()
+    const slowRoom = this.#places.slowRoom
+    const limit = slowRoom > 0 ? slowRoom : this.#places.room
+    if (limit <= 0) {
+      this.#isBehind = true
+      return { found: 'some', next: undefined }
     }
-    if (taken.length > 0 && !this.#keepsLeases) void this.#keepLeases()
-    if (taken.length === 0) return 'none'
-    return taken.length < limit ? 'some' : 'full'
+    const since = this.#sinceWhen(now)
+    const { tasks, next } = await queue.take({
+      now,
+      since,
+      ahead: after(now, lookEveryMs),
+      until: after(now, leaseMs),
+      limit,
+      // Where slow work has taken all its places, only the rest can be begun in time.
+      kinds: slowRoom > 0 ? this.#kinds : this.#quickKinds,
+    })
+    for (const task of tasks) this.#begin(task)
+    if (tasks.length >= limit) {
+      this.#isBehind = true
+      return { found: 'full', next }
+    }
+    if (since === null) this.#wholeAt = slowRoom > 0 ? now : undefined
+    // What waits for a slow place is looked for when one is free.
+    this.#isBehind = slowRoom <= 0
+    return { found: tasks.length === 0 ? 'none' : 'some', next }
   }
 
-  #slowRoom(): number {
-    const slowKinds = this.#deps.slowKinds ?? []
-    if (slowKinds.length === 0) return this.#places
-    return this.#slowPlaces - [...this.#running.keys()].filter(({ kind }) => slowKinds.includes(kind)).length
+  /** Everything is looked at once a second; where tasks have waited for places; and when idleness is to be told. */
+  #sinceWhen(now: Date): Date | null {
+    if (this.#isBehind || this.#wholeAt === undefined || this.#idlers.length > 0) return null
+    return now < this.#wholeAt || now >= after(this.#wholeAt, lookEveryMs) ? null : after(this.#wholeAt, -overlapMs)
   }
 
-  async #untilNext(): Promise<number> {
-    // Where slow work has taken all its places, only the rest can be begun in time.
-    const next = await this.#deps.queue.next(this.#slowRoom() > 0 ? this.#kinds : this.#quickKinds)
-    if (next === undefined || this.#running.size >= this.#places) return longestSleepMs
+  #until(next: Date | undefined): number {
     // A task that is due but was not taken is locked by another worker just now: no hurry.
-    return Math.min(longestSleepMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
+    return next === undefined ? lookEveryMs : Math.min(lookEveryMs, Math.max(20, next.getTime() - this.#deps.clock.now().getTime()))
+  }
+
+  #begin(task: TakenTask): void {
+    this.begun++
+    this.#places.hold(task.kind)
+    const run = this.#inTurn(task).then((isDue) => {
+      this.#running.delete(task)
+      this.#places.letGo(task.kind)
+      // Else nothing has changed for those that wait.
+      if (isDue || this.#idlers.length > 0 || (this.#isBehind && this.#places.room > 0)) this.wake()
+    })
+    this.#running.set(task, run)
+    if (!this.#keepsLeases) void this.#keepLeases()
+  }
+
+  /** Whether the task, or others, may be due now. */
+  async #inTurn(task: TakenTask): Promise<boolean> {
+    for (let current = task; ;) {
+      await this.#places.enter(task.kind)
+      try {
+        const end = await (this.#stopping.signal.aborted ? this.#giveUp(current) : this.#run(current))
+        if (typeof end === 'boolean') return end
+        current = end
+        this.begun++
+      } finally {
+        this.#places.leave(task.kind)
+      }
+    }
+  }
+
+  /** Not begun: another process goes on with it at once. */
+  async #giveUp(task: TakenTask): Promise<boolean> {
+    await this.#deps.queue.giveBack(task, this.#deps.clock.now()).catch(() => undefined)
+    return false
   }
 
   #tellIdlers(): void {
     for (const done of this.#idlers.splice(0)) done()
   }
 
-  /** Whether the task, or another run of it, may be due now or at a new time. */
-  async #run(task: TakenTask): Promise<boolean> {
+  /** The task once more, if it is to be run again at once; or whether there may be something due soon. */
+  async #run(task: TakenTask): Promise<TakenTask | boolean> {
     const { queue, clock, logger, handlers } = this.#deps
     const fields = { task: task.kind, attempt: task.attempt, callId: task.subject.startsWith('call_') ? task.subject : undefined }
     try {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
-      const outcome = await (this.#deps.isUrgent === true ? handler(task) : inBackground(() => handler(task)))
+      let isGone = false
+      const endIn: EndIn = (tx) => {
+        let gone = false
+        queue.finishIn?.(tx, task, (is) => (gone = is))
+        tx.follow({ committed: () => (isGone = gone), undone: () => undefined })
+      }
+      const outcome = await (this.#deps.isUrgent === true ? handler(task, endIn) : inBackground(() => handler(task, endIn)))
       this.#failures.delete(task.id)
+      if (isGone) return false
       if (outcome?.again === undefined) return await this.#finish(task)
       await queue.giveBack(task, outcome.again)
+      return outcome.again < after(clock.now(), lookEveryMs)
     } catch (error) {
       logger.warn('a task failed and will be tried again', { ...fields, error })
       const failures = (this.#failures.get(task.id) ?? 0) + 1
@@ -191,21 +275,24 @@ class TaskRunner implements Runner {
   }
 
   /** Those that end while the ones before them are being written down go together, next. */
-  #finish(task: TakenTask): Promise<boolean> {
-    if (this.#next !== undefined) {
-      this.#next.tasks.push(task)
-      return this.#next.written
-    }
-    const tasks = [task]
+  async #finish(task: TakenTask): Promise<TakenTask | boolean> {
+    this.#next ??= this.#finishNext()
+    this.#next.tasks.push(task)
+    const { again, isMore } = await this.#next.written
+    return again.find(({ id }) => id === task.id) ?? isMore
+  }
+
+  #finishNext(): { readonly tasks: TakenTask[]; readonly written: Promise<Finished> } {
+    const tasks: TakenTask[] = []
     const written = this.#writing
-      .catch(() => false)
-      .then(async () => {
+      .catch(() => nothing)
+      .then(() => {
         this.#next = undefined
-        return (await this.#deps.queue.finish(tasks)) > 0
+        const now = this.#deps.clock.now()
+        return this.#deps.queue.finish(tasks, now, after(now, leaseMs))
       })
-    this.#next = { tasks, written }
     this.#writing = written
-    return written
+    return { tasks, written }
   }
 
   /** Long work keeps its task: without this, another worker would begin it anew. */

@@ -19,6 +19,7 @@ import { ledgerSeals } from './0018-ledger-seals.ts'
 import { topups } from './0019-topups.ts'
 import { longerCalls } from './0020-longer-calls.ts'
 import { disputesOfCall } from './0021-disputes-of-call.ts'
+import { fewerWrites } from './0022-fewer-writes.ts'
 import { groupMoves } from './0023-group-moves.ts'
 import { doors } from './0025-doors.ts'
 import { kycDocuments } from './0026-kyc-documents.ts'
@@ -48,6 +49,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0019-topups', sql: topups },
   { name: '0020-longer-calls', sql: longerCalls },
   { name: '0021-disputes-of-call', sql: disputesOfCall },
+  { name: '0022-fewer-writes', sql: fewerWrites },
   { name: '0023-group-moves', sql: groupMoves },
   { name: '0025-doors', sql: doors },
   { name: '0026-kyc-documents', sql: kycDocuments },

@@ -35,9 +35,12 @@ export async function seeCall(db: Pick<Db, 'read'>, tenantId: TenantId, callId: 
   return row === undefined ? undefined : readCall(row)
 }
 
-/** The call for a change: everybody else who wants to change it waits. */
+/** The call for a change: everybody else who wants to change it waits. Who only names it, as a message that comes in does, need not. */
 export const lockCall = (tx: Tx, tenantId: TenantId, callId: string) =>
-  one(tx, `select ${callColumns} from calls c ${callPeople} where c.tenant_id = $1 and c.id = $2 for update of c`, [tenantId, callId])
+  one(tx, `select ${callColumns} from calls c ${callPeople} where c.tenant_id = $1 and c.id = $2 for no key update of c`, [
+    tenantId,
+    callId,
+  ])
 
 /** Written before the provider is asked; null takes it back. With it changes whether the platform can end the call. */
 export async function markDialAttempt(tx: Tx, tenantId: TenantId, callId: string, at: Date | null, canEnd: boolean): Promise<void> {

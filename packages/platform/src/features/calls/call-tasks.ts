@@ -1,5 +1,8 @@
 import type { NewTask } from '../../db/tasks.ts'
 
+/** What has nothing to do any more when a call is settled; each would only look and see. */
+export const timers: readonly string[] = ['call.check', 'call.cutoff', 'call.meter', 'call.warn']
+
 /** What is still to be done for a call; each survives the process. The subject is the call, of `dropLeg` the leg. */
 export const callTasks = {
   dial: (callId: string): NewTask => ({ kind: 'call.dial', subject: callId }),

@@ -2,6 +2,7 @@ import { after } from '../../base/clock.ts'
 import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError, type Telephony } from '../../providers/telephony/port.ts'
+import type { EndIn } from '../../jobs/runner.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { knownLegs, lockCall, markDialAttempt, seeCall } from './call-store.ts'
@@ -27,7 +28,7 @@ type Outcome = { readonly again: Date } | undefined
  * A dial that certainly rang nobody goes to the next provider that can carry the call, else to the same again.
  * A call that somebody wants ended, or that has been parked, before its mark is never dialled.
  */
-export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<Outcome> {
+export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task, endIn: EndIn): Promise<Outcome> {
   const now = deps.clock.now()
   const planned = await seeCall(deps.db, tenantId, callId)
   if (planned === undefined) return undefined
@@ -46,16 +47,17 @@ export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Ta
   })
   if (found === undefined) return undefined
   if (found.attemptedAt !== undefined) return lookForLeg(deps, telephony, tenantId, found.call, found.attemptedAt)
-  return telephony === undefined ? { again: after(now, unreachableMs) } : ring(deps, telephony, tenantId, found.call)
+  return telephony === undefined ? { again: after(now, unreachableMs) } : ring(deps, telephony, tenantId, found.call, endIn)
 }
 
-async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow): Promise<Outcome> {
+async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow, endIn: EndIn): Promise<Outcome> {
   const callId = call.id
   try {
     const { legId } = await telephony.dial(wishOf(deps, call))
     await deps.db.transact(tenantId, async (tx) => {
       const current = await lockCall(tx, tenantId, callId)
       if (current !== undefined) await adoptLeg(deps, tx, tenantId, current, legId)
+      endIn(tx)
     })
     return undefined
   } catch (error) {

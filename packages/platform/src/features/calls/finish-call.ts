@@ -8,7 +8,7 @@ import type { CallDeps } from './call-deps.ts'
 import type { CallEnding, CallRow, EndReason, ReviewReason } from './call-row.ts'
 import { setReviewReason, writeEnd, writeParked, writePending, type ParkedEnding } from './call-store.ts'
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, timers } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 import { endTypes, recordCallNow } from './record-call.ts'
 
@@ -43,6 +43,7 @@ export async function finishCall(
   const ended = call.endedAt === null ? endTypes : () => []
   await recordCallNow(tx, tenantId, call.id, (settled) => [...ended(settled), 'call.settled'], now)
   await release(tx, tenantId, call.id)
+  deps.tasks.forget(tx, tenantId, timers, call.id)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.freed(call.id)], now)
 }
 

@@ -2,6 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import { ProviderError } from '../../providers/telephony/port.ts'
+import type { EndIn } from '../../jobs/runner.ts'
 import type { CallDeps } from './call-deps.ts'
 import { isLegWanted, seeCall } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
@@ -33,13 +34,16 @@ const isRefusal = (error: unknown): boolean =>
  * Task `call.hangup`: ends the caller's leg, and with it the callee's, where the provider can. Done twice it does no harm; what fails is tried again, and the
  * provider's own limits stand behind it. Without a leg yet, whoever finds one adds this task again.
  */
-export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, attempt }: Task): Promise<void> {
+export async function hangUpCall(deps: CallDeps, { tenantId, subject: callId, attempt }: Task, endIn: EndIn): Promise<void> {
   const call = await seeCall(deps.db, tenantId, callId)
   const legId = call?.caller.legId ?? null
   if (call === undefined || legId === null) return
   if (call.canEnd) await takeDown(deps, tenantId, call.provider, { caller: legId, callee: call.callee.legId }, attempt)
   if (call.settled) return
-  await deps.db.transact(tenantId, (tx) => deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now()))
+  await deps.db.transact(tenantId, async (tx) => {
+    await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], deps.clock.now())
+    endIn(tx)
+  })
 }
 
 /** Those that were added before there was a choice name none. */

@@ -74,15 +74,15 @@ export function createCalls(deps: CallDeps): Calls {
   const { db, clock } = deps
   return {
     handlers: {
-      'call.dial': (task) => dialCall(deps, task),
+      'call.dial': (task, endIn) => dialCall(deps, task, endIn),
       'call.drive': (task) => driveCall(deps, task),
       'call.check': (task) => checkCall(deps, task),
-      'call.settle': (task) => settleTask(deps, task),
-      'call.hangup': (task) => hangUpCall(deps, task),
+      'call.settle': (task, endIn) => settleTask(deps, task, endIn),
+      'call.hangup': (task, endIn) => hangUpCall(deps, task, endIn),
       'call.drop-leg': (task) => dropLeg(deps, task),
       'call.meter': (task) => meterCall(deps, task),
       'call.warn': (task) => warnOfEnd(deps, task),
-      'call.cutoff': (task) => cutOff(deps, task),
+      'call.cutoff': (task, endIn) => cutOff(deps, task, endIn),
       'call.announce': (task) => announceCall(deps, task),
       'call.ring': (task) => ringBrowser(deps, task),
       'call.watch': (task) => watchBrowser(deps, task),

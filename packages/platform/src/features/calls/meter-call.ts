@@ -2,6 +2,7 @@ import type { CallMeter } from '@impacthub/sdk/contract'
 import { after } from '../../base/clock.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
+import type { EndIn } from '../../jobs/runner.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { lockCall, seeCall, setEndRequest } from './call-store.ts'
@@ -83,9 +84,10 @@ export async function warnOfEnd(deps: CallDeps, { tenantId, subject, payload }: 
  * Task `call.cutoff`: at the limit the platform ends the call. One that it cannot end is ended by the provider's own limit: its account is
  * asked for, and tells whether it was that.
  */
-export async function cutOff(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
+export async function cutOff(deps: CallDeps, { tenantId, subject: callId }: Task, endIn: EndIn): Promise<void> {
   await deps.db.transact(tenantId, async (tx) => {
     const call = await lockCall(tx, tenantId, callId)
+    endIn(tx)
     if (call?.status !== 'in_progress') return
     if (call.canEnd) await setEndRequest(tx, tenantId, callId, 'limit')
     await deps.tasks.add(tx, tenantId, [call.canEnd ? callTasks.hangUp(callId) : callTasks.settle(callId)], deps.clock.now())

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/connect.ts'
 import { unapplied } from '../../db/inbox-store.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { ProviderCall } from '../../providers/telephony/port.ts'
+import type { EndIn } from '../../jobs/runner.ts'
 import { lookAtBrowser } from './browser/follow-browser.ts'
 import { keepAccount } from './afterwards/evidence-store.ts'
 import type { CallDeps } from './call-deps.ts'
@@ -28,9 +29,10 @@ export type Look =
 
 /**
  * Asks the provider about both legs and follows its account: the one way in which a dialled call ends and is paid. Nothing is locked while
- * the provider is asked; the verdict is made anew under the lock, from what was asked of the call meanwhile.
+ * the provider is asked; the verdict is made anew under the lock, from what was asked of the call meanwhile. `endIn` ends the task that
+ * asks, in the transaction of the settlement.
  */
-export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string): Promise<Look> {
+export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string, endIn?: EndIn): Promise<Look> {
   const call = await seeCall(deps.db, tenantId, callId)
   if (call === undefined || call.settled) return { found: 'over' }
   if (call.channel === 'browser') return lookAtBrowser(deps, tenantId, callId)
@@ -53,7 +55,9 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
       return { found: 'pending', endedAt: current.endedAt ?? deps.clock.now() }
     }
     if (truth !== undefined) await keepAccount(tx, tenantId, callId, truth)
-    return outcome(await closeCall(deps, tx, tenantId, current, verdict.ending))
+    const why = await closeCall(deps, tx, tenantId, current, verdict.ending)
+    if (why === undefined) endIn?.(tx)
+    return outcome(why)
   })
 }
 
@@ -133,8 +137,9 @@ async function forFigures(deps: CallDeps, tenantId: TenantId, callId: string, en
 export async function settleTask(
   deps: CallDeps,
   { tenantId, subject: callId, attempt, payload }: Task,
+  endIn: EndIn,
 ): Promise<{ again: Date } | undefined> {
-  const look = await reconcile(deps, tenantId, callId)
+  const look = await reconcile(deps, tenantId, callId, endIn)
   if (look.found === 'over') return undefined
   const now = deps.clock.now()
   if (look.found === 'withheld') return { again: after(now, lookAgainMs(look.why)) }

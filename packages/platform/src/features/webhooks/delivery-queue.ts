@@ -1,6 +1,7 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db } from '../../db/connect.ts'
-import type { TakenTask, TaskQueue } from '../../db/tasks-store.ts'
+import type { TaskQueue } from '../../db/tasks-store.ts'
+import type { TakenTask } from '../../db/tasks.ts'
 import { deliverKind } from './record-event.ts'
 
 interface Row {
@@ -31,16 +32,18 @@ export function deliveryQueue(db: Db): TaskQueue {
       notBefore,
     ]))
   return {
-    take: async (now, until, limit) => (await db.statement<Row>('select * from webhooks_take($1, $2, $3)', [now, until, limit])).map(taken),
+    // The runner looks every second, and at once after a commit of this process.
+    take: async ({ now, until, limit }) => ({
+      tasks: (await db.statement<Row>('select * from webhooks_take($1, $2, $3)', [now, until, limit])).map(taken),
+      next: undefined,
+    }),
     async finish(tasks) {
       await release(tasks, null)
       // What came for the endpoint meanwhile may be due.
-      return tasks.length
+      return { again: [], isMore: true }
     },
     giveBack: (task, at) => release([task], at),
     renew: async (tasks, until) =>
       void (await db.statement('select webhooks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),
-    // The runner looks every second, and at once after a commit of this process.
-    next: () => Promise.resolve(undefined),
   }
 }

@@ -2,7 +2,7 @@ import type { WebhookEventData, WebhookEventType } from '@impacthub/sdk/contract
 import { newId } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { leftWork } from '../../db/tasks-store.ts'
+import { leftWork } from '../../db/task-host.ts'
 
 /** What has happened: its type, the object whose events it is counted among, and what the host is told. Never a phone number or a document. */
 export type NewEvent = {

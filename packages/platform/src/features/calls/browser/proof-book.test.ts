@@ -50,7 +50,7 @@ function wakeable(now: () => Date): { clock: Clock; wake(): Promise<void> } {
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const tasks = { add: async () => undefined }
+const tasks = { add: async () => undefined, forget: () => undefined }
 const proof = (callId: string, bytesReceived: number) =>
   ({ tenantId: tenantId(1), callId, userId: 'usr_1', peer: 'tab-0000000000000001', media: 'connected', bytesReceived }) as const
 

@@ -15,5 +15,5 @@ export interface WaitingDeps extends CallDeps {
 export const waitingHandlers = (deps: WaitingDeps): Readonly<Record<string, TaskHandler>> => ({
   'waiting.turn': (task) => takeTurns(deps, task),
   'waiting.tell': (task) => tellTurn(deps, task),
-  'call.freed': (task) => onFreed(deps, task),
+  'call.freed': (task, endIn) => onFreed(deps, task, endIn),
 })

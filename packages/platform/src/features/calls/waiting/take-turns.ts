@@ -2,6 +2,7 @@ import { after } from '../../../base/clock.ts'
 import type { TenantId } from '../../../base/tenant.ts'
 import type { Task } from '../../../db/tasks.ts'
 import type { Tx } from '../../../db/connect.ts'
+import type { EndIn } from '../../../jobs/runner.ts'
 import type { CallDeps } from '../call-deps.ts'
 import type { WaitingDeps } from './index.ts'
 import { seeCall } from '../call-store.ts'
@@ -62,13 +63,16 @@ export async function tellTurn(deps: CallDeps, { tenantId, subject: id }: Task):
  * Task `call.freed`: the two of a call can be called again. Measures the callee's day, and lets the queues go on in which they stand or for
  * which they are waited. Done twice, it finds the same.
  */
-export async function onFreed(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
+export async function onFreed(deps: CallDeps, { tenantId, subject: callId }: Task, endIn: EndIn): Promise<void> {
   const call = await seeCall(deps.db, tenantId, callId)
   if (call === undefined) return
   await deps.db.transact(tenantId, async (tx) => {
     const now = deps.clock.now()
-    await measureDay(tx, tenantId, call.callee.id, now)
-    const awaited = await awaitedAround(tx, tenantId, [call.caller.id, call.callee.id])
+    const [awaited] = await Promise.all([
+      awaitedAround(tx, tenantId, [call.caller.id, call.callee.id]),
+      measureDay(tx, tenantId, call.callee.id, now),
+    ])
     await deps.tasks.add(tx, tenantId, awaited.map(waitingTasks.turn), now)
+    endIn(tx)
   })
 }
