@@ -78,14 +78,7 @@ export function tieFeatures(base: Foundation): Features {
   const withdrawalDeps = withdrawalParts(base)
   const withdrawals = createWithdrawals(withdrawalDeps)
   const identity = tieIdentity(base, withdrawals.onKycLost)
-  const jobs = [
-    ...topups.jobs,
-    ...withdrawals.jobs,
-    ...identity.jobs,
-    ...periodicJobs(base, calls, inbox),
-    ...numbers.jobs,
-    ...webhooks.jobs,
-  ]
+  const jobs = [...periodicJobs(base, calls, inbox), ...[topups, withdrawals, identity, numbers, webhooks].flatMap((one) => one.jobs)]
   return {
     realtime,
     webhooks,

@@ -26,7 +26,7 @@ const mayHold = /\p{Nd}(?:[^\p{L}\p{Nd}]{0,4}\p{Nd}){11}/u
  */
 export function hideAadhaar(text: string): string {
   if (!mayHold.test(text)) return text
-  const characters = [...text]
+  const characters = Array.from(text)
   let run: { readonly at: number; readonly digit: string }[] = []
   const hide = new Set<number>()
   const look = (): void => {

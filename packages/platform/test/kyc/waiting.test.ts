@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aadhaarOf, licenseOf } from './numbers.ts'
+import { aadhaarOf, licenseOf, panOf } from './numbers.ts'
 import { kycScene, type KycScene } from './scene.ts'
 
 let scene: KycScene
@@ -75,4 +75,21 @@ it('a verification runs out when the app says, and can be renewed before', async
   expect(await late.client.kyc.get()).toMatchObject({ status: 'rejected', reasons: ['expired'], canSubmit: true })
   expect((await late.client.me.get()).kycStatus).toBe('rejected')
   expect((await early.client.kyc.get()).status).toBe('verified')
+})
+
+it('what proves nothing is kept for as long as the app says, and what somebody is verified by while they are', async () => {
+  const app = await scene.platform.app('Forgetful')
+  const user = await scene.person(app)
+  const { id: refused } = await scene.submit(user, { number: panOf('0001') })
+  await scene.settled(user)
+  const { id: counts } = await scene.submit(user)
+  expect((await scene.settled(user)).status).toBe('verified')
+  const kept = (id: string) => scene.rows('select kind from kyc_secrets where submission_id = $1', [id])
+  expect(await kept(refused)).not.toEqual([])
+  await scene.platform.advance(366 * 24 * hour, 366 * 24 * hour)
+  expect(await kept(refused)).toEqual([])
+  expect(await kept(counts)).not.toEqual([])
+  const shown = await app.server.kyc.getSubmission({ submissionId: refused })
+  expect(shown).toMatchObject({ stage: 'rejected', reasons: ['number_not_found'], name: null, numberMasked: null })
+  expect((await user.client.kyc.get()).status).toBe('verified')
 })

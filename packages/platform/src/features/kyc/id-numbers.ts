@@ -19,8 +19,7 @@ const right = (number: string, isLegacy = false): NumberFinding => ({ isRight: t
 
 /** Digits of any script are digits, and letters are in upper case. */
 const normal = (text: string): string =>
-  [...text.normalize('NFKC').toUpperCase()]
-    .map((character) => digitOf(character) ?? character)
+  Array.from(text.normalize('NFKC').toUpperCase(), (character) => digitOf(character) ?? character)
     .join('')
     .replaceAll(/[\s\-/.\u2010-\u2015]/gu, '')
 

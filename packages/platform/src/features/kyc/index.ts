@@ -5,7 +5,7 @@ import type { PeriodicJob } from '../../jobs/periodic.ts'
 import type { TaskHandler } from '../../jobs/runner.ts'
 import { checkSubmission } from './check-submission.ts'
 import type { KycDeps } from './kyc-deps.ts'
-import { announceKyc, expireVerification, giveUp } from './kyc-tasks.ts'
+import { announceKyc, expireVerification, forgetOld, giveUp } from './kyc-tasks.ts'
 import { rewrapSecrets } from './secret-store.ts'
 
 export { eraseIdentity } from './erase-identity.ts'
@@ -32,6 +32,7 @@ export const createKyc = (deps: KycDeps): KycWork => ({
     'kyc.check': (task) => checkSubmission(deps, task),
     'kyc.give-up': (task) => giveUp(deps, task),
     'kyc.expire': (task) => expireVerification(deps, task),
+    'kyc.forget': (task) => forgetOld(deps, task),
     'kyc.announce': (task) => announceKyc(deps, task),
   },
   urgentKinds: ['kyc.announce'],

@@ -6,7 +6,7 @@ import type { Db } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { KycChoice } from '../../providers/kyc/choose.ts'
 import type { FanOut } from '../../realtime/index.ts'
-import type { KycDocuments } from '../kyc-documents/documents.ts'
+import type { KycDocuments } from '../kyc-documents/index.ts'
 import type { Directory } from '../tenants/index.ts'
 import type { OnKycLost } from './kyc-standing.ts'
 
@@ -32,5 +32,7 @@ export const kycTasks = {
   giveUp: (submissionId: string, runAt: Date) => ({ kind: 'kyc.give-up', subject: submissionId, runAt }),
   /** The verification of a user runs out. */
   expire: (userId: string, runAt: Date) => ({ kind: 'kyc.expire', subject: userId, runAt }),
+  /** What proved nothing, or proves nothing any more, is kept no longer than the app says. */
+  forget: (submissionId: string, runAt: Date) => ({ kind: 'kyc.forget', subject: submissionId, runAt }),
   announce: (userId: string) => ({ kind: 'kyc.announce', subject: userId }),
 } as const

@@ -1,3 +1,4 @@
+import { after } from '../../base/clock.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
 import type { KycDeps } from './kyc-deps.ts'
@@ -5,6 +6,9 @@ import { moveSubmission, rulesFor } from './move-submission.ts'
 import { openCase } from './open-case.ts'
 import { presentNews } from './present-kyc.ts'
 import { findProfile } from './profile-store.ts'
+import { destroySecrets } from './secret-store.ts'
+import { isOpen } from './submission-lifecycle.ts'
+import { saveSubmission } from './submission-store.ts'
 
 /**
  * Task `kyc.give-up`: nobody has answered for so long that a reviewer has to. A submission that has been decided, or is before a reviewer
@@ -25,11 +29,34 @@ export async function expireVerification(deps: KycDeps, { tenantId, subject: use
   return deps.db.transact(tenantId, async (tx) => {
     const now = deps.clock.now()
     const known = await findProfile(tx, tenantId, userId)
-    const open = known?.verifiedId == null ? undefined : await openCase(tx, tenantId, known.verifiedId, now)
-    const expiresAt = open?.profile.expiresAt
-    if (open === undefined || expiresAt == null || open.profile.verifiedId !== open.submission.id) return undefined
+    const verifiedId = known?.verifiedId ?? undefined
+    const open = verifiedId === undefined ? undefined : await openCase(tx, tenantId, verifiedId, now)
+    const expiresAt = open?.profile.expiresAt ?? undefined
+    if (open === undefined || expiresAt === undefined || open.profile.verifiedId !== open.submission.id) return undefined
     if (expiresAt > now) return { again: expiresAt }
     await moveSubmission(deps, open, { event: 'expired', actor: 'platform' }, rules)
+    return undefined
+  })
+}
+
+const day = 86_400_000
+
+/**
+ * Task `kyc.forget`: a submission has been kept for as long as the app says. What the user is verified by stays while they are; of the rest
+ * number, name and birth date are destroyed, and the decision stays. Done twice, the second finds nothing.
+ */
+export async function forgetOld(deps: KycDeps, { tenantId, subject }: Task): Promise<TaskOutcome> {
+  const { keepDays } = await rulesFor(deps, tenantId)
+  return deps.db.transact(tenantId, async (tx) => {
+    const now = deps.clock.now()
+    const open = await openCase(tx, tenantId, subject, now)
+    if (open === undefined || open.submission.stage === 'erased') return undefined
+    const { profile, submission } = open
+    const isNeeded = isOpen(submission.stage) || [profile.verifiedId, profile.panId].includes(submission.id)
+    const keptUntil = after(submission.stageSince, keepDays * day)
+    if (isNeeded || keptUntil > now) return { again: keptUntil > now ? keptUntil : after(now, 30 * day) }
+    await destroySecrets(tx, tenantId, submission.id, ['number', 'person', 'found'])
+    await saveSubmission(tx, tenantId, { ...submission, numberMasked: null, fingerprint: null })
     return undefined
   })
 }

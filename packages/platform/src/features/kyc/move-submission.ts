@@ -85,7 +85,7 @@ export async function moveSubmission(deps: KycDeps, open: KycCase, what: Happeni
   // Asked no more: the whole number has done its work.
   if (from.stage === 'checking' && submission.type === 'aadhaar') await destroySecrets(tx, tenantId, submission.id, ['number'])
   await tellDocuments(deps, open, rules)
-  await tellOthers(deps, open, what.event)
+  await tellOthers(deps, open, what.event, rules)
   if (before.status === 'verified' && profile.status !== 'verified') await deps.onKycLost(tx, tenantId, profile.userId, now)
   return true
 }
@@ -97,10 +97,16 @@ async function tellDocuments({ documents }: KycDeps, { tx, tenantId, now, submis
   else if (stage === 'review') await documents.decided(tx, tenantId, id, null)
 }
 
-async function tellOthers({ tasks }: KycDeps, { tx, tenantId, now, profile, submission }: KycCase, event: SubmissionEvent): Promise<void> {
+async function tellOthers(
+  { tasks }: KycDeps,
+  { tx, tenantId, now, profile, submission }: KycCase,
+  event: SubmissionEvent,
+  { keepDays }: KycRules,
+): Promise<void> {
   const type = event === 'reopened' ? 'kyc.reopened' : told[submission.stage]
   if (type !== undefined) await recordEvent(tx, tenantId, { type, objectId: profile.userId, data: presentNews(profile) }, now)
   const { expiresAt } = profile
   const expires = submission.stage === 'verified' && expiresAt !== null ? [kycTasks.expire(profile.userId, expiresAt)] : []
-  await tasks.add(tx, tenantId, [kycTasks.announce(profile.userId), ...expires], now)
+  const forget = submission.decidedAt === null ? [] : [kycTasks.forget(submission.id, after(now, keepDays * dayMs))]
+  await tasks.add(tx, tenantId, [kycTasks.announce(profile.userId), ...expires, ...forget], now)
 }

@@ -108,8 +108,8 @@ async function secondOf(open: KycCase, { reviewer }: Review): Promise<Submission
 /** No reviewer makes an adult of a child, whoever says so: the user, or the source. */
 async function refuseChild({ vault }: KycDeps, { tx, tenantId, submission, now }: KycCase): Promise<void> {
   const said = (await readPerson(tx, vault, tenantId, submission))?.dateOfBirth
-  const found = (await readFound(tx, vault, tenantId, submission))?.dateOfBirth
-  if (said === undefined || !isAdult(said, now) || (found != null && !isAdult(found, now)))
+  const found = (await readFound(tx, vault, tenantId, submission))?.dateOfBirth ?? undefined
+  if (said === undefined || !isAdult(said, now) || (found !== undefined && !isAdult(found, now)))
     fail('conflict', { detail: 'The person is under 18; only a rejection is possible.' })
 }
 
