@@ -35,6 +35,9 @@ const browser = () => ({
   }),
 })
 
+/** States are waited for, never times: a test that passes never waits as long as this, and a machine that does other things is no failure. */
+const patience = { expect: { poll: { timeout: 30_000, interval: 20 } }, testTimeout: 180_000, hookTimeout: 180_000 }
+
 /** One kind of test after the other (`groupOrder`): together they would fight for the processors and wait for each other. */
 const projects: TestProjectConfiguration[] = [
   {
@@ -46,10 +49,9 @@ const projects: TestProjectConfiguration[] = [
       include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
       exclude: [...configDefaults.exclude, inBrowser],
       globalSetup: 'packages/platform/test/server/global-setup.ts',
-      maxWorkers: 2,
-      // Many wait for a minute of calls' time to be lived through; a slow machine is no failure.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      // A test and its PostgreSQL take turns, and some wait for real seconds: three keep two processors busy.
+      maxWorkers: 3,
+      ...patience,
     },
   },
   {
@@ -60,7 +62,8 @@ const projects: TestProjectConfiguration[] = [
       name: 'browser',
       sequence: { groupOrder: 1 },
       include: ['packages/widgets/src/**/*.test.ts', inBrowser],
-      testTimeout: 20_000,
+      ...patience,
+      testTimeout: 60_000,
       browser: browser(),
     },
   },
@@ -71,9 +74,9 @@ const projects: TestProjectConfiguration[] = [
       sequence: { groupOrder: 3 },
       environment: 'node',
       include: ['packages/platform/test/e2e/**/*.e2e.ts'],
-      fileParallelism: false, // each file starts whole platforms
-      testTimeout: 120_000,
-      hookTimeout: 180_000,
+      globalSetup: 'packages/platform/test/e2e/build-first.ts',
+      maxWorkers: 2, // each file starts whole platforms, and waits for them most of the time
+      ...patience,
     },
   },
 ]
@@ -85,7 +88,7 @@ if (existsSync(`${storybook}/main.ts`) && (!args.includes('--project') || args.i
     resolve,
     optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'ky'] },
     plugins: [storybookTest({ configDir: storybook })],
-    test: { name: 'storybook', sequence: { groupOrder: 2 }, testTimeout: 20_000, browser: browser() },
+    test: { name: 'storybook', sequence: { groupOrder: 2 }, ...patience, testTimeout: 60_000, browser: browser() },
   })
 }
 

@@ -97,14 +97,14 @@ it('continues the session of a socket that broke', async () => {
 })
 
 it('keeps its user online from poll to poll, and not much longer', async () => {
-  const rt = await realtime.start({ pollGraceMs: 300, aliveMs: 400, touchMs: 100, sweepMs: 50 })
+  const rt = await realtime.start({ pollGraceMs: 2_000, aliveMs: 2_600, touchMs: 500, sweepMs: 50 })
   const bo = await rt.actor('bo')
   const watcher = await TestClient.hello(rt.url, { token: rt.token('ana'), watch: ['bo'] })
   await watcher.next()
   let { session } = await poll(rt, bo)
   expect(await watcher.next()).toMatchObject({ data: { userId: 'bo', status: 'online' } })
   for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await new Promise((resolve) => setTimeout(resolve, 900)) // together longer than the grace
     session = (await poll(rt, bo, { session, after: 1, waitSeconds: 0 })).session
   }
   expect(watcher.frames).toHaveLength(2)

@@ -63,7 +63,7 @@ describe('two processes on one Redis', () => {
     await becomes(watcher, 'online')
     await one.close()
     // Longer than a touch and than the time in which another process may object.
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    await new Promise((resolve) => setTimeout(resolve, 2_400))
     expect(watcher.frames).toHaveLength(2)
     await two.close()
     await becomes(watcher, 'offline')

@@ -37,7 +37,7 @@ describe('a watched user', () => {
   })
 
   it('does not flicker when their page is loaded anew', async () => {
-    const rt = await realtime.start({ ...quick, graceMs: 1_500 })
+    const rt = await realtime.start({ ...quick, graceMs: 5_000 })
     const watcher = await watcherOf(rt, 'offline')
     const before = await hello(rt, 'ana')
     await becomes(watcher, 'online')

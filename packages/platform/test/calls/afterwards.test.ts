@@ -65,13 +65,13 @@ it('shows a missed call to the callee and the server, and the caller none', asyn
   expect(await friend.client.calls.missed()).toEqual({ unseen: 0, seenAt: null })
   await missedCall(two)
   expect((await two.callee.client.calls.missed()).unseen).toBe(1)
-}, 60_000)
+})
 
 it('misses nothing that the callee declined or took', async () => {
   const two = await talk()
   expect((await two.callee.client.calls.list({ missed: 'true' })).data).toEqual([])
   expect((await two.callee.client.calls.missed()).unseen).toBe(0)
-}, 60_000)
+})
 
 it('takes one rating a side, shows each their own, and replaces it', async () => {
   const { caller, callee, call } = await talk()
@@ -98,7 +98,7 @@ it('takes one rating a side, shows each their own, and replaces it', async () =>
     { score: 3, comment: 'x'.repeat(501) },
   ])
     await expect(caller.client.calls.rate({ callId, ...wish })).rejects.toEqual(refused('invalid_request', 400))
-}, 60_000)
+})
 
 it('takes no rating of a call that goes on, that nobody answered, or that is long over', async () => {
   const two = await pair(app)
@@ -117,7 +117,7 @@ it('takes no rating of a call that goes on, that nobody answered, or that is lon
   const silent = await pair(app, { calleeDoes: '0001' })
   const busy = await missedCall(silent)
   await expect(silent.caller.client.calls.rate({ callId: busy.id, score: 5 })).rejects.toEqual(refused('conflict', 409))
-}, 60_000)
+})
 
 it('gives each side its own receipt, and the server both', async () => {
   const { caller, callee, call } = await talk()
@@ -138,7 +138,7 @@ it('gives each side its own receipt, and the server both', async () => {
   const earned = { earnedCoins: 6, takenBackCoins: 0 }
   expect(await callee.client.calls.receipt({ callId })).toMatchObject({ ...facts, view: 'callee', caller: null, callee: earned })
   expect(await app.server.calls.receipt({ callId })).toMatchObject({ ...facts, view: 'server', caller: paid, callee: earned })
-}, 60_000)
+})
 
 it('gives a call’s charge back to where it came from, in parts, and never more', async () => {
   const two = await pair(app, { coins: 4, calleeDoes: '1301', rate: { coins: 2, seconds: 60 } })
@@ -173,7 +173,7 @@ it('gives a call’s charge back to where it came from, in parts, and never more
   const [entry] = (await app.server.ledger.listTransactions({ limit: 1 })).data
   expect(entry).toMatchObject({ type: 'call_refund', reference: { type: 'call', id: callId } })
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('lets the app bear what the callee has spent already, and nobody go below zero', async () => {
   const { caller, callee, call } = await talk()
@@ -191,7 +191,7 @@ it('lets the app bear what the callee has spent already, and nobody go below zer
   ])
   expect(Object.fromEntries(changed)).toMatchObject({ losses: -5, revenue: -6, users: 11 })
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('refunds once for fifty who ask at once, and once for the same request sent fifty times', async () => {
   const [one, other] = [await talk(), await talk()]
@@ -208,7 +208,7 @@ it('refunds once for fifty who ask at once, and once for the same request sent f
   expect((await one.caller.client.wallet.get()).balance).toBe(100)
   expect((await other.caller.client.wallet.get()).balance).toBe(91)
   expect(await here.trialBalance()).toBe(0)
-}, 90_000)
+})
 
 it('refuses to refund what is not settled, cost nothing, or is another app’s', async () => {
   const two = await pair(app)
@@ -222,7 +222,7 @@ it('refuses to refund what is not settled, cost nothing, or is another app’s',
   const elsewhere = await here.app('Elsewhere')
   await expect(elsewhere.server.calls.refund({ callId, reason: 'Test' })).rejects.toEqual(refused('not_found', 404))
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('reopens a disputed call with its evidence, without phone numbers, and refunds it by a decision', async () => {
   const { caller, callee, call, callerPhone, calleePhone } = await talk()
@@ -256,7 +256,7 @@ it('reopens a disputed call with its evidence, without phone numbers, and refund
   expect(await disputeSeenBy(caller.client.calls)).toMatchObject({ id: opened.id, status: 'refunded', refundedCoins: 4 })
   expect(await disputeSeenBy(callee.client.calls)).toBeNull()
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('decides a dispute once, whoever asks, and takes another afterwards', async () => {
   const { caller, call } = await talk()
@@ -280,7 +280,7 @@ it('decides a dispute once, whoever asks, and takes another afterwards', async (
   expect(page.data).toMatchObject([{ callId, status: 'open', reason: 'cut_off' }])
   expect((await app.server.disputes.list({ limit: 1, cursor: page.nextCursor ?? '' })).data).toMatchObject([{ id: disputeId }])
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('forgets what a person wrote when they go, and keeps what was decided', async () => {
   const { caller, callee, call } = await talk()
@@ -296,7 +296,7 @@ it('forgets what a person wrote when they go, and keeps what was decided', async
   expect(await app.server.disputes.get({ disputeId })).toMatchObject({ status: 'open', comment: null })
   expect(await app.server.disputes.resolve({ disputeId, outcome: 'refund', note: 'Fair' })).toMatchObject({ refundedCoins: 12 })
   expect(await here.trialBalance()).toBe(0)
-}, 60_000)
+})
 
 it('takes a dispute of the two of a call only, of one that is over, for 30 days', async () => {
   const { caller, call } = await talk()
@@ -321,4 +321,4 @@ it('takes a dispute of the two of a call only, of one that is over, for 30 days'
   await age(callId, 30)
   await here.advance(1)
   await expect(caller.client.calls.dispute({ callId, reason: 'other' })).rejects.toEqual(refused('conflict', 409))
-}, 90_000)
+})

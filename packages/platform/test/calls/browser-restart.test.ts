@@ -15,7 +15,7 @@ const moved = async (there: TestPlatform, app: TestApp, { caller, callee }: Brow
 
 const get = ({ caller }: BrowserPair, callId: string) => caller.client.calls.get({ callId })
 
-it('goes on after a crash of the platform when both prove again, and does not charge the time between', { timeout: 60_000 }, async () => {
+it('goes on after a crash of the platform when both prove again, and does not charge the time between', async () => {
   const first = await startPlatform()
   const app = await first.app()
   const before = await browserPair(first, app)
@@ -40,7 +40,7 @@ it('goes on after a crash of the platform when both prove again, and does not ch
   await clear(first)
 })
 
-it('settles to the last proof when nobody comes back, once', { timeout: 60_000 }, async () => {
+it('settles to the last proof when nobody comes back, once', async () => {
   const first = await startPlatform()
   const app = await first.app()
   const live: { two: BrowserPair; id: string }[] = []
@@ -78,7 +78,7 @@ it('settles to the last proof when nobody comes back, once', { timeout: 60_000 }
   await clear(first)
 })
 
-it('loses and doubles nothing when it dies at any moment of a call', { timeout: 90_000 }, async () => {
+it('loses and doubles nothing when it dies at any moment of a call', async () => {
   let here = await startPlatform()
   const first = here
   const app = await here.app()
@@ -111,7 +111,7 @@ it('loses and doubles nothing when it dies at any moment of a call', { timeout: 
   await clear(first)
 })
 
-it('ends the ringing that ended while nobody was there', { timeout: 60_000 }, async () => {
+it('ends the ringing that ended while nobody was there', async () => {
   const first = await startPlatform()
   const app = await first.app()
   const before = await browserPair(first, app)
@@ -131,7 +131,7 @@ it('ends the ringing that ended while nobody was there', { timeout: 60_000 }, as
   await clear(first)
 })
 
-it('writes the last proofs when it is stopped in order', { timeout: 60_000 }, async () => {
+it('writes the last proofs when it is stopped in order', async () => {
   const first = await startPlatform()
   const app = await first.app()
   const before = await browserPair(first, app)
@@ -146,7 +146,7 @@ it('writes the last proofs when it is stopped in order', { timeout: 60_000 }, as
   await clear(first)
 })
 
-it('charges nothing more when the clock jumps: what was not proved is no talk', { timeout: 60_000 }, async () => {
+it('charges nothing more when the clock jumps: what was not proved is no talk', async () => {
   const here = await startPlatform()
   const app = await here.app()
   const two = await browserPair(here, app)
@@ -164,7 +164,7 @@ it('charges nothing more when the clock jumps: what was not proved is no talk', 
   await here.stop()
 })
 
-it('keeps proofs that PostgreSQL does not take, and writes them when it does', { timeout: 60_000 }, async () => {
+it('keeps proofs that PostgreSQL does not take, and writes them when it does', async () => {
   const here = await startPlatform()
   const app = await here.app()
   const two = await browserPair(here, app)

@@ -174,7 +174,7 @@ it('neither stores nor logs what signals say', async () => {
   expect(logged.join('\n')).not.toContain('hidden-address')
 })
 
-it('works between two processes: signals reach the other, and proofs of each count', { timeout: 60_000 }, async () => {
+it('works between two processes: signals reach the other, and proofs of each count', async () => {
   const redis = await startRedis()
   const one = await startPlatform({ redisUrl: redis.url })
   const other = await startPlatform({ beside: one, redisUrl: redis.url })

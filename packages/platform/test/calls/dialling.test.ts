@@ -75,7 +75,7 @@ it('hangs up on a caller who picks up after ending a call of which the platform 
   expect(await purses(two)).toEqual({ left: 10, held: 0, earned: 0 })
 })
 
-it('waits through a provider that never answers a dial', { timeout: 60_000 }, async () => {
+it('waits through a provider that never answers a dial', async () => {
   here.twilio.control.faultApi({ action: 'hang', ...creating })
   const two = await pair(app)
   const { id } = await callOf(two)
@@ -96,48 +96,40 @@ it('keeps asking a provider that cannot be asked, and settles once it can', asyn
   expect(await until(here, app, id, settled, 70)).toMatchObject({ durationSeconds: 61, chargedCoins: 2, endReason: 'callee_hangup' })
 })
 
-it(
-  'lets both go when the provider’s account cannot be had, keeps the coins held, and settles when it can',
-  { timeout: 60_000 },
-  async () => {
-    const two = await pair(app, { coins: 2, calleeDoes: '1061' })
-    const { id } = await callOf(two)
-    await until(here, app, id, inProgress)
-    here.twilio.control.faultApi({ action: 'fail', method: 'GET', path: '/Calls', status: 503, times: 10_000 })
-    await here.advance(240, 5)
-    expect(await presenceOf(app, two)).toEqual(['offline', 'online'])
-    const parked = await app.server.calls.get({ callId: id })
-    expect(parked).toMatchObject({ status: 'completed', settled: false, estimated: true })
-    expect(await purses(two)).toEqual({ left: 0, held: 2, earned: 0 })
-    here.twilio.control.clearFaults()
-    await here.advance(3_700, 50)
-    expect(await app.server.calls.get({ callId: id })).toMatchObject({
-      status: 'completed',
-      endReason: parked.endReason,
-      settled: true,
-      durationSeconds: 61,
-      chargedCoins: 2,
-    })
-    expect(await purses(two)).toEqual({ left: 0, held: 0, earned: 1 })
-  },
-)
+it('lets both go when the provider’s account cannot be had, keeps the coins held, and settles when it can', async () => {
+  const two = await pair(app, { coins: 2, calleeDoes: '1061' })
+  const { id } = await callOf(two)
+  await until(here, app, id, inProgress)
+  here.twilio.control.faultApi({ action: 'fail', method: 'GET', path: '/Calls', status: 503, times: 10_000 })
+  await here.advance(240, 5)
+  expect(await presenceOf(app, two)).toEqual(['offline', 'online'])
+  const parked = await app.server.calls.get({ callId: id })
+  expect(parked).toMatchObject({ status: 'completed', settled: false, estimated: true })
+  expect(await purses(two)).toEqual({ left: 0, held: 2, earned: 0 })
+  here.twilio.control.clearFaults()
+  await here.advance(3_700, 50)
+  expect(await app.server.calls.get({ callId: id })).toMatchObject({
+    status: 'completed',
+    endReason: parked.endReason,
+    settled: true,
+    durationSeconds: 61,
+    chargedCoins: 2,
+  })
+  expect(await purses(two)).toEqual({ left: 0, held: 0, earned: 1 })
+})
 
-it(
-  'ends and settles every call when every callback is lost, within the limit, the ringing and 90 seconds',
-  { timeout: 60_000 },
-  async () => {
-    here.twilio.control.faultCallbacks({ action: 'drop' })
-    const [talk, silent, busy] = [
-      await pair(app, { coins: 2 }),
-      await pair(app, { calleeDoes: '0002' }),
-      await pair(app, { calleeDoes: '0001' }),
-    ]
-    const ids = await Promise.all([talk, silent, busy].map(async (two) => (await callOf(two)).id))
-    await here.advance(120 + 60 + 90, 3)
-    const [one, two, three] = await Promise.all(ids.map((callId) => app.server.calls.get({ callId })))
-    expect(one).toMatchObject({ settled: true, status: 'completed', durationSeconds: 120, chargedCoins: 2, endReason: 'balance_exhausted' })
-    expect(two).toMatchObject({ settled: true, status: 'no_answer', chargedCoins: 0 })
-    expect(three).toMatchObject({ settled: true, status: 'busy', chargedCoins: 0 })
-    for (const both of [talk, silent, busy]) expect(await presenceOf(app, both)).toEqual(['offline', 'online'])
-  },
-)
+it('ends and settles every call when every callback is lost, within the limit, the ringing and 90 seconds', async () => {
+  here.twilio.control.faultCallbacks({ action: 'drop' })
+  const [talk, silent, busy] = [
+    await pair(app, { coins: 2 }),
+    await pair(app, { calleeDoes: '0002' }),
+    await pair(app, { calleeDoes: '0001' }),
+  ]
+  const ids = await Promise.all([talk, silent, busy].map(async (two) => (await callOf(two)).id))
+  await here.advance(120 + 60 + 90, 3)
+  const [one, two, three] = await Promise.all(ids.map((callId) => app.server.calls.get({ callId })))
+  expect(one).toMatchObject({ settled: true, status: 'completed', durationSeconds: 120, chargedCoins: 2, endReason: 'balance_exhausted' })
+  expect(two).toMatchObject({ settled: true, status: 'no_answer', chargedCoins: 0 })
+  expect(three).toMatchObject({ settled: true, status: 'busy', chargedCoins: 0 })
+  for (const both of [talk, silent, busy]) expect(await presenceOf(app, both)).toEqual(['offline', 'online'])
+})

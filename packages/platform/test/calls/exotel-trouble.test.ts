@@ -81,7 +81,7 @@ describe('connected by both numbers at once', () => {
     expect(await purses(two)).toMatchObject({ left: 8, held: 0, earned: 1 })
   })
 
-  it('shows a call to a person whose figures have not come for a day, and settles it when they do', { timeout: 120_000 }, async () => {
+  it('shows a call to a person whose figures have not come for a day, and settles it when they do', async () => {
     exotel.control.change({ figuresAfterMs: 30 * 3_600_000 })
     const two = await pair(app, { calleeDoes: '1061' })
     const { id } = await callOf(two)

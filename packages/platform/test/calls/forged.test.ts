@@ -54,7 +54,7 @@ async function everything({ database }: TestPlatform, apart: readonly string[] =
   }
 }
 
-describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('messages in the name of %s', { timeout: 120_000 }, (way) => {
+describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('messages in the name of %s', (way) => {
   const provider = way === 'twilio' ? 'twilio' : 'exotel'
   let here: TestPlatform
   let app: TestApp

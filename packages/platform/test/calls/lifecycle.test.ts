@@ -111,9 +111,7 @@ it('tells both sides the meter every 5 seconds and warns 60 and 15 seconds befor
   two.caller.client.realtime.on('call.updated', ({ status }) => statuses.push(status))
   two.caller.client.realtime.on('wallet.updated', ({ buckets }) => wallets.push(buckets.held))
   two.callee.client.realtime.on('call.meter', (meter) => heard['callee']?.push(meter))
-  await expect
-    .poll(() => [two.caller.client.realtime.state, two.callee.client.realtime.state], { timeout: 10_000 })
-    .toEqual(['open', 'open'])
+  await expect.poll(() => [two.caller.client.realtime.state, two.callee.client.realtime.state]).toEqual(['open', 'open'])
   const { id } = await callOf(two)
   await until(here, app, id, settled)
   await expect.poll(() => statuses.at(-1)).toBe('completed')

@@ -26,7 +26,7 @@ async function talkOut(two: BrowserPair, callId: string): Promise<Call> {
   }
 }
 
-it('goes on for coins that come while the two talk, and is settled by all that was held', { timeout: 60_000 }, async () => {
+it('goes on for coins that come while the two talk, and is settled by all that was held', async () => {
   const two = await browserPair(here, app, { coins: 1, rate: { coins: 1, seconds: 20 } })
   const { id: callId } = await connected(here, two)
   await talk(here, two, callId, 8)

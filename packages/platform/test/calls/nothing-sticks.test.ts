@@ -5,7 +5,7 @@ import { callOf, inProgress, pair, presenceOf, purses, settled, until, type Pair
 
 /** Whatever is lost, nobody stays busy, nothing rings twice, and what is paid is what the provider knows. */
 
-describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('by %s', { timeout: 120_000 }, (way) => {
+describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('by %s', (way) => {
   let here: TestPlatform
   let app: TestApp
   beforeAll(async () => {

@@ -8,7 +8,6 @@ const serverOf = (here: TestPlatform, { secretKey }: TestApp): ConnectServer => 
 
 it.each(['connect', 'flow', 'legs'] as const)(
   'rings each phone once at most, and pays what was talked, when it dies at any moment of a call by the pattern "%s"',
-  { timeout: 120_000 },
   async (exotel) => {
     let here = await startPlatform({ exotel })
     const first = here

@@ -34,7 +34,7 @@ async function clear({ twilio, database }: TestPlatform): Promise<void> {
   await database.drop()
 }
 
-it('settles every call that ended while the platform was dead, once and to the provider’s seconds', { timeout: 90_000 }, async () => {
+it('settles every call that ended while the platform was dead, once and to the provider’s seconds', async () => {
   const first = await startPlatform()
   const app = await first.app()
   const placed = await place(app.server, await plan(app, [0, 1, 5, 20, 59, 60, 61, 75, 100, 119]))
@@ -62,7 +62,7 @@ it('settles every call that ended while the platform was dead, once and to the p
   await clear(first)
 })
 
-it('loses and doubles nothing when it dies at any moment of a call, again and again', { timeout: 90_000 }, async () => {
+it('loses and doubles nothing when it dies at any moment of a call, again and again', async () => {
   let here = await startPlatform()
   const first = here
   const app = await here.app()

@@ -66,7 +66,7 @@ async function everything(): Promise<unknown[]> {
   return all
 }
 
-it('changes nothing by a thousand forged webhooks', { timeout: 120_000 }, async () => {
+it('changes nothing by a thousand forged webhooks', async () => {
   await scene.platform.quiet()
   const before = await everything()
   const variants = Array.from({ length: 1_000 }, (_, n) => pick(ways, n)(pick(messages, Math.floor(n / ways.length)).body, n))

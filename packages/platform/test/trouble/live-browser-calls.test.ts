@@ -39,66 +39,62 @@ function tab({ demo }: ChildPlatform, userId: string) {
   return { client, peer, state, open, beating: beat() }
 }
 
-it(
-  'goes on with live browser calls after kill -9, and settles to the last proof the one to which nobody comes back',
-  { timeout: 120_000 },
-  async () => {
-    const postgres = await ownPostgres()
-    cleanUp.push(() => postgres.remove())
-    const first = await startChild({ databaseUrl: postgres.url })
-    cleanUp.push(async () => forget(first.dataDir))
-    const server = createServer({ baseUrl: first.demo.platformUrl, secretKey: first.demo.secretKey })
-    const begun: { callId: string; caller: ReturnType<typeof tab>; callee: ReturnType<typeof tab> }[] = []
-    for (const n of [1, 2, 3]) {
-      const [callerId, calleeId] = [`web-caller-${n}`, `web-callee-${n}`]
-      for (const userId of [callerId, calleeId]) await server.users.put({ userId, displayName: userId, rate: { coins: 1, seconds: 1 } })
-      await server.wallets.credit({ userId: callerId, coins: 1_000, reason: 'Start' })
-      const [caller, callee] = [tab(first, callerId), tab(first, calleeId)]
-      cleanUp.push(async () => {
-        caller.state.ended = callee.state.ended = true
-        await Promise.all([caller.beating, callee.beating])
-      })
-      await Promise.all([caller.open(), callee.open()])
-      const { id: callId } = await caller.client.calls.create({ calleeId, channel: 'browser', peer: caller.peer })
-      await callee.client.calls.accept({ callId, peer: callee.peer })
-      caller.state.callId = callee.state.callId = callId
-      begun.push({ callId, caller, callee })
-    }
-    const get = (callId: string) => server.calls.get({ callId })
-    for (const { callId } of begun) while ((await get(callId)).durationSeconds < 5) await sleep(200)
-
-    await first.kill()
-    const [left] = begun
-    if (left === undefined) throw new Error('there are calls')
-    // Of one call nobody comes back.
-    left.caller.state.ended = left.callee.state.ended = true
-    const lastProof = Math.max(left.caller.state.proved, left.callee.state.proved)
-    const second = await startChild({
-      databaseUrl: postgres.url,
-      dataDir: first.dataDir,
-      port: Number(new URL(first.demo.platformUrl).port),
+it('goes on with live browser calls after kill -9, and settles to the last proof the one to which nobody comes back', async () => {
+  const postgres = await ownPostgres()
+  cleanUp.push(() => postgres.remove())
+  const first = await startChild({ databaseUrl: postgres.url })
+  cleanUp.push(async () => forget(first.dataDir))
+  const server = createServer({ baseUrl: first.demo.platformUrl, secretKey: first.demo.secretKey })
+  const begun: { callId: string; caller: ReturnType<typeof tab>; callee: ReturnType<typeof tab> }[] = []
+  for (const n of [1, 2, 3]) {
+    const [callerId, calleeId] = [`web-caller-${n}`, `web-callee-${n}`]
+    for (const userId of [callerId, calleeId]) await server.users.put({ userId, displayName: userId, rate: { coins: 1, seconds: 1 } })
+    await server.wallets.credit({ userId: callerId, coins: 1_000, reason: 'Start' })
+    const [caller, callee] = [tab(first, callerId), tab(first, calleeId)]
+    cleanUp.push(async () => {
+      caller.state.ended = callee.state.ended = true
+      await Promise.all([caller.beating, callee.beating])
     })
-    cleanUp.push(() => second.stop())
+    await Promise.all([caller.open(), callee.open()])
+    const { id: callId } = await caller.client.calls.create({ calleeId, channel: 'browser', peer: caller.peer })
+    await callee.client.calls.accept({ callId, peer: callee.peer })
+    caller.state.callId = callee.state.callId = callId
+    begun.push({ callId, caller, callee })
+  }
+  const get = (callId: string) => server.calls.get({ callId })
+  for (const { callId } of begun) while ((await get(callId)).durationSeconds < 5) await sleep(200)
 
-    while (!(await get(left.callId)).settled) await sleep(250)
-    const lost = await get(left.callId)
-    expect(lost).toMatchObject({ status: 'completed', chargedCoins: lost.durationSeconds })
-    expect(lost.durationSeconds).toBeGreaterThanOrEqual(5)
-    expect(lost.durationSeconds).toBeLessThanOrEqual((lastProof - Date.parse(lost.answeredAt ?? '')) / 1_000 + 0.5)
-    for (const { callId, caller } of begun.slice(1)) {
-      const before = (await get(callId)).durationSeconds
-      while ((await get(callId)).durationSeconds < before + 3) await sleep(250)
-      const ended = await caller.client.calls.end({ callId })
-      expect(ended).toMatchObject({ status: 'completed', endReason: 'caller_hangup', settled: true, chargedCoins: ended.durationSeconds })
-      expect(ended.durationSeconds).toBeGreaterThan(8)
-      expect(ended.durationSeconds).toBeLessThanOrEqual((Date.parse(ended.endedAt ?? '') - Date.parse(ended.answeredAt ?? '')) / 1_000)
-      expect(await server.wallets.get({ userId: ended.callerId })).toMatchObject({
-        balance: 1_000 - ended.chargedCoins,
-        buckets: { held: 0 },
-      })
-    }
-    const db = connect({ url: postgres.url }, { poolSize: 2 })
-    expect((await verifyLedger(db)).faults).toEqual([])
-    await db.close()
-  },
-)
+  await first.kill()
+  const [left] = begun
+  if (left === undefined) throw new Error('there are calls')
+  // Of one call nobody comes back.
+  left.caller.state.ended = left.callee.state.ended = true
+  const lastProof = Math.max(left.caller.state.proved, left.callee.state.proved)
+  const second = await startChild({
+    databaseUrl: postgres.url,
+    dataDir: first.dataDir,
+    port: Number(new URL(first.demo.platformUrl).port),
+  })
+  cleanUp.push(() => second.stop())
+
+  while (!(await get(left.callId)).settled) await sleep(250)
+  const lost = await get(left.callId)
+  expect(lost).toMatchObject({ status: 'completed', chargedCoins: lost.durationSeconds })
+  expect(lost.durationSeconds).toBeGreaterThanOrEqual(5)
+  expect(lost.durationSeconds).toBeLessThanOrEqual((lastProof - Date.parse(lost.answeredAt ?? '')) / 1_000 + 0.5)
+  for (const { callId, caller } of begun.slice(1)) {
+    const before = (await get(callId)).durationSeconds
+    while ((await get(callId)).durationSeconds < before + 3) await sleep(250)
+    const ended = await caller.client.calls.end({ callId })
+    expect(ended).toMatchObject({ status: 'completed', endReason: 'caller_hangup', settled: true, chargedCoins: ended.durationSeconds })
+    expect(ended.durationSeconds).toBeGreaterThan(8)
+    expect(ended.durationSeconds).toBeLessThanOrEqual((Date.parse(ended.endedAt ?? '') - Date.parse(ended.answeredAt ?? '')) / 1_000)
+    expect(await server.wallets.get({ userId: ended.callerId })).toMatchObject({
+      balance: 1_000 - ended.chargedCoins,
+      buckets: { held: 0 },
+    })
+  }
+  const db = connect({ url: postgres.url }, { poolSize: 2 })
+  expect((await verifyLedger(db)).faults).toEqual([])
+  await db.close()
+})

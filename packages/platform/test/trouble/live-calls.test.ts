@@ -93,7 +93,6 @@ it.each([
   { legs: 'on', twilio: 0, exotel: 10, browser: 0 },
 ] as const)(
   'settles every live call once, to the provider’s seconds, after the platform was killed and the calls ended without it: %o',
-  { timeout: 120_000 },
   async (counts) => {
     const postgres = await ownPostgres()
     cleanUp.push(() => postgres.remove())

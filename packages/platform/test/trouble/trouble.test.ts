@@ -67,7 +67,7 @@ async function scene(): Promise<{ postgres: OwnPostgres; platform: ChildPlatform
   return { postgres, platform, userId }
 }
 
-it('loses nothing acknowledged and does nothing twice when the platform is killed in mid-burst', { timeout: 120_000 }, async () => {
+it('loses nothing acknowledged and does nothing twice when the platform is killed in mid-burst', async () => {
   const { postgres, platform, userId } = await scene()
   const { done, reach } = burst(platform.demo, userId)
   let running = platform
@@ -86,27 +86,23 @@ it('loses nothing acknowledged and does nothing twice when the platform is kille
   await expectExact(running.demo, postgres, userId)
 })
 
-it(
-  'refuses while PostgreSQL is away, recovers by itself, and keeps every coin when PostgreSQL crashes under load',
-  { timeout: 120_000 },
-  async () => {
-    const { postgres, platform, userId } = await scene()
-    cleanUp.push(() => platform.stop())
-    const { done, reach } = burst(platform.demo, userId)
-    await reach(60)
-    await postgres.stop('immediate')
-    const refused = await fetch(`${platform.demo.platformUrl}/v1/users/${userId}/wallet`, {
-      headers: { Authorization: `Bearer ${platform.demo.secretKey}` },
-    })
-    expect(refused.status).toBe(503)
-    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/)
-    expect(await refused.json()).toMatchObject({ code: 'unavailable' })
-    expect((await fetch(`${platform.demo.platformUrl}/readyz`)).status).toBe(503)
-    await postgres.start()
-    await reach(150)
-    await postgres.stop('fast')
-    await postgres.start()
-    await done
-    await expectExact(platform.demo, postgres, userId)
-  },
-)
+it('refuses while PostgreSQL is away, recovers by itself, and keeps every coin when PostgreSQL crashes under load', async () => {
+  const { postgres, platform, userId } = await scene()
+  cleanUp.push(() => platform.stop())
+  const { done, reach } = burst(platform.demo, userId)
+  await reach(60)
+  await postgres.stop('immediate')
+  const refused = await fetch(`${platform.demo.platformUrl}/v1/users/${userId}/wallet`, {
+    headers: { Authorization: `Bearer ${platform.demo.secretKey}` },
+  })
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/)
+  expect(await refused.json()).toMatchObject({ code: 'unavailable' })
+  expect((await fetch(`${platform.demo.platformUrl}/readyz`)).status).toBe(503)
+  await postgres.start()
+  await reach(150)
+  await postgres.stop('fast')
+  await postgres.start()
+  await done
+  await expectExact(platform.demo, postgres, userId)
+})

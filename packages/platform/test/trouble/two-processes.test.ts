@@ -97,4 +97,4 @@ it('shows a user of one process to watchers of the other: online, busy in a call
 
   await two.kill()
   await becomes('offline')
-}, 120_000)
+})

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import type { MediaClient } from './media-types.ts'
 import { openOutbox } from './outbox.ts'
 
@@ -20,11 +20,11 @@ it('sends no proof of the past behind a request that hangs', async () => {
   const { proofs, answers, outbox } = polling()
   const prove = (bytesReceived: number) => outbox.prove({ media: 'connected', bytesReceived })
   prove(1)
-  await vi.waitFor(() => expect(proofs).toEqual([1]))
+  await expect.poll(() => proofs).toEqual([1])
   prove(2)
   prove(3)
   answers[0]?.()
   await new Promise((resolve) => setTimeout(resolve))
   prove(4)
-  await vi.waitFor(() => expect(proofs).toEqual([1, 4]))
+  await expect.poll(() => proofs).toEqual([1, 4])
 })

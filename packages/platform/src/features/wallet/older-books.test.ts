@@ -41,7 +41,7 @@ beforeAll(async () => {
   await client.query(before)
   for (const { sql } of migrations.slice(first)) await apply(sql)
   db = connect({ ...server, database: name })
-}, 60_000)
+})
 afterAll(async () => {
   await db.close()
   await client.end()
