@@ -69,7 +69,15 @@ export async function stopServer(binaries: PostgresBinaries, dataDir: string): P
   await binaries.run('pg_ctl', ['-D', data, '-m', 'fast', '-w', '-t', '60', '-s', 'stop']).catch(() => 'it went by itself meanwhile')
 }
 
-const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: 0 }
+const unsafe = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  autovacuum: 'off',
+  jit: 'off',
+}
 
 async function endForgotten(binaries: PostgresBinaries, data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid')
