@@ -40,7 +40,8 @@ export function stage(content: TemplateResult, { language = 'en', unopened, then
 
 /** Waits for something to be found; a story waits for its state, never for time. */
 export async function eventually<Found>(find: () => Found, what: string): Promise<NonNullable<Found>> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  // As long as all who wait for a state here: a slow machine is no failure.
+  for (const until = performance.now() + 30_000; performance.now() < until;) {
     const found = find()
     if (found) return found
     await new Promise((resolve) => setTimeout(resolve, 25))
