@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { hostedLimits, readSettings, SettingsError } from './settings.ts'
 
+/** Random enough, and the same in every run. */
+const wrapping = Buffer.from(Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256)).toString('base64')
+
 const hosted = {
   CONNECT_RUN_MODE: 'hosted',
   DATABASE_URL: 'postgres://connect:pa55word@db/connect',
@@ -110,8 +113,28 @@ it.each([
   ['CONNECT_STUN_URLS', ','],
   ['CONNECT_TURN_URLS', 'turn:turn.example,stun:stun.example'],
   ['CONNECT_TURN_SECRET', 'short'],
+  ['CONNECT_S3_BUCKET', 'A_Bucket'],
+  ['CONNECT_S3_ENDPOINT', 's3.example'],
+  ['CONNECT_VAULT_KEYS', 'k'],
+  ['CONNECT_VAULT_KEYS', `0:${wrapping}`],
+  ['CONNECT_VAULT_KEYS', `1:${wrapping},1:${wrapping}`],
+  ['CONNECT_VAULT_KEYS', `1:${Buffer.alloc(32).toString('base64')}`],
+  ['CONNECT_VAULT_KEYS', `1:${wrapping.slice(0, 20)}`],
 ])('refuses %s=%s', (name, value) => {
   expect(mistakes({ [name]: value })).toContain(`${name}:`)
+})
+
+it('takes a bucket with its account, and versions of the key that wraps others', () => {
+  expect(readSettings({})).toMatchObject({ s3: undefined, vaultKeys: undefined })
+  const bucket = { CONNECT_S3_BUCKET: 'papers', CONNECT_S3_ACCESS_KEY_ID: 'id', CONNECT_S3_SECRET_ACCESS_KEY: 'secret' }
+  expect(mistakes({ CONNECT_S3_BUCKET: 'papers' })).toContain('CONNECT_S3_ACCESS_KEY_ID:')
+  expect(readSettings({ ...bucket, CONNECT_S3_ACCESS_KEY_ID: 'AKIA', CONNECT_VAULT_KEYS: `2:${wrapping}, 1:${wrapping}` })).toMatchObject({
+    s3: { bucket: 'papers', region: 'ap-south-1', endpoint: undefined, accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    vaultKeys: [
+      { version: 2, key: Buffer.from(wrapping, 'base64') },
+      { version: 1, key: Buffer.from(wrapping, 'base64') },
+    ],
+  })
 })
 
 it('takes half of an account for a mistake, not for none', () => {
@@ -175,6 +198,47 @@ describe('Exotel', () => {
     ['EXOTEL_API_TOKEN', 'short'],
     ['EXOTEL_LIVE_BASE_URL', 'api.exotel.com'],
   ])('refuses %s=%s', (name, value) => expect(mistakes({ [name]: value })).toContain(`${name}:`))
+})
+
+describe('who checks identities', () => {
+  it('is in live mode nobody without credentials, and known hosts say the rest', () => {
+    expect(readSettings({})).toMatchObject({ karzaTest: {}, karzaLive: undefined, signzyTest: {}, signzyLive: undefined })
+    const apiKey = 'k'.repeat(16)
+    expect(readSettings({ KARZA_LIVE_API_KEY: apiKey }).karzaLive).toEqual({
+      baseUrl: 'https://api.karza.in',
+      apiKey,
+      authHeader: 'x-karza-key',
+    })
+    const hub = { KARZA_LIVE_API_KEY: apiKey, KARZA_LIVE_BASE_URL: 'https://hub.perfios.com/api/kyc' }
+    expect(readSettings(hub).karzaLive).toMatchObject({ authHeader: 'x-auth-key' })
+    expect(readSettings({ ...hub, KARZA_LIVE_AUTH_HEADER: 'x-other' }).karzaLive).toMatchObject({ authHeader: 'x-other' })
+    expect(readSettings({ SIGNZY_LIVE_TOKEN: 't'.repeat(16) }).signzyLive).toMatchObject({
+      baseUrl: 'https://api.signzy.app',
+      persistUrl: 'https://persist.signzy.tech',
+      generation: 'v3',
+    })
+  })
+
+  it.each([
+    ['https://signzy.tech', 'https://persist.signzy.tech', 'v2'],
+    ['https://preproduction.signzy.tech', 'https://preproduction-persist.signzy.tech', 'v2'],
+    ['https://api-preproduction.signzy.app', 'https://preproduction-persist.signzy.tech', 'v3'],
+    ['http://127.0.0.1:9', 'http://127.0.0.1:9', 'v3'],
+  ])('at %s keeps pictures at %s and speaks %s', (baseUrl, persistUrl, generation) =>
+    expect(readSettings({ SIGNZY_BASE_URL: baseUrl }).signzyTest).toEqual({ baseUrl, persistUrl, generation }),
+  )
+
+  it('is told in full, and with an address that is one', () => {
+    expect(mistakes({ SIGNZY_LIVE_USERNAME: 'us' })).toContain('SIGNZY_LIVE_PASSWORD: is required with SIGNZY_LIVE_USERNAME')
+    for (const [name, value] of [
+      ['KARZA_BASE_URL', 'api.karza.in'],
+      ['KARZA_API_KEY', 'short'],
+      ['KARZA_AUTH_HEADER', 'no header'],
+      ['SIGNZY_API_VERSION', 'v4'],
+      ['SIGNZY_PERSIST_URL', 'ftp://files'],
+    ] as const)
+      expect(mistakes({ [name]: value })).toContain(`${name}: `)
+  })
 })
 
 describe('Razorpay', () => {

@@ -48,10 +48,12 @@ const refusals: Readonly<Partial<Record<CheckReason, RejectReason>>> = {
   number_invalid: 'number_not_found',
   number_not_found: 'number_not_found',
   number_inactive: 'id_inactive',
+  number_expired: 'id_expired',
   name_mismatch: 'name_mismatch',
   date_of_birth_mismatch: 'birth_date_mismatch',
   under_age: 'under_age',
   document_mismatch: 'number_mismatch',
+  wrong_document: 'wrong_document',
   document_unreadable: 'unreadable',
 }
 

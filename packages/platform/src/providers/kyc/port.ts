@@ -48,13 +48,17 @@ export const checkReasons = {
   number_not_found: ['fail'],
   /** It was, and is no longer, in force. */
   number_inactive: ['fail'],
+  /** It was for a time, which is over. */
+  number_expired: ['fail'],
   /** Registries compare letter by letter; where `extracted.name` tells theirs, a caller who compares more justly may leave it to a reviewer. */
   name_mismatch: ['fail'],
   date_of_birth_mismatch: ['fail'],
   /** The registry's own birth date says so, whatever the person gave. */
   under_age: ['fail'],
-  /** The card shows another number than was given, or is another kind of card. */
+  /** The card shows another number than was given. */
   document_mismatch: ['fail'],
+  /** The picture shows another kind of card. */
+  wrong_document: ['fail'],
   document_unreadable: ['fail'],
   /** The number belongs to several records, or was given out twice. */
   multiple_records: ['review'],

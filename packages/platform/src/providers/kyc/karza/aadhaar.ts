@@ -53,7 +53,7 @@ export async function readAadhaar(client: KarzaClient, input: CheckInput, tally:
     const read = faces.safeParse(await client.ask('aadhaar', question, tally)).data ?? []
     const known = read.flatMap((one) => face.safeParse(one).data ?? [])
     const ofAadhaar = known.filter(({ type }) => /aadhaar/i.test(type))
-    if (known.length > 0 && ofAadhaar.length === 0) throw new CheckStop('document_mismatch', '101')
+    if (known.length > 0 && ofAadhaar.length === 0) throw new CheckStop('wrong_document', '101')
     isSeen ||= ofAadhaar.length > 0
     for (const one of ofAadhaar) found = shown(found, one, input)
     if (found.lastFour && found.name && found.dateOfBirth) break

@@ -156,7 +156,7 @@ describe('a driving licence', () => {
     expect(await karza().startCheck('driving_license', input)).toMatchObject({ state: 'review', reason: 'not_proven' })
     const over = { nonTransport: { from: '01-03-2011', to: '28-02-2021' }, transport: '' }
     byPath({ '/v3/dl': v3(101, { name: 'KAVYA IYER', validity: over }) })
-    expect(await karza({ clock }).startCheck('driving_license', input)).toMatchObject({ state: 'fail', reason: 'number_inactive' })
+    expect(await karza({ clock }).startCheck('driving_license', input)).toMatchObject({ state: 'fail', reason: 'number_expired' })
   })
 })
 
@@ -191,7 +191,7 @@ describe('an Aadhaar card', () => {
   it.each([
     [card({ ...good, aadhaar: { value: 'XXXXXXXX9999', conf: 1 } }), 'fail', 'document_mismatch'],
     [card({ ...good, aadhaar: { value: '9876 5432 0124', conf: 1 } }), 'fail', 'document_mismatch'],
-    [card(good, 'Pan'), 'fail', 'document_mismatch'],
+    [card(good, 'Pan'), 'fail', 'wrong_document'],
     [card({ ...good, dob: { value: '05/03/1992', conf: 1 } }), 'fail', 'date_of_birth_mismatch'],
     [card({ ...good, dob: { value: '', conf: 1 }, yob: { value: '1991', conf: 1 } }), 'fail', 'date_of_birth_mismatch'],
     [card({ ...good, dob: { value: '', conf: 1 }, yob: { value: '1992', conf: 1 } }), 'review', 'not_proven'],

@@ -28,7 +28,7 @@ export async function checkDrivingLicense(client: KarzaClient, input: CheckInput
   const said = wire.safeParse(await client.ask('driving_license', { path: 'v3/dl', json }, tally)).data
   if (said === undefined) throw new CheckStop('unclear', '101')
   const ends = Object.values(said.validity ?? {}).flatMap((period) => lastDay(period) ?? [])
-  if (ends.length > 0 && ends.every((end) => end < today)) throw new CheckStop('number_inactive', '101')
+  if (ends.length > 0 && ends.every((end) => end < today)) throw new CheckStop('number_expired', '101')
   return {
     isVouchedFor: true,
     name: readName(said.name),

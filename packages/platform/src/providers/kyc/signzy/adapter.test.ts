@@ -103,7 +103,7 @@ describe('a licence of v3', () => {
 
   it('that has run out, or says nothing, is not in force or not clear', async () => {
     byPath({ '/api/v3/dl_number/based_search': { body: said({ dlValidity: { nonTransport: { to: '08/02/2020' }, transport: '' } }) } })
-    expect(await signzy({ clock }).startCheck('driving_license', input)).toMatchObject({ reason: 'number_inactive' })
+    expect(await signzy({ clock }).startCheck('driving_license', input)).toMatchObject({ reason: 'number_expired' })
     byPath({ '/api/v3/dl_number/based_search': { body: { result: {} } } })
     expect(await signzy({ clock }).startCheck('driving_license', input)).toMatchObject({ state: 'review', reason: 'unclear' })
   })

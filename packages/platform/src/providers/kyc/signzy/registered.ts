@@ -51,7 +51,7 @@ const licenceWire = z.object({
   detailsOfDrivingLicence: z.object({ name: saidText, status: saidText }).nullish().catch(undefined),
 })
 
-const over = /inactive|suspend|cancel|revoke|surrender|disqualif|expired|black/i
+const over = /inactive|suspend|cancel|revoke|surrender|disqualif|black/i
 
 /** The registry was asked by number and birth date together: that it has the pair proves the date. */
 export function licenceFound(result: unknown, number: string, today: string): Finding {
@@ -59,8 +59,8 @@ export function licenceFound(result: unknown, number: string, today: string): Fi
   const details = said?.detailsOfDrivingLicence
   if (said === undefined || (!details && !said.name)) throw new CheckStop('unclear', 'no licence')
   const ends = [said.dlValidity?.nonTransport?.to, said.dlValidity?.transport?.to].flatMap((day) => readDate(day) ?? [])
-  const isOver = over.test(details?.status ?? '') || (ends.length > 0 && ends.every((end) => end < today))
-  if (isOver) throw new CheckStop('number_inactive', 'not in force')
+  if (over.test(details?.status ?? '')) throw new CheckStop('number_inactive', 'not in force')
+  if (ends.length > 0 && ends.every((end) => end < today)) throw new CheckStop('number_expired', 'not in force')
   return {
     isVouchedFor: true,
     name: readName(details?.name ?? said.name),
