@@ -11,6 +11,7 @@ const vaultKeys = z
   .refine((items) => items.every((item) => item !== null), 'must be like 2:BASE64,1:BASE64')
   .transform((items) => items.map((item) => ({ version: Number(item?.[1]), key: Buffer.from(item?.[2] ?? '', 'base64') })))
   .refine((keys) => keys.every(({ key }) => key.length >= 32), 'must be at least 32 bytes each, in base64')
+  .refine((keys) => keys.every(({ key }) => new Set(key).size >= 16), 'must be random, such as from openssl rand -base64 32')
   .refine((keys) => new Set(keys.map((one) => one.version)).size === keys.length, 'must have each version once')
 
 /** Where pictures of documents are kept, and what the keys that they are sealed with are wrapped by. */

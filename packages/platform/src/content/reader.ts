@@ -19,7 +19,7 @@ export interface ReaderLimits {
   readonly files: number
 }
 
-export const usualReaderLimits: ReaderLimits = { processes: 2, waiting: 24, timeMs: 20_000, memoryBytes: 1_200 * 1_024 * 1_024, files: 50 }
+export const usualReaderLimits: ReaderLimits = { processes: 2, waiting: 12, timeMs: 20_000, memoryBytes: 1_200 * 1_024 * 1_024, files: 50 }
 
 const program = fileURLToPath(new URL(`./worker/main${extname(import.meta.url)}`, import.meta.url))
 const lookEveryMs = 50

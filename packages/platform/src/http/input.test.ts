@@ -234,7 +234,7 @@ describe('a path', () => {
 
   it('names its methods when asked with another', async () => {
     const answer = await ask(platform.url, { method: 'PATCH', path: '/v1/users', credential: app.secretKey })
-    expect([answer.status, codeOf(answer), answer.headers.get('allow')]).toEqual([405, 'method_not_allowed', 'GET, POST, OPTIONS'])
+    expect([answer.status, codeOf(answer), answer.headers.get('allow')]).toEqual([405, 'method_not_allowed', 'GET, HEAD, POST, OPTIONS'])
     expect((await ask(platform.url, { method: 'GET', path: '/providers/twilio/test/incoming' })).headers.get('allow')).toBe('POST')
   })
 

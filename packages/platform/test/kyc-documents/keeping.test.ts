@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { PassThrough } from 'node:stream'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/base/logger.ts'
@@ -9,7 +10,9 @@ import type { ContentReader } from '../../src/content/port.ts'
 import { createContentReader } from '../../src/content/reader.ts'
 import { taskStore } from '../../src/db/tasks-store.ts'
 import { newId } from '../../src/base/ids.ts'
-import { createKycDocuments, rewrapDocuments, type DocumentWork } from '../../src/features/kyc-documents/index.ts'
+import { readSettings } from '../../src/config/settings.ts'
+import { runCommand } from '../../src/operator/run-command.ts'
+import { createKycDocuments, type DocumentWork } from '../../src/features/kyc-documents/index.ts'
 import { startPlatform } from '../start-platform.ts'
 import { documentScene, photo, type DocumentScene, type Uploader } from './scene.ts'
 
@@ -243,9 +246,16 @@ describe('what is kept, and for how long', () => {
 it('opens after a rotation by the new master key alone', async () => {
   const one = await stored()
   const [before] = await documents.pictures(one.tenantId, one.id)
-  const during = partsWith([oldKey, newKey])
-  await rewrapDocuments(during)
-  await rewrapDocuments(during)
+  // As an operator types it.
+  const settings = () =>
+    readSettings({
+      DATABASE_URL: scene.platform.database.url,
+      CONNECT_MASTER_KEY: scene.platform.masterKey.toString('base64'),
+      CONNECT_VAULT_KEYS: [newKey, oldKey].map(({ version, key }) => `${version}:${key.toString('base64')}`).join(),
+    })
+  const [out, err] = [new PassThrough(), new PassThrough()]
+  expect(await runCommand(['rewrap-keys'], { settings, out, err })).toBe(0)
+  expect(String(out.read())).toMatch(/^version 2: \d+ keys\nAll keys are wrapped by version 2/)
   await expect(documentsWith([oldKey]).pictures(one.tenantId, one.id)).rejects.toMatchObject({ name: 'VaultError' })
   const afterwards = await startPlatform({ beside: scene.platform, vaultKeys: [newKey] })
   const page = await fetch(`${afterwards.url}/v1/kyc/documents/${one.id}/pages/1?reason=Test`, {

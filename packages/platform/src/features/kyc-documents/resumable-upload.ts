@@ -31,7 +31,8 @@ export async function beginUpload(deps: DocumentDeps, tx: Tx, { tenant, userId }
     type,
     side,
     fileEnding,
-    fileType: fileType.toLowerCase(),
+    // Without what may come after a semicolon: it is said by a stranger, and kept.
+    fileType: fileType.split(';', 1)[0]?.trim().toLowerCase() ?? '',
     length,
     received: 0,
     createdAt: now,
