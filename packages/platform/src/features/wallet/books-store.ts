@@ -1,6 +1,7 @@
 import { toCoins, toCoinsWithin } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import { newestIds, readByMonths } from './months.ts'
 
 /** The books of an app as its owner reads them. */
 
@@ -44,22 +45,29 @@ interface BookedRecord {
   readonly entries: readonly { readonly account: string; readonly userId: string | null; readonly coins: string }[]
 }
 
+const bookIds = 'select t.id from ledger_transactions t where t.tenant_id = $1 and t.id < $2 and t.id >= $3 order by t.id desc limit $4'
+
+// $3 and $4: the last and the first of the ids, for the sake of the months.
+const bookRows = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at,
+    (select jsonb_agg(jsonb_build_object('account', a.name, 'userId', u.host_id, 'coins', e.coins::text) order by a.id)
+     from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
+     left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
+     where e.tenant_id = $1 and e.transaction_id = t.id and e.transaction_id between $3 and $4) as entries
+  from ledger_transactions t where t.tenant_id = $1 and t.id = any($2::text[]) and t.id between $3 and $4 order by t.id desc`
+
 /** Every transaction with its entries, newest first. */
 export async function readBooks(
   tx: Tx,
   tenantId: TenantId,
   page: { readonly limit: number; readonly before: string | undefined },
+  now: Date,
 ): Promise<BookedTransaction[]> {
-  const rows = await tx.query<BookedRecord>(
-    // '~' sorts after every id.
-    `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at,
-       (select jsonb_agg(jsonb_build_object('account', a.name, 'userId', u.host_id, 'coins', e.coins::text) order by a.id)
-        from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-        left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
-        where e.tenant_id = t.tenant_id and e.transaction_id = t.id) as entries
-     from ledger_transactions t where t.tenant_id = $1 and t.id < coalesce($2::text, '~') order by t.id desc limit $3`,
-    [tenantId, page.before ?? null, page.limit],
+  readByMonths(tx)
+  const ids = await newestIds({ start: page.before ?? '~', oldest: '', look: page.limit, now }, (before, after, count) =>
+    tx.query<{ id: string }>(bookIds, [tenantId, before, after, count]),
   )
+  if (ids.length === 0) return []
+  const rows = await tx.query<BookedRecord>(bookRows, [tenantId, ids, ids.at(-1), ids[0]])
   return rows.map((row) => ({
     id: row.id,
     type: row.type,

@@ -10,15 +10,6 @@ interface PartRecord {
   readonly coins: string
 }
 
-// Entries from before grants were kept took from what the opening grant stands for.
-const partsOf = (entries: string): string => `
-  select a.name, x.key as grant_id, sum(-x.value::bigint)::text as coins
-  from ${entries} join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-  cross join lateral jsonb_each_text(coalesce(e.grants, jsonb_build_object('opening', e.coins))) x
-  left join ledger_entries o on o.tenant_id = e.tenant_id and o.transaction_id = x.key and o.account_id = e.account_id
-  where e.user_id = $3 and e.coins < 0 and a.name in ('bonus', 'purchased', 'earned')
-  group by a.name, o.expires_at, x.key order by a.name, coalesce(o.expires_at, 'infinity'), x.key`
-
 function byBucket(rows: readonly PartRecord[]): GrantsByBucket {
   const grants: Record<Spendable, GrantPart[]> = { bonus: [], purchased: [], earned: [] }
   for (const { name, grant_id: grant, coins } of rows) grants[name].push({ grant, coins: toCoins(coins) })
@@ -26,10 +17,10 @@ function byBucket(rows: readonly PartRecord[]): GrantsByBucket {
 }
 
 // ':' and '~' stand around all that may follow the key.
-const ofKeys = partsOf(
-  `ledger_keys k join ledger_entries e on k.tenant_id = $1 and (k.key = $2 or k.key > $2 || ':' and k.key < $2 || ':~') and e.tenant_id = $1 and e.transaction_id = k.transaction_id`,
-)
-const ofTransaction = partsOf(`(select * from ledger_entries where tenant_id = $1 and transaction_id = $2) e`)
+const ofKeys = `select name, grant_id, coins from ledger_drained($1::integer, array(
+    select k.transaction_id from ledger_keys k where k.tenant_id = $1 and k.key = $2
+    union all
+    select k.transaction_id from ledger_keys k where k.tenant_id = $1 and k.key > $2 || ':' and k.key < $2 || ':~'), $3::text)`
 
 /** What the transactions under a key, and under those that go on from it after a colon, took from a user's grants, in the order in which those are drained. */
 export async function drainedByKeys(tx: Tx, tenantId: TenantId, key: string, userId: string): Promise<GrantsByBucket> {
@@ -38,7 +29,8 @@ export async function drainedByKeys(tx: Tx, tenantId: TenantId, key: string, use
 
 /** The same of a transaction by its id. */
 export async function drainedBy(tx: Tx, tenantId: TenantId, transactionId: string, userId: string): Promise<GrantsByBucket> {
-  return byBucket(await tx.query<PartRecord>(ofTransaction, [tenantId, transactionId, userId]))
+  const sql = 'select name, grant_id, coins from ledger_drained($1::integer, array[$2::text], $3::text)'
+  return byBucket(await tx.query<PartRecord>(sql, [tenantId, transactionId, userId]))
 }
 
 /** Marks the grant that a transaction gave in a bucket as taken back: what of it is on hold and returns pays what the user owes. */

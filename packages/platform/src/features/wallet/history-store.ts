@@ -3,7 +3,7 @@ import { firstIdAt } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Bucket } from './ledger-entry.ts'
-import { timeOfId } from './transaction-id.ts'
+import { newestIds, readByMonths, within } from './months.ts'
 import type { Buckets } from './wallet-store.ts'
 
 /** A user's coin history: everything here is read, nothing written. */
@@ -102,9 +102,6 @@ const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.descri
 
 const signs = { in: 1, out: -1 }
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
-// Dates that JavaScript knows and ids do not.
-const within = (ms: number): Date => new Date(Math.min(Math.max(ms, 0), Date.UTC(9999, 11)))
 
 /** Where a page begins. */
 export interface HistoryStart {
@@ -132,43 +129,14 @@ export async function readHistory(
   const newest = to === undefined ? '~' : firstIdAt('txn', within(to.getTime() + hourMs))
   const start = before === undefined || before > newest ? newest : before
   const oldest = from === undefined ? '' : firstIdAt('txn', within(from.getTime()))
-  await readByMonths(tx)
+  readByMonths(tx)
   const look = filtered ? historyWindow : limit + 1
-  const ids = await readIds(tx, tenantId, userId, { start, oldest, look, near: timeOfId(start) ?? now })
+  const ids = await newestIds({ start, oldest, look, now }, (before, after, count) =>
+    tx.query<{ id: string }>(idsSql, [tenantId, userId, before, after, count]),
+  )
   const rows = await readRows(tx, tenantId, userId, ids, limit + 1, filter)
   if (rows.length > limit) return { rows: rows.slice(0, limit), next: rows[limit - 1]?.id }
   return { rows, next: filtered && ids.length === look ? ids.at(-1) : undefined }
-}
-
-/** The plans of this transaction are made once a connection, for any month, and leave out at their start what they are not asked for. */
-async function readByMonths(tx: Tx): Promise<void> {
-  tx.write(
-    "select set_config('plan_cache_mode', 'force_generic_plan', true), set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) name",
-    [],
-  )
-}
-
-const reaches = [62 * dayMs, 730 * dayMs]
-
-/** Most of what is asked for lies near: only who finds too little there has the months before opened. */
-async function readIds(
-  tx: Tx,
-  tenantId: TenantId,
-  userId: string,
-  { start, oldest, look, near }: { readonly start: string; readonly oldest: string; readonly look: number; readonly near: Date },
-): Promise<string[]> {
-  const ids: string[] = []
-  let before = start
-  for (const reach of [...reaches, Infinity]) {
-    const far = reach === Infinity ? '' : firstIdAt('txn', within(near.getTime() - reach))
-    const after = far > oldest ? far : oldest
-    if (after >= before) continue
-    const found = await tx.query<{ id: string }>(idsSql, [tenantId, userId, before, after, look - ids.length])
-    ids.push(...found.map(({ id }) => id))
-    if (ids.length === look || after === oldest) break
-    before = after
-  }
-  return ids
 }
 
 /** These transactions, newest first, as far as the filter lets them through. */
@@ -199,7 +167,7 @@ async function readRows(
 
 /** One transaction as this user sees it; undefined when it did nothing to them. */
 export async function readTransaction(tx: Tx, tenantId: TenantId, userId: string, id: string): Promise<HistoryRow | undefined> {
-  await readByMonths(tx)
+  readByMonths(tx)
   const found = await tx.query<{ id: string }>(idsSql, [tenantId, userId, `${id}~`, id, 1])
   const [row] = await readRows(
     tx,

@@ -22,10 +22,8 @@ export interface NewHold {
 export async function recordHold(tx: Tx, tenantId: TenantId, hold: NewHold): Promise<number> {
   const [row] = await tx.query<{ coins: string }>(
     `insert into ledger_holds (tenant_id, id, user_id, reference_type, reference_id, coins, created_at, expires_at)
-     select $1, $2, $3, $4, $5, e.coins, $6, $7
-     from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
-     where e.tenant_id = $1 and e.transaction_id = $2 and e.user_id = $3 and a.name = 'held' and e.coins > 0
-     returning coins`,
+     select $1, $2, $3, $4, $5, h.coins, $6, $7 from (select ledger_held($1::integer, $2::text, $3::text) as coins offset 0) h
+     where h.coins is not null returning coins`,
     [tenantId, hold.id, hold.userId, hold.reference.type, hold.reference.id, hold.createdAt, hold.expiresAt],
   )
   return toCoins(row?.coins ?? '0')

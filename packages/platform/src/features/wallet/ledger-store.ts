@@ -10,12 +10,17 @@ export interface KnownTransaction {
 
 /** The transaction that was posted under a key. */
 export async function transactionByKey(tx: Tx, tenantId: TenantId, key: string): Promise<KnownTransaction | undefined> {
-  const [row] = await tx.query<{ id: string; metadata: Record<string, unknown> | null }>(
-    `select t.id, t.metadata from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
-     where k.tenant_id = $1 and k.key = $2`,
-    [tenantId, key],
+  const [known] = await tx.query<{ id: string }>('select transaction_id as id from ledger_keys where tenant_id = $1 and key = $2', [
+    tenantId,
+    key,
+  ])
+  if (known === undefined) return undefined
+  // By its id, which tells its month; as a row of a join it would have every month opened.
+  const [row] = await tx.query<{ metadata: Record<string, unknown> | null }>(
+    'select metadata from ledger_transactions where tenant_id = $1 and id = $2',
+    [tenantId, known.id],
   )
-  return row === undefined ? undefined : { id: row.id, metadata: row.metadata ?? {} }
+  return row && { id: known.id, metadata: row.metadata ?? {} }
 }
 
 /** What a transaction did to each account of a user. */

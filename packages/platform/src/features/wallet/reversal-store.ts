@@ -46,15 +46,16 @@ export interface KnownReversal {
 
 /** The transaction that was posted under a key, as a reversal. */
 export async function reversalByKey(tx: Tx, tenantId: TenantId, key: string): Promise<KnownReversal | undefined> {
-  const [row] = await tx.query<{ id: string; reverses: string | null; coins: string | null }>(
-    `select t.id, t.reverses, t.metadata ->> 'coins' as coins
-     from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
-     where k.tenant_id = $1 and k.key = $2`,
-    [tenantId, key],
+  const [known] = await tx.query<{ id: string }>('select transaction_id as id from ledger_keys where tenant_id = $1 and key = $2', [
+    tenantId,
+    key,
+  ])
+  if (known === undefined) return undefined
+  const [row] = await tx.query<{ reverses: string | null; coins: string | null }>(
+    "select reverses, metadata ->> 'coins' as coins from ledger_transactions where tenant_id = $1 and id = $2",
+    [tenantId, known.id],
   )
-  return row === undefined
-    ? undefined
-    : { id: row.id, reverses: row.reverses, coins: row.reverses === null ? 0 : toCoins(row.coins ?? '0') }
+  return row && { id: known.id, reverses: row.reverses, coins: row.reverses === null ? 0 : toCoins(row.coins ?? '0') }
 }
 
 /** What a user (`usr_…`) owes the app: while it is more than nothing, they withdraw nothing. */

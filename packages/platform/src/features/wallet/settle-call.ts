@@ -13,9 +13,8 @@ import { post } from './post-entry.ts'
  * call terminal: a process that dies before its commit has settled nothing, and one that comes again afterwards reads what the first wrote.
  */
 export async function settleCall(tx: Tx, tenantId: TenantId, end: CallEnd & { readonly now: Date }): Promise<CallSettlement> {
-  const earlier = await settled(tx, tenantId, end.callId)
+  const [earlier, held] = await Promise.all([settled(tx, tenantId, end.callId), heldFor(tx, tenantId, end)])
   if (earlier !== undefined) return earlier
-  const held = await heldFor(tx, tenantId, end)
   const { entry, ...result } = settlementOf(end, bucketsOf(held), held)
   if (entry === undefined) return result
   try {

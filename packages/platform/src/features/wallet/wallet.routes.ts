@@ -61,7 +61,7 @@ function books(deps: WalletDeps): Operation[] {
           cursors,
           { tenantId: actor.tenant.id, route: 'ledger.listTransactions', filter: '' },
           query,
-          (page) => readBooks(tx, actor.tenant.id, page),
+          (page) => readBooks(tx, actor.tenant.id, page, deps.clock.now()),
           (row) => ({ ...row, entries: [...row.entries], createdAt: row.createdAt.toISOString() }),
         ),
       ),
