@@ -1,7 +1,8 @@
 /** The wide door: any entry, in the accounts' order. */
 export const door = `
--- THE DOOR. Nothing else inserts an entry or changes a balance or a grant, but wallet_move_group, its wider wing for many moves at once,
--- and ledger_revoke: connect_app may only read these tables, and the door runs as their owner.
+-- THE DOOR. Nothing else inserts an entry or changes a balance or a grant, but ledger_transfer, its narrow side for one move between two
+-- accounts, wallet_move_group, its wider wing for many moves at once, and ledger_revoke: connect_app may only read these tables, and the
+-- door runs as their owner.
 -- p_users and p_names: the accounts in address order, first the users' and then the app's (p_users null), so that no two postings wait
 -- for each other in a circle. p_sources: for each move up to three places in that list, drained in turn, 0 for none; p_targets: one.
 -- p_unit: the first move takes as many whole units as its sources have, up to its coins.
