@@ -287,9 +287,37 @@ describe('when something is in the way', () => {
     expect([await books.buckets(lata), await books.buckets(mohan)]).toMatchObject([{ purchased: 5 }, { purchased: 6 }])
   })
 
+  it('a group that is held up by a lock holds up nobody else', async () => {
+    const [rani, sita] = [await books.makeUser('rani'), await books.makeUser('sita')]
+    const { move, statements } = createPoster()
+    await books.admin.query('begin')
+    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [rani.id])
+    const stuck = move(credit('rani', 1))
+    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect((await move(credit('sita', 2))).outcome).toBe('new')
+    await books.admin.query('rollback')
+    expect((await stuck).outcome).toBe('new')
+    expect([await books.buckets(rani), await books.buckets(sita)]).toMatchObject([{ purchased: 1 }, { purchased: 2 }])
+  })
+
+  it('what comes while a statement is under way goes together in the next', async () => {
+    const uma = await books.makeUser('uma')
+    const { move, statements } = createPoster({ size: 64, perTenant: 2, patienceMs: 60_000, inAll: 8, longestWaitMs: 60_000 })
+    await books.admin.query('begin')
+    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [uma.id])
+    const first = move(credit('uma', 1))
+    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const more = Array.from({ length: 5 }, () => move(credit('nobody', 1)))
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(statements).toHaveLength(1)
+    await books.admin.query('rollback')
+    await Promise.all([first, ...more])
+    expect(statements).toHaveLength(2)
+  })
+
   it('a move that has waited too long is refused', async () => {
     await books.makeUser('nila')
-    const { move, statements } = createPoster({ size: 2, perTenant: 1, inAll: 1, longestWaitMs: -1_000 })
+    const { move, statements } = createPoster({ size: 2, perTenant: 1, patienceMs: 0, inAll: 1, longestWaitMs: -1_000 })
     expect(await codeOf(move(credit('nila', 1)))).toBe('unavailable')
     expect(statements).toEqual([])
   })
@@ -298,7 +326,7 @@ describe('when something is in the way', () => {
 it('everybody is served, however narrow the way is', async () => {
   const names = Array.from({ length: 12 }, (_, n) => `narrow-${n}`)
   await Promise.all(names.flatMap((name) => [books.makeUser(name), books.makeUser(name, books.otherTenant)]))
-  const { together, statements } = createPoster({ size: 5, perTenant: 1, inAll: 1, longestWaitMs: 60_000 })
+  const { together, statements } = createPoster({ size: 5, perTenant: 1, patienceMs: 0, inAll: 1, longestWaitMs: 60_000 })
   const answers = await together(names.flatMap((name) => [credit(name, 1), credit(name, 1, { at: books.otherTenant })]))
   expect(answers.every(({ outcome }) => outcome === 'new')).toBe(true)
   expect(statements).toHaveLength(6)

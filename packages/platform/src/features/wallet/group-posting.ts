@@ -11,15 +11,20 @@ export type PostMove = (tenantId: TenantId, key: OnceKey, wish: OneMove) => Prom
 export interface GroupLimits {
   /** Moves in one statement. */
   readonly size: number
-  /** Statements under way for one tenant: one fills while the other commits. */
+  /** Statements under way for one tenant. */
   readonly perTenant: number
+  /**
+   * Beside a statement that is under way another one begins when a whole group waits, or when that one has taken so long: it may be held up
+   * by a lock. Else the next group gathers meanwhile, for a group's price is mostly that of its statement and its commit.
+   */
+  readonly patienceMs: number
   /** Statements under way for all tenants: fewer than the pool has connections, which others need too. */
   readonly inAll: number
   /** A move that has waited longer is refused: its client may come back, and the queue stays short. */
   readonly longestWaitMs: number
 }
 
-const usual: GroupLimits = { size: 64, perTenant: 2, inAll: 8, longestWaitMs: 4_000 }
+const usual: GroupLimits = { size: 128, perTenant: 2, patienceMs: 15, inAll: 8, longestWaitMs: 4_000 }
 
 interface Waiting extends KeyedMove {
   readonly since: number
@@ -30,11 +35,14 @@ interface Waiting extends KeyedMove {
 interface Queue {
   readonly waiting: Waiting[]
   underWay: number
+  /** When the latest statement began. */
+  begun: number
+  alarm: NodeJS.Timeout | undefined
 }
 
 /**
  * Lets concurrent requests of a tenant share a statement and its commit. A lone request waits for nobody: what has come in when the event
- * loop turns goes out at once while there is a free place; only behind full places do moves gather. Nothing here is remembered: a process
+ * loop turns goes out at once while there is a free place; only behind a statement that is under way do moves gather. Nothing here is remembered: a process
  * that dies with moves in the queue has done nothing for them, and their clients' repetitions find their keys new.
  */
 export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMove {
@@ -47,13 +55,25 @@ export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMov
     due = false
     for (const [tenantId, queue] of [...queues]) {
       if (underWay >= limits.inAll) return
-      if (queue.underWay >= limits.perTenant) continue
+      if (queue.underWay >= limits.perTenant || gathers(queue)) continue
       const group = takeFresh(queue.waiting, limits)
       if (group.length > 0) void run(tenantId, queue, group)
       queues.delete(tenantId)
       if (queue.waiting.length > 0 || queue.underWay > 0) queues.set(tenantId, queue)
       if (queue.waiting.length > 0) soon()
     }
+  }
+
+  /** Whether the waiting had better wait for those that are under way. */
+  function gathers(queue: Queue): boolean {
+    if (queue.underWay === 0 || queue.waiting.length === 0 || queue.waiting.length >= limits.size) return false
+    const restMs = queue.begun + limits.patienceMs - performance.now()
+    if (restMs <= 0) return false
+    queue.alarm ??= setTimeout(() => {
+      queue.alarm = undefined
+      soon()
+    }, restMs)
+    return true
   }
 
   function soon(): void {
@@ -65,6 +85,7 @@ export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMov
   async function run(tenantId: TenantId, queue: Queue, group: readonly Waiting[]): Promise<void> {
     underWay++
     queue.underWay++
+    queue.begun = performance.now()
     await settle(db, tenantId, group)
     underWay--
     queue.underWay--
@@ -73,7 +94,7 @@ export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMov
 
   return (tenantId, key, wish) =>
     new Promise((resolve, reject) => {
-      const queue = queues.get(tenantId) ?? { waiting: [], underWay: 0 }
+      const queue = queues.get(tenantId) ?? { waiting: [], underWay: 0, begun: 0, alarm: undefined }
       queues.set(tenantId, queue)
       queue.waiting.push({ key, wish, since: performance.now(), resolve, reject })
       soon()
