@@ -145,10 +145,11 @@ function openPool(connection: Connection, size: number): Sequelize {
   const sequelize = openSequelize(connection, common)
   sequelize.addHook('afterConnect', async (connected: unknown) => {
     const client = connected as Client & { pipeline: boolean }
-    // What is asked here is found by keys. A plan is kept for long, and must not follow from how little a table held when it was made.
+    // What is asked here is found by keys. A plan is kept for long, and must not follow from how little a table held when it was made;
+    // nor is one made anew for each list of two names, which PostgreSQL thinks worth it.
     await client.query(
       `set role connect_app; set statement_timeout = '10s'; set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '15s';
-       set enable_seqscan = off; set jit = off`,
+       set enable_seqscan = off; set plan_cache_mode = force_generic_plan; set jit = off`,
     )
     // Sequelize passes no such option on: set when the connection is idle, it holds from the next statement.
     client.pipeline = true
@@ -280,7 +281,7 @@ function openTx(client: Client, unawaited: Unawaited, leave: Leave, ends: TxEnd[
     async patiently() {
       leave()
       limitMs = Infinity
-      unawaited.add(client.query('set local statement_timeout = 0; set local enable_seqscan = on'))
+      unawaited.add(client.query('set local statement_timeout = 0; set local enable_seqscan = on; set local plan_cache_mode = auto'))
     },
     async savepoint(work) {
       const name = `s${++savepoints}`

@@ -77,6 +77,15 @@ begin
     where s.leased_until is not null order by s.id for no key update of s skip locked);
 end $$;
 
+-- As before; forgotten by a crash, the task is found with its lease run out, and does no more than at any other time.
+create or replace function tasks_return(p_id bigint, p_taking integer, p_at timestamptz) returns void
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+declare
+  entered text := set_config('connect.tenant', '0', true) || set_config('synchronous_commit', 'off', true);
+begin
+  update tasks t set leased_until = null, run_at = least(t.run_at, p_at) where t.id = p_id and t.taking = p_taking;
+end $$;
+
 -- Stores a message, once, with the task that works on it: taken until p_until by the process that stores it, or with null for anybody.
 -- p_only_leg: all that the message tells is that this leg is the caller's. Where the call knows it, nothing is left to be done, and nothing
 -- that a crash could lose: nobody waits for the disk. Answers the id of the task where the process has it.
