@@ -31,6 +31,22 @@ async function takeAway(user: TestUser): Promise<number> {
   return (await ask(scene.platform.url, { method: 'POST', path, body, credential: scene.app.secretKey, headers })).status
 }
 
+/** People whose UPI ids the bank has told of: what they ask for next is sent at once. */
+async function knownEarners(count: number, coins: number): Promise<TestUser[]> {
+  const people = await Promise.all(Array.from({ length: count }, () => scene.earner({ coins: coins + 10 })))
+  const first = await Promise.all(people.map(({ client }) => client.withdrawals.create({ coins: 10, payee: upi('success@upi') })))
+  await scene.platform.advance(12, 4)
+  for (const [n, { client }] of people.entries())
+    expect((await client.withdrawals.get({ withdrawalId: first[n]?.id ?? '' })).status).toBe('paid')
+  return people
+}
+
+async function knownEarner(coins: number): Promise<TestUser> {
+  const [user] = await knownEarners(1, coins)
+  if (user === undefined) throw new Error('there is nobody')
+  return user
+}
+
 it('calls off what has not been sent, and gives the coins back', async () => {
   const { app, platform } = scene
   await app.server.app.update({ withdrawals: { coolingHours: 1 } })
@@ -50,7 +66,7 @@ it('calls back what the provider has and has not begun', async () => {
   const { platform, razorpay } = scene
   const user = await scene.earner({ coins: 300 })
   const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('queued@upi') })
-  await platform.quiet()
+  await platform.advance(12, 4)
   expect(await user.client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'processing', waitingFor: 'bank' })
   expect(await takeAway(user)).toBe(200)
   await platform.quiet()
@@ -64,8 +80,10 @@ it('calls back what the provider has and has not begun', async () => {
 
 it('is not acknowledged while something is being sent', async () => {
   const { platform, razorpay } = scene
-  const user = await scene.earner({ coins: 300 })
+  const user = await knownEarner(300)
   razorpay.control.faultApi({ action: 'stall', method: 'POST', path: '/payouts' })
+  // A message that it has arrived would end the waiting.
+  razorpay.control.faultCallbacks({ action: 'drop' })
   const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
   while (payoutsOf(withdrawalId).length === 0) await sleep(10)
   expect(await takeAway(user)).toBe(503)
@@ -73,6 +91,7 @@ it('is not acknowledged while something is being sent', async () => {
   // Its time is over by the clock; the answer never comes.
   await platform.held.advance(20_000)
   expect(await takeAway(user)).toBe(200)
+  razorpay.control.clearFaults()
   await platform.quiet()
   await platform.advance(60, 30)
   expect(payoutsOf(withdrawalId)).toHaveLength(1)
@@ -82,7 +101,7 @@ it('is not acknowledged while something is being sent', async () => {
 
 it('waits for no provider that is down, and concludes that what never arrived was never sent', async () => {
   const { platform, razorpay } = scene
-  const user = await scene.earner({ coins: 300 })
+  const user = await knownEarner(300)
   razorpay.control.faultApi({ action: 'fail', status: 500, path: '/payouts', times: 1e6 })
   const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
   await platform.quiet()
@@ -99,7 +118,7 @@ it('waits for no provider that is down, and concludes that what never arrived wa
 
 it('sends nothing after its loss was acknowledged, whenever that falls', async () => {
   const { platform } = scene
-  const people = await Promise.all(Array.from({ length: 12 }, () => scene.earner({ coins: 100 })))
+  const people = await knownEarners(12, 100)
   const outcomes = await Promise.all(
     people.map(async (user, n) => {
       const { id } = await user.client.withdrawals.create({ coins: 100, payee: upi('success@upi') })

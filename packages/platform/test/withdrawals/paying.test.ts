@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { send, signed } from '../topups/scene.ts'
 import { upi, withdrawalScene, type WithdrawalScene } from './scene.ts'
 
 let scene: WithdrawalScene
@@ -16,7 +17,7 @@ it('pays earned coins out to one’s own UPI id, and says at each step where the
   expect(made).toMatchObject({ status: 'requested', coins: 200, amount: 20_000, fee: 0, tax: 0, netAmount: 20_000, currency: 'INR' })
   expect((await client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 200 })
   expect((await client.wallet.listHolds()).data).toMatchObject([{ coins: 200, reference: { type: 'withdrawal', id: made.id } }])
-  await platform.advance(5)
+  await platform.advance(12, 4)
   const paid = await client.withdrawals.get({ withdrawalId: made.id })
   expect(paid).toMatchObject({ status: 'paid', waitingFor: null, payee: { display: 'su…@upi', nameCheck: 'match' } })
   expect(paid.bankReference).toMatch(/^[0-9]{12}$/)
@@ -31,11 +32,11 @@ it('pays a bank account, a second time without asking the bank again', async () 
   const { client } = await scene.earner({ coins: 500 })
   const account = { type: 'bank' as const, ifsc: 'hdfc0000001', accountNumber: '1234 5678 9000', name: 'Asha Nair' }
   const first = await client.withdrawals.create({ coins: 100, payee: account })
-  await scene.platform.advance(5)
+  await scene.platform.advance(12, 4)
   expect(await client.withdrawals.get({ withdrawalId: first.id })).toMatchObject({ status: 'paid', payee: { display: 'HDFC ••9000' } })
   const again = await client.withdrawals.create({ coins: 100, payee: { type: 'saved', payeeId: first.payee.id } })
   expect(again.payee).toMatchObject({ id: first.payee.id, nameCheck: 'match' })
-  await scene.platform.advance(3)
+  await scene.platform.advance(12, 4)
   expect(await statusOf(again.id)).toBe('paid')
   expect((await client.withdrawals.terms({ coins: 50 })).payees).toMatchObject([{ id: first.payee.id }])
 })
@@ -46,7 +47,7 @@ it('does the same request once', async () => {
   const first = await client.withdrawals.create(wish, { idempotencyKey: 'once' })
   const again = await client.withdrawals.create(wish, { idempotencyKey: 'once' })
   expect(again.id).toBe(first.id)
-  await scene.platform.advance(5)
+  await scene.platform.advance(12, 4)
   expect((await client.withdrawals.list()).data).toHaveLength(1)
   expect(scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === first.id)).toHaveLength(1)
 })
@@ -83,7 +84,7 @@ it.each([
 ])('gives the coins back of a payment to %s', async (vpa, outcome) => {
   const { client } = await scene.earner({ coins: 300 })
   const { id } = await client.withdrawals.create({ coins: 300, payee: upi(vpa) })
-  await scene.platform.advance(5)
+  await scene.platform.advance(12, 4)
   expect(await client.withdrawals.get({ withdrawalId: id })).toMatchObject(outcome)
   expect((await client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
   expect(await scene.platform.trialBalance()).toBe(0)
@@ -93,7 +94,7 @@ it('keeps what the bank has not confirmed, sends nothing again, and pays it when
   const { platform, razorpay } = scene
   const { client } = await scene.earner({ coins: 300 })
   const { id } = await client.withdrawals.create({ coins: 300, payee: upi('doubt@upi') })
-  await platform.advance(5)
+  await platform.advance(12, 4)
   const twoDays = 2 * 24 * 3_600
   await platform.advance(twoDays, twoDays / 4)
   expect(await client.withdrawals.get({ withdrawalId: id })).toMatchObject({ status: 'processing', waitingFor: 'bank' })
@@ -108,16 +109,17 @@ it('gives back once what the bank returns after it had paid, also when nobody te
   const { platform, razorpay } = scene
   const { client } = await scene.earner({ coins: 300 })
   const { id } = await client.withdrawals.create({ coins: 300, payee: upi('reversed@upi') })
-  await platform.advance(3)
+  await platform.quiet()
+  await platform.advance(8, 4)
   expect(await statusOf(id)).toBe('paid')
   razorpay.control.faultCallbacks({ action: 'repeat', copies: 2, match: { event: 'payout.reversed' } })
-  await platform.advance(10)
+  await platform.advance(12, 4)
   expect(await client.withdrawals.get({ withdrawalId: id })).toMatchObject({ status: 'failed', reason: 'returned_by_bank' })
   expect((await client.wallet.get()).buckets.earned).toBe(300)
   razorpay.control.clearFaults()
   const quiet = await scene.earner({ coins: 200 })
   const silent = await quiet.client.withdrawals.create({ coins: 200, payee: upi('success@upi') })
-  await platform.advance(5)
+  await platform.advance(12, 4)
   razorpay.control.faultCallbacks({ action: 'drop', match: { event: 'payout.reversed' } })
   const payout = razorpay.control.payouts().find(({ referenceId }) => referenceId === silent.id)
   razorpay.control.movePayout(payout?.id ?? '', 'reversed')
@@ -128,4 +130,31 @@ it('gives back once what the bank returns after it had paid, also when nobody te
   expect((await quiet.client.wallet.get()).buckets.earned).toBe(200)
   razorpay.control.clearFaults()
   expect(await platform.trialBalance()).toBe(0)
+})
+
+it('believes no message, signed or not, but asks', async () => {
+  const { platform } = scene
+  const { client } = await scene.earner({ coins: 100 })
+  const { id } = await client.withdrawals.create({ coins: 100, payee: upi('doubt@upi') })
+  await platform.advance(12, 4)
+  const [payout] = scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
+  const entity = { id: payout?.id, reference_id: id, status: 'processed', amount: 10_000, currency: 'INR', utr: '000000000000' }
+  const body = JSON.stringify({ event: 'payout.processed', payload: { payout: { entity } } })
+  expect(await send(platform.url, { eventId: 'forged', body }, signed(body, 'another0secret00'))).toBe(403)
+  expect(await send(platform.url, { eventId: 'lies', body })).toBe(204)
+  await platform.quiet()
+  expect(await statusOf(id)).toBe('processing')
+})
+
+it('is found out by the trial balance when a row says other than the ledger', async () => {
+  const { client } = await scene.earner({ coins: 100 })
+  const { id } = await client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
+  await scene.platform.advance(12, 4)
+  expect(await scene.platform.trialBalance()).toBe(0)
+  await scene.rows('update withdrawals set coins = coins - 1 where id = $1', [id])
+  expect(await scene.platform.trialBalance()).toBeGreaterThan(0)
+  await scene.rows(`update withdrawals set coins = coins + 1, status = 'canceled', ended_at = created_at where id = $1`, [id])
+  expect(await scene.platform.trialBalance()).toBeGreaterThan(0)
+  await scene.rows(`update withdrawals set status = 'paid', ended_at = null where id = $1`, [id])
+  expect(await scene.platform.trialBalance()).toBe(0)
 })
