@@ -5,6 +5,8 @@ export interface MemoryStorage extends BlobStorage {
   readonly blobs: ReadonlyMap<string, Buffer>
   /** What fails from now on. */
   broken: 'nothing' | 'put' | 'get' | 'delete'
+  /** Told of each blob that was put, before whoever put it hears so. */
+  afterPut: () => Promise<void>
 }
 
 export function memoryStorage(): MemoryStorage {
@@ -12,9 +14,11 @@ export function memoryStorage(): MemoryStorage {
   const storage: MemoryStorage = {
     blobs,
     broken: 'nothing',
+    afterPut: () => Promise.resolve(),
     async put(key, bytes) {
       works('put')
       blobs.set(checkKey(key), Buffer.from(bytes))
+      await storage.afterPut()
     },
     async get(key) {
       works('get')

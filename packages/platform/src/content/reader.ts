@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '../base/logger.ts'
@@ -129,17 +130,26 @@ function contentOf(answer: Answer): ReadContent {
   return { pictures, hints: answer.hints }
 }
 
-/** With nothing of ours in its environment, and no right to write files or to start programs. */
+const packages = '/node_modules/'
+
+/** Its own program and the packages that it needs: the folders from which it may read. */
+function readable(): string[] {
+  const { resolve } = createRequire(import.meta.url)
+  const homes = ['sharp', '@hyzyla/pdfium'].map((name) => {
+    const path = resolve(name)
+    return path.slice(0, path.lastIndexOf(packages) + packages.length)
+  })
+  return [...new Set([fileURLToPath(new URL('./', import.meta.url)), ...homes])]
+}
+
+/**
+ * With nothing of ours in its environment, and without the right to read our files, to write any, or to start programs. The right holds for
+ * JavaScript and WebAssembly; what native code does is bounded by its being another process that knows nothing.
+ */
 function startChild(): ChildProcess {
+  const rights = ['--permission', '--allow-addons', ...readable().map((folder) => `--allow-fs-read=${folder}*`)]
   return fork(program, {
-    execArgv: [
-      '--conditions=source',
-      '--permission',
-      '--allow-fs-read=*',
-      '--allow-addons',
-      '--max-old-space-size=512',
-      '--disable-warning=SecurityWarning',
-    ],
+    execArgv: ['--conditions=source', ...rights, '--max-old-space-size=512', '--disable-warning=SecurityWarning'],
     env: { VIPS_WARNING: '0' },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
+import { uploadDocument } from '@impacthub/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makePdf } from '../../src/content/pdf.fixture.ts'
 import { makePicture } from '../../src/content/picture.fixture.ts'
+import { startPlatform } from '../start-platform.ts'
 import { documentScene, type DocumentScene, type Told, type Uploader } from './scene.ts'
 
 let scene: DocumentScene
@@ -185,4 +187,59 @@ describe('an upload that cannot be', () => {
     expect((await scene.ask(by, 'PATCH', at, { headers: packed, body: 'x' })).status).toBe(415)
     expect(await offsetOf(by, at)).toBe(0)
   })
+})
+
+it('goes on after the process died between storage and database, and what that left is swept away', async () => {
+  const first = await documentScene()
+  const by = await first.uploader()
+  const begun = await first.ask(by, 'POST', '/v1/kyc/uploads', {
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ type: 'pan', length: photo.length, fileName: 'card.jpg', fileType: 'image/jpeg' }),
+  })
+  const at = placeOf(begun)
+  const headers = { 'Tus-Resumable': '1.0.0', 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' }
+  await first.ask(by, 'PATCH', at, { headers, body: new Blob([new Uint8Array(photo)]) })
+  const { storage } = first.platform
+  const put = new Promise<void>((heard) => {
+    storage.afterPut = () => {
+      heard()
+      return new Promise(() => undefined)
+    }
+  })
+  const cut = first.ask(by, 'POST', `${at}/finish`, { headers: { 'Idempotency-Key': 'finish' } }).catch(() => undefined)
+  await put
+  await first.platform.crash()
+  await cut
+  storage.afterPut = () => Promise.resolve()
+  expect(storage.blobs.size).toBe(1)
+  const second = await startPlatform({ beside: first.platform })
+  const again = () =>
+    fetch(`${second.url}${at}/finish`, { method: 'POST', headers: { Authorization: `Bearer ${by.token}`, 'Idempotency-Key': 'finish' } })
+  const [done, repeated] = [await again(), await again()]
+  expect([done.status, await done.json()]).toEqual([201, await repeated.json()])
+  expect(storage.blobs.size).toBe(2)
+  await second.advance(2 * 3_600, 3_600)
+  expect(storage.blobs.size).toBe(1)
+  await second.stop()
+  await first.platform.twilio.close()
+  await first.platform.database.drop()
+})
+
+it('is what our own client sends', async () => {
+  const { client } = await scene.uploader()
+  const told: number[] = []
+  const document = await uploadDocument(
+    client,
+    { type: 'pan', file: new File([new Uint8Array(photo)], 'card.jpg', { type: 'image/jpeg' }) },
+    { onProgress: ({ sentBytes }) => told.push(sentBytes) },
+  )
+  expect((await client.kycDocuments.list()).data).toEqual([document])
+  expect(told.at(-1)).toBe(photo.length)
+  const whole = await client.kycDocuments.create({
+    type: 'pan',
+    side: 'back',
+    file: new File([new Uint8Array(photo)], 'b.jpg', { type: 'image/jpeg' }),
+  })
+  const page = await scene.app.server.kycDocuments.getPage({ documentId: whole.id, page: 1, reason: 'Test' })
+  expect((await page.arrayBuffer()).byteLength).toBeGreaterThan(10_000)
 })
