@@ -115,7 +115,6 @@ const generous: Limits = {
   failedAuth: open,
   callsPerUser: open,
   topupsPerUser: open,
-  kycPerUser: open,
   uploadsPerUser: open,
   rarePerUser: open,
   providerPerApp: open,

@@ -114,7 +114,6 @@ export interface Limits {
   readonly failedAuth: Bucket
   readonly callsPerUser: Bucket
   readonly topupsPerUser: Bucket
-  readonly kycPerUser: Bucket
   readonly uploadsPerUser: Bucket
   /** Each of the other things that a user does seldom, and that others have work with. */
   readonly rarePerUser: Bucket
@@ -170,7 +169,6 @@ export const hostedLimits: Limits = {
   failedAuth: perSecond(20 / 60, 20),
   callsPerUser: perSecond(10 / 60, 10),
   topupsPerUser: perSecond(20 / 3_600, 20),
-  kycPerUser: perSecond(5 / 86_400, 5),
   uploadsPerUser: perSecond(20 / 3_600, 20),
   rarePerUser: perSecond(10 / 60, 20),
   providerPerApp: perSecond(1, 30),
@@ -186,7 +184,6 @@ const embeddedLimits: Limits = {
   failedAuth: perSecond(50, 1_000),
   callsPerUser: perSecond(10, 100),
   topupsPerUser: perSecond(10, 100),
-  kycPerUser: perSecond(10, 100),
   uploadsPerUser: perSecond(10, 100),
   rarePerUser: perSecond(10, 100),
   providerPerApp: perSecond(10, 100),

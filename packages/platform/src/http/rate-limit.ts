@@ -30,7 +30,7 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
   if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
-const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPerUser' | 'uploadsPerUser' | 'rarePerUser'>> = {
+const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'uploadsPerUser' | 'rarePerUser'>> = {
   'calls.create': 'callsPerUser',
   'calls.rate': 'rarePerUser',
   'calls.dispute': 'rarePerUser',
@@ -40,7 +40,7 @@ const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'kycPe
   'withdrawals.cancel': 'rarePerUser',
   'topups.confirm': 'rarePerUser',
   'kyc.consent': 'rarePerUser',
-  'kyc.submit': 'kycPerUser',
+  'kyc.submit': 'rarePerUser',
   'kycDocuments.create': 'uploadsPerUser',
   'kycUploads.create': 'uploadsPerUser',
 }

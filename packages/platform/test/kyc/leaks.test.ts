@@ -7,7 +7,7 @@ import { ask } from '../ask.ts'
 import type { TestUser } from '../start-platform.ts'
 import { startReceiver, type Receiver } from '../webhooks/receiver.ts'
 import { aadhaarOf } from './numbers.ts'
-import { claimed, kycScene, noticeVersion, type KycScene } from './scene.ts'
+import { claimed, kycScene, noticeVersion, picture, type KycScene } from './scene.ts'
 
 /** All that were sent, as twelve digits. */
 const sent = new Set<string>()
@@ -37,21 +37,21 @@ const talkative: Kyc = {
   name: 'karza',
   proves: () => true,
   isResting: () => false,
-  startCheck: (kind): Promise<CheckResult> =>
-    Promise.resolve({
-      provider: 'karza',
-      providerRequestId: `req ${next()}`,
-      state: 'review',
-      reason: 'unclear',
-      nameMatches: null,
-      dateOfBirthMatches: null,
-      extracted: { name: `${kind} of ${next()}`, dateOfBirth: '1990-01-31', lastFour: null },
-      score: null,
-      providerCode: bare(),
-      requests: 1,
-      latencyMs: 1,
-      maskedPictures: [],
-    }),
+  startCheck: async (kind): Promise<CheckResult> => ({
+    provider: 'karza',
+    providerRequestId: `req ${next()}`,
+    state: 'review',
+    reason: 'unclear',
+    nameMatches: null,
+    dateOfBirthMatches: null,
+    extracted: { name: `${kind} of ${next()}`, dateOfBirth: '1990-01-31', lastFour: null },
+    score: null,
+    providerCode: bare(),
+    requests: 1,
+    latencyMs: 1,
+    // As if the number were hidden in it.
+    maskedPictures: [await picture],
+  }),
 }
 
 let scene: KycScene
@@ -148,6 +148,9 @@ it('leaves none of a thousand Aadhaar numbers anywhere, through whatever field t
     await reviewWith(submissionId)
   }
   await scene.platform.quiet()
+  const [last] = (await scene.app.server.kyc.listSubmissions()).data
+  const { documents } = await scene.app.server.kyc.getSubmission({ submissionId: last?.id ?? '' })
+  expect(documents).toMatchObject([{ masked: true, destroyed: false }])
   expect(sent.size).toBeGreaterThanOrEqual(1_000)
   expect([...sent].every(isVerhoeff)).toBe(true)
   const [inTables, bodies] = [await dump(), receiver.received.map(({ body }) => body).join('\n')]

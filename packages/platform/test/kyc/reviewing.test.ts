@@ -109,7 +109,11 @@ describe('a case', () => {
     const { id: submissionId } = await scene.submit(user, { type: 'aadhaar', number })
     expect((await scene.settled(user)).status).toBe('verified')
     const shown = await app.server.kyc.getSubmission({ submissionId, reveal: 'true', reason: 'Curious' })
-    expect(shown).toMatchObject({ number: null, numberMasked: `XXXXXXXX${number.slice(-4)}`, nameMatch: 'match' })
+    expect(shown).toMatchObject({
+      number: null,
+      numberMasked: `XXXXXXXX${number.slice(-4)}`,
+      nameMatch: 'match',
+    })
     expect(await scene.rows("select 1 from kyc_secrets where submission_id = $1 and kind = 'number'", [submissionId])).toEqual([])
   })
 
@@ -174,6 +178,14 @@ describe('a reviewer', () => {
     expect((await kyc.getSubmission({ submissionId })).approvals).toMatchObject([{ reviewer: 'Rita' }])
     expect(await kyc.review({ submissionId, decision: 'approve', reviewer: 'Sam' })).toMatchObject({ stage: 'verified' })
     expect((await user.client.kyc.get()).status).toBe('verified')
+  })
+
+  it('decides where nobody can be asked: live mode never falls back to the sandboxes', async () => {
+    const live = await scene.platform.app('Live', 'live')
+    const user = await scene.person(live)
+    const { id: submissionId } = await scene.submit(user)
+    expect(await scene.settled(user)).toMatchObject({ status: 'pending' })
+    expect(await live.server.kyc.getSubmission({ submissionId })).toMatchObject({ reviewReasons: ['provider_silent'], checks: [] })
   })
 
   it('sees every case where the app wants to', async () => {

@@ -31,7 +31,7 @@ export interface KycScene {
 const numberOf = { pan: panOf, aadhaar: aadhaarOf, driving_license: licenseOf } as const
 
 /** Large enough for the providers, and small. */
-const picture = sharp({ create: { width: 1_024, height: 768, channels: 3, background: '#d0d8e0' } })
+export const picture = sharp({ create: { width: 1_024, height: 768, channels: 3, background: '#d0d8e0' } })
   .jpeg({ quality: 40 })
   .toBuffer()
 

@@ -95,6 +95,16 @@ describe('somebody who hands in a document', () => {
     expect((await scene.settled(user)).status).toBe('verified')
   })
 
+  it('hands in one of two that come at the same moment', async () => {
+    const user = await scene.person()
+    const both = [await scene.upload(user), await scene.upload(user)].map((id) => scene.submit(user, { documentIds: [id] }))
+    const outcomes = await Promise.allSettled(both)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: expect.objectContaining({ code: expect.stringMatching(/submission_pending|already_verified/) as string }) as Error,
+    })
+  })
+
   it('may add their PAN when another document verified them, and nothing else', async () => {
     const user = await scene.person()
     await scene.submit(user, { type: 'aadhaar' })

@@ -11,7 +11,9 @@ const facts: Facts = {
   decidesByRule: true,
   today: new Date('2026-11-23T06:00:00Z'),
 }
-const pass: Pick<CheckResult, 'state' | 'reason' | 'nameMatches' | 'dateOfBirthMatches' | 'extracted'> = {
+type Answer = Pick<CheckResult, 'state' | 'reason' | 'nameMatches' | 'dateOfBirthMatches' | 'extracted'>
+
+const pass: Answer = {
   state: 'pass',
   reason: null,
   nameMatches: true,
@@ -36,8 +38,9 @@ describe('an answer', () => {
     expect(decide(answer, facts)).toEqual({ event: 'unclear', reasons: [], reviewReasons }),
   )
 
-  it.each([
+  it.each<[Answer, string]>([
     [{ ...pass, nameMatches: false }, 'name_mismatch'],
+    [{ ...pass, state: 'fail', reason: 'name_mismatch', nameMatches: false, extracted: found('Usha Ghosh', null) }, 'name_mismatch'],
     [{ ...unproven, extracted: found('Usha Ghosh', '1990-05-17') }, 'name_mismatch'],
     [{ ...pass, extracted: found('Usha Ghosh', null) }, 'name_mismatch'],
     [{ ...pass, dateOfBirthMatches: false }, 'birth_date_mismatch'],
@@ -46,6 +49,16 @@ describe('an answer', () => {
   ])('that speaks against the person rejects: %#', (answer, reason) => {
     expect(decide(answer, facts)).toMatchObject({ event: 'failed', reasons: [reason] })
     expect(decide(answer, { ...facts, decidesByRule: false }).event).toBe('unclear')
+  })
+
+  it('that refuses a name which our rules find alike goes to a reviewer', () => {
+    const strict = { ...pass, state: 'fail', reason: 'name_mismatch', nameMatches: false } as const
+    for (const name of ['KULKARNI ASHA', 'Asha S Kulkarni', 'Asha'])
+      expect(decide({ ...strict, extracted: found(name, null) }, facts)).toMatchObject({
+        event: 'unclear',
+        reviewReasons: ['name_unclear'],
+      })
+    expect(decide({ ...strict, extracted: found('Usha Ghosh', '2012-01-01') }, facts).event).toBe('failed')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import type { CheckReason, CheckResult } from '../../providers/kyc/port.ts'
+import type { CheckReason, CheckResult, checkReasons } from '../../providers/kyc/port.ts'
 import { matchNames, type NameMatch } from './match-names.ts'
 import type { RejectReason, ReviewReason } from './submission-row.ts'
 
@@ -44,7 +44,10 @@ export const isAdult = (dateOfBirth: string, now: Date): boolean => ageOn(dateOf
 
 type Answer = Pick<CheckResult, 'state' | 'reason' | 'nameMatches' | 'dateOfBirthMatches' | 'extracted'>
 
-const refusals: Readonly<Partial<Record<CheckReason, RejectReason>>> = {
+/** Those that speak against the person: each of them has to lead somewhere. */
+type Refusal = { [Reason in CheckReason]: (typeof checkReasons)[Reason] extends readonly ['fail'] ? Reason : never }[CheckReason]
+
+const refusals: Readonly<Record<Refusal, RejectReason>> = {
   number_invalid: 'number_not_found',
   number_not_found: 'number_not_found',
   number_inactive: 'id_inactive',
@@ -64,18 +67,23 @@ const doubts: Readonly<Partial<Record<CheckReason, ReviewReason>>> = {
 
 const failed = (reason: RejectReason): Verdict => ({ event: 'failed', reasons: [reason], reviewReasons: [] })
 
-/** How the name that was given compares with the source's. The source's own word counts where it has compared; null: nobody knows. */
+/**
+ * How the name that was given compares with the source's; null: nobody knows. Sources compare letter by letter: where theirs is told, our rules
+ * compare more justly, but do not by themselves pass what the source refuses.
+ */
 export function nameMatchOf({ nameMatches, extracted }: Pick<Answer, 'nameMatches' | 'extracted'>, claimed: string): NameMatch | null {
-  if (nameMatches === false) return 'mismatch'
-  if (extracted.name !== null) return matchNames(claimed, extracted.name)
-  return nameMatches === true ? 'match' : null
+  if (extracted.name === null) return nameMatches === null ? null : nameMatches ? 'match' : 'mismatch'
+  const ours = matchNames(claimed, extracted.name)
+  return ours === 'match' && nameMatches === false ? 'review' : ours
 }
+
+const isRefusal = (reason: CheckReason): reason is Refusal => Object.hasOwn(refusals, reason)
 
 /** What the answer itself says against the person; undefined: nothing. */
 function refusalOf({ state, reason, dateOfBirthMatches, extracted }: Answer, facts: Facts, name: NameMatch | null): Verdict | undefined {
   if (state === 'fail') {
-    const known = reason === null ? undefined : refusals[reason]
-    return known && failed(known)
+    const isUnclear = reason === 'name_mismatch' && name === 'review'
+    return reason === null || isUnclear || !isRefusal(reason) ? undefined : failed(refusals[reason])
   }
   if (state !== 'pass') return undefined
   if (extracted.dateOfBirth !== null && !isAdult(extracted.dateOfBirth, facts.today)) return failed('under_age')
@@ -88,7 +96,8 @@ function refusalOf({ state, reason, dateOfBirthMatches, extracted }: Answer, fac
 function doubtsOf(answer: Answer, facts: Facts, name: NameMatch | null): ReviewReason[] {
   const { state, reason, dateOfBirthMatches, extracted } = answer
   const found: ReviewReason[] = []
-  if (state !== 'pass') found.push((reason === null ? undefined : doubts[reason]) ?? 'provider_unclear')
+  if (reason === 'name_mismatch') found.push('name_unclear')
+  else if (state !== 'pass') found.push((reason === null ? undefined : doubts[reason]) ?? 'provider_unclear')
   else {
     if (name === 'review') found.push('name_unclear')
     if (name === null || (dateOfBirthMatches !== true && extracted.dateOfBirth === null)) found.push('unverified_facts')

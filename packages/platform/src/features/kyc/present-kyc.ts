@@ -45,12 +45,17 @@ const nobody = (hostUserId: string): Profile => ({
 
 export function presentStanding(
   hostUserId: string,
-  known: { readonly profile: Profile | undefined; readonly openId: string | undefined; readonly consent: Consent | undefined },
+  known: {
+    readonly profile: Profile | undefined
+    readonly openId: string | undefined
+    readonly lately: readonly Date[]
+    readonly consent: Consent | undefined
+  },
   rules: KycRules,
   now: Date,
 ): AnswerOf<Schemas['get']> {
-  const { profile = nobody(hostUserId), openId, consent } = known
-  const allowed = whenAllowed({ profile, isOpen: openId !== undefined, rules, now })
+  const { profile = nobody(hostUserId), openId, lately, consent } = known
+  const allowed = whenAllowed({ profile, isOpen: openId !== undefined, lately, rules, now })
   const isGiven = consent?.kind === 'given' && consent.version === currentVersion
   return {
     ...presentNews(profile),

@@ -1,4 +1,5 @@
 import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
+import { after } from '../../base/clock.ts'
 import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
@@ -9,9 +10,11 @@ import { rulesFor } from './move-submission.ts'
 import { readFound, readPerson } from './person.ts'
 import { presentStanding } from './present-kyc.ts'
 import { findProfile, hostUser, shareProfile } from './profile-store.ts'
-import { hasVerifiedAadhaar, openSubmissionOf } from './submission-store.ts'
+import { hasVerifiedAadhaar, openSubmissionOf, submittedSince } from './submission-store.ts'
 
 type Standing = AnswerOf<(typeof allSchemas)['kyc']['get']>
+
+const dayMs = 86_400_000
 
 /** How somebody stands, and what they may do. */
 export async function readStanding(
@@ -23,8 +26,10 @@ export async function readStanding(
   return deps.db.transact(tenantId, async (tx) => {
     const profile = await findProfile(tx, tenantId, user.userId)
     const openId = await openSubmissionOf(tx, tenantId, user.userId)
+    const now = deps.clock.now()
+    const lately = await submittedSince(tx, tenantId, user.userId, after(now, -dayMs))
     const consent = await latestConsent(tx, tenantId, user.userId)
-    return presentStanding(user.hostUserId, { profile, openId, consent }, rules, deps.clock.now())
+    return presentStanding(user.hostUserId, { profile, openId, lately, consent }, rules, now)
   })
 }
 

@@ -38,15 +38,16 @@ export async function approvalsOf(
  * A person decides. The decision, its history, the audit row, what follows for withdrawals and the Idempotency-Key are one transaction:
  * once it is acknowledged nothing is sent any more that stood on a verification that it took back.
  */
-export async function reviewSubmission(deps: KycDeps, tx: Tx, actor: SecretActor, review: Review, ip: string): Promise<Submission> {
+export async function reviewSubmission(deps: KycDeps, tx: Tx, actor: SecretActor, wish: Review, ip: string): Promise<Submission> {
   const { id: tenantId } = actor.tenant
   const now = deps.clock.now()
   const rules = await rulesFor(deps, tenantId)
+  const hidden = (text: string | undefined) => (text === undefined ? undefined : hideAadhaar(text))
+  const [note, reviewer] = [hidden(wish.note), hidden(wish.reviewer)]
+  const review = { ...wish, note, reviewer }
   const open = (await openCase(tx, tenantId, review.submissionId, now)) ?? fail('not_found')
   refuseUnlessCurrent(open)
   const event = await eventOf(deps, open, review, rules)
-  const note = review.note === undefined ? undefined : hideAadhaar(review.note)
-  const reviewer = review.reviewer === undefined ? undefined : hideAadhaar(review.reviewer)
   const happening: Happening = {
     event,
     actor: actor.keyId,

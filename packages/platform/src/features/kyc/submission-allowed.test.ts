@@ -22,7 +22,7 @@ const profile: Profile = {
   rejections: 0,
   updatedAt: now,
 }
-const asked = (change: Partial<Profile> = {}, isOpen = false) => ({ profile: { ...profile, ...change }, isOpen, rules, now })
+const asked = (change: Partial<Profile> = {}, isOpen = false) => ({ profile: { ...profile, ...change }, isOpen, lately: [], rules, now })
 
 it('takes one submission at a time', () => {
   expect(whenAllowed(asked({ status: 'pending' }, true))).toMatchObject({ isAllowed: false, code: 'submission_pending' })
@@ -42,4 +42,11 @@ it('takes of somebody verified only what their record lacks: a PAN, or a renewal
   const expiresAt = new Date(now.getTime() + 40 * day)
   expect(whenAllowed(asked({ expiresAt }), 'pan')).toMatchObject({ isAllowed: false, retryAt: new Date(now.getTime() + 10 * day) })
   expect(whenAllowed({ ...asked({ expiresAt }), now: new Date(now.getTime() + 10 * day) }, 'aadhaar').isAllowed).toBe(true)
+})
+
+it('takes five in a day, and says when the next one is taken', () => {
+  const lately = [20, 10, 5, 2, 1].map((hours) => new Date(now.getTime() - hours * 3_600_000))
+  const rejected = { ...asked({ status: 'rejected', rejections: 2 }), lately }
+  expect(whenAllowed({ ...rejected, lately: lately.slice(1) }).isAllowed).toBe(true)
+  expect(whenAllowed(rejected)).toEqual({ isAllowed: false, code: 'rate_limited', retryAt: new Date(now.getTime() + 4 * 3_600_000) })
 })

@@ -12,26 +12,33 @@ export type Allowance =
   | {
       readonly isAllowed: false
       readonly retryAt: Date | null
-      readonly code: Extract<ProblemCode, 'submission_pending' | 'already_verified' | 'too_many_submissions'>
+      readonly code: Extract<ProblemCode, 'submission_pending' | 'already_verified' | 'too_many_submissions' | 'rate_limited'>
     }
 
 const yes: Allowance = { isAllowed: true, retryAt: null, code: null }
 
 /** So long before it runs out a verification can be renewed. */
-const renewableMs = 30 * 86_400_000
+const dayMs = 86_400_000
+const renewableMs = 30 * dayMs
+/** Each costs money at a provider, and may be a guess at somebody else's identity. */
+const mostADay = 5
 
 interface Asked {
   readonly profile: Profile
   /** One of theirs is being looked at. */
   readonly isOpen: boolean
+  /** When they handed something in during the last day, the oldest first. */
+  readonly lately: readonly Date[]
   readonly rules: Pick<KycRules, 'maxRejections' | 'documents'>
   readonly now: Date
 }
 
 /** Without a type: whether any document would be taken. */
-export function whenAllowed({ profile, isOpen, rules, now }: Asked, type?: IdentityKind): Allowance {
+export function whenAllowed({ profile, isOpen, lately, rules, now }: Asked, type?: IdentityKind): Allowance {
   if (isOpen) return { isAllowed: false, retryAt: null, code: 'submission_pending' }
   if (profile.rejections >= rules.maxRejections) return { isAllowed: false, retryAt: null, code: 'too_many_submissions' }
+  const [oldest] = lately.slice(-mostADay)
+  if (oldest !== undefined && lately.length >= mostADay) return { isAllowed: false, retryAt: after(oldest, dayMs), code: 'rate_limited' }
   if (profile.status !== 'verified') return yes
   // Whoever was verified by another document may add their PAN: without it more tax is deducted.
   const addsPan = profile.panId === null && rules.documents.includes('pan') && (type === undefined || type === 'pan')

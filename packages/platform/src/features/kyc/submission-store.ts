@@ -95,6 +95,15 @@ export async function submissionsOf(tx: Tx, tenantId: TenantId, userId: string):
   return rows.map(read)
 }
 
+/** When they handed something in since then, the oldest first. */
+export async function submittedSince(tx: Tx, tenantId: TenantId, userId: string, since: Date): Promise<Date[]> {
+  const rows = await tx.query<{ created_at: Date }>(
+    'select created_at from kyc_submissions where tenant_id = $1 and user_id = $2 and created_at > $3 order by id',
+    [tenantId, userId, since],
+  )
+  return rows.map((row) => row.created_at)
+}
+
 /** The one of theirs that is being looked at. */
 export async function openSubmissionOf(tx: Tx, tenantId: TenantId, userId: string): Promise<string | undefined> {
   const [row] = await tx.query<{ id: string }>(

@@ -20,7 +20,7 @@ import { lockProfile, saveProfile } from './profile-store.ts'
 import { sealSecret } from './secret-store.ts'
 import { whenAllowed } from './submission-allowed.ts'
 import type { Profile, Submission } from './submission-row.ts'
-import { insertSubmission, openSubmissionOf } from './submission-store.ts'
+import { insertSubmission, openSubmissionOf, submittedSince } from './submission-store.ts'
 
 export interface SubmissionWish {
   readonly documentIds: readonly string[]
@@ -100,8 +100,11 @@ async function refuseUnlessAllowed(
 ): Promise<void> {
   if (!rules.documents.includes(type)) refuse('/type', `must be one of ${rules.documents.join(', ')}`)
   const isOpen = (await openSubmissionOf(tx, tenantId, profile.userId)) !== undefined
-  const { code } = whenAllowed({ profile, isOpen, rules, now }, type)
-  if (code !== null) fail(code)
+  const lately = await submittedSince(tx, tenantId, profile.userId, after(now, -24 * hour))
+  const { code, retryAt } = whenAllowed({ profile, isOpen, lately, rules, now }, type)
+  if (code === null) return
+  const retryAfterSeconds = code === 'rate_limited' && retryAt !== null ? Math.ceil((retryAt.getTime() - now.getTime()) / 1_000) : undefined
+  fail(code, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
 }
 
 async function claimDocuments(
