@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { everyTenant } from '../../src/base/tenant.ts'
 import { readSettings } from '../../src/config/settings.ts'
 import { runCommand } from '../../src/operator/run-command.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
@@ -43,9 +44,9 @@ async function run(...args: readonly string[]): Promise<Outcome> {
 const here = () => [app.app.appId, 'test'] as const
 const balance = async () => (await app.server.wallets.get({ userId: 'asha' })).buckets
 const auditRows = () =>
-  platform.platform.db.statement<{ action: string; actor: string; reason: string; name: string }>(
-    `select action, actor, reason, details ->> 'operator' as name
-     from (select connect_enter(0)) e, audit where action like 'ledger.%' order by id`,
+  platform.platform.db.read<{ action: string; actor: string; reason: string; name: string }>(
+    everyTenant,
+    "select action, actor, reason, details ->> 'operator' as name from audit where action like 'ledger.%' order by id",
     [],
   )
 
