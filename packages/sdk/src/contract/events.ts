@@ -3,7 +3,7 @@ import type { call, callProof, callSignal } from './calls/schemas.ts'
 import type { kycNews } from './kyc/kyc.ts'
 import type { presence } from './presence/schemas.ts'
 import type { topupNews } from './topups/topup.ts'
-import type { withdrawalNews } from './withdrawals/withdrawal.ts'
+import type { withdrawal } from './withdrawals/withdrawal.ts'
 
 export type Call = z.output<typeof call>
 export type Presence = z.output<typeof presence>
@@ -11,7 +11,7 @@ export type CallSignal = z.output<typeof callSignal>
 /** A top-up as events tell it: without what its checkout needs. */
 export type TopupNews = z.output<typeof topupNews>
 /** A withdrawal as events tell it. */
-export type WithdrawalNews = z.output<typeof withdrawalNews>
+export type WithdrawalNews = z.output<typeof withdrawal>
 /** How a user stands, without what they may do now. */
 export type KycNews = z.output<typeof kycNews>
 export type CallMedia = z.output<typeof callProof.media>

@@ -75,7 +75,8 @@ export const withdrawalLines = {
   currency: z.string(),
 }
 
-const shown = {
+/** A withdrawal, to whoever may see it: in answers and events alike. */
+export const withdrawal = z.object({
   id: z.string(),
   /** The host’s id of the user who withdraws. */
   userId: z.string(),
@@ -101,9 +102,4 @@ const shown = {
   paidAt: time.nullable(),
   /** When it came to nothing, and the coins came back. */
   endedAt: time.nullable(),
-}
-
-export const withdrawal = z.object(shown)
-
-/** As events tell it. */
-export const withdrawalNews = withdrawal
+})
