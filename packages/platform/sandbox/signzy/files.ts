@@ -3,7 +3,7 @@ import type { Answer } from '../kit/listen.ts'
 import { pictureType, readMultipart } from '../kit/multipart.ts'
 import type { Entry } from '../kit/people.ts'
 import { type ApiRequest, Refusal, ok, text } from './answers.ts'
-import { keep, newId, type World } from './world.ts'
+import { keep, newId, type StoredFile, type World } from './world.ts'
 
 const MOST_PICTURE_BYTES = 2 * 1024 * 1024
 const MOST_FILES = 200
@@ -34,12 +34,21 @@ function store(world: World, bytes: Buffer, fileName: string, type: string, ttl:
   if (bytes.length > MOST_PICTURE_BYTES) throw new Refusal(413)
   const life = ttl === '' ? DEFAULT_LIFE_MS : lives[ttl]
   if (life === undefined) throw new Refusal(422, 'ttl is not one of the allowed values')
-  const id = newId()
-  keep(world.files, id, { id, fileName, type, bytes, endsAtMs: world.clock.now() + life }, MOST_FILES)
-  const extension = /png$/.test(type) ? 'png' : /pdf$/.test(type) ? 'pdf' : 'jpeg'
-  const directURL = `${world.url}/api/files/${id}/download/${newId()}${newId()}.${extension}`
+  const { id, directURL } = keepPicture(world, { bytes, fileName, type }, life)
   return ok({ file: { id, filetype: type, size: bytes.length, directURL, protected: false } })
 }
+
+/** Keeps a picture for a while, at an address that nobody guesses. */
+export function keepPicture(world: World, file: Pick<StoredFile, 'bytes' | 'fileName' | 'type'>, lifeMs = DEFAULT_LIFE_MS) {
+  const id = newId()
+  keep(world.files, id, { ...file, id, endsAtMs: world.clock.now() + lifeMs }, MOST_FILES)
+  const extension = /png$/.test(file.type) ? 'png' : /pdf$/.test(file.type) ? 'pdf' : 'jpeg'
+  return { id, directURL: `${world.url}/api/files/${id}/download/${newId()}${newId()}.${extension}` }
+}
+
+/** What was put at an address of ours. */
+export const fileAt = (world: World, url: string): StoredFile | undefined =>
+  world.files.get(url.slice(`${world.url}/api/files/`.length).split('/')[0] ?? '')
 
 /** `/api/files/upload`: a form with the file. */
 export function uploadForm(world: World, { incoming }: ApiRequest): Answer {

@@ -65,7 +65,7 @@ export const licence = ({ number, name, dateOfBirth, knowsBirth }: Entry, dob: s
 })
 
 /** As it stands on the card, the whole number included: whoever reads cards must hide it. */
-export const aadhaarCard = ({ number, name, dateOfBirth }: Entry, isMasked: boolean): Json => ({
+export const aadhaarCard = ({ number, name, dateOfBirth }: Entry, isMasked: boolean) => ({
   uid: isMasked ? masked(number) : number,
   vid: '',
   name,

@@ -89,6 +89,7 @@ describe('v3', () => {
     expect((await read('aadhaar/extraction-masking')).json).toMatchObject({
       result: { uid: 'XXXXXXXX0124', name: 'Kavya Iyer', dob: '04/03/1992' },
     })
+    expect((await read('aadhaar/extraction-masking')).json).toMatchObject({ result: { isMasked: 'no', maskedImages: [] } })
     expect((await read('aadhaar/extraction')).json).toMatchObject({ result: { uid: aadhaar } })
     expect(await ask(url)).toMatchObject({ status: 200 })
     await clock.advance(31_000)

@@ -4,7 +4,8 @@ import { fateOf } from '../kit/magic-identities.ts'
 import { type Entry, isDate } from '../kit/people.ts'
 import { isAadhaar } from '../kit/verhoeff.ts'
 import { type ApiRequest, isLicence, isPan, lookUp, ok, Refusal, text, textsOf } from './answers.ts'
-import { cardAt } from './files.ts'
+import { cardAt, fileAt } from './files.ts'
+import { maskedPictures } from './mask.ts'
 import * as records from './records.ts'
 import { keep, newId, type World } from './world.ts'
 
@@ -48,7 +49,23 @@ const read =
   }
 
 export const readAadhaar = read((entry) => records.aadhaarCard(entry, false))
-export const readAadhaarMasked = read((entry) => records.aadhaarCard(entry, true))
+
+/** Reads an Aadhaar and hides its number, in what it tells and in pictures that it makes. */
+export async function readAadhaarMasked(world: World, { body }: ApiRequest): Promise<Answer> {
+  const urls = textsOf(body['files'])
+  const entry = await cardAt(world, urls)
+  if (entry === 'silent') return 'hang'
+  const maskedImages = await maskedPictures(
+    world,
+    urls.map((url) => fileAt(world, url)),
+  )
+  return wrapped({
+    ...records.aadhaarCard(entry, true),
+    isMasked: maskedImages === undefined ? 'no' : 'yes',
+    maskedImages: maskedImages ?? [],
+  })
+}
+
 export const readPan = read(records.panCard)
 export const readLicence = read(records.licenceCard)
 

@@ -1,7 +1,7 @@
 const largestAnswer = 2 * 1024 * 1024
 
-/** The text of an answer, given up where it grows beyond any real one. */
-async function readText(response: Response, most: number, tooLarge: () => Error): Promise<string> {
+/** The bytes of an answer, given up where it grows beyond any real one. */
+export async function readBytes(response: Response, most: number, tooLarge: () => Error): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
@@ -9,7 +9,7 @@ async function readText(response: Response, most: number, tooLarge: () => Error)
     if (length > most) throw tooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function parsed(text: string): unknown {
@@ -22,4 +22,4 @@ function parsed(text: string): unknown {
 
 /** What a provider answered: undefined when it was not JSON. `tooLarge` says what comes of an answer beyond `most` bytes. */
 export const readAnswer = async (response: Response, tooLarge: () => Error, most = largestAnswer): Promise<unknown> =>
-  parsed(await readText(response, most, tooLarge))
+  parsed((await readBytes(response, most, tooLarge)).toString('utf8'))

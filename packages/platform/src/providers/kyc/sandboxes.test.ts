@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startKarzaSandbox, type KarzaSandbox } from '../../../sandbox/karza/server.ts'
 import { startSignzySandbox, type SignzySandbox } from '../../../sandbox/signzy/server.ts'
@@ -107,6 +108,17 @@ describe('an Aadhaar', () => {
     expect(await ask('Kavya Iyer')).toMatchObject({ extracted: { name: 'Kavya Iyer' } })
     expect(await ask('Ravi Menon')).toMatchObject({ extracted: { name: 'Ravi Menon' } })
   })
+})
+
+it('comes back from Signzy with its pictures masked, when they are pictures', async () => {
+  const bytes = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ffffff' } })
+    .jpeg()
+    .toBuffer()
+  const pictures = (['front', 'back'] as const).map((side) => ({ side, mediaType: 'image/jpeg' as const, bytes }))
+  const { maskedPictures } = await signzyOf('v3').startCheck('aadhaar', { ...inputOf('aadhaar', '1234'), pictures })
+  expect(maskedPictures).toHaveLength(2)
+  const { data, info } = await sharp(maskedPictures[0]).raw().toBuffer({ resolveWithObject: true })
+  expect([data[0], data.at(-info.channels)].map((level) => (level ?? 0) > 128)).toEqual([true, false])
 })
 
 describe('introducing people', () => {

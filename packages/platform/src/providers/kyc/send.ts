@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { createBreaker, noBreaker, type Breaker } from '../breaker.ts'
-import { readAnswer } from '../read-answer.ts'
+import { readAnswer, readBytes } from '../read-answer.ts'
 import type { Tally } from './conclude.ts'
 import type { IdentityKind } from './port.ts'
 import { CheckStop } from './stop.ts'
@@ -29,6 +29,8 @@ export interface SenderOptions {
 export interface Sender {
   /** Posts once. What gets no answer ends the check. */
   post(kind: IdentityKind, letter: Letter, tally: Tally): Promise<Answer>
+  /** A picture that the provider has made; undefined: it cannot be had. Nobody's check depends on it. */
+  fetchPicture(url: string): Promise<Buffer | undefined>
   isResting(kind: IdentityKind): boolean
 }
 
@@ -61,12 +63,25 @@ async function send({ url, headers, json, form }: Letter, timeoutMs: number): Pr
   }
 }
 
+const largestPicture = 8 * 1024 * 1024
+
+async function fetchPicture(url: string, timeoutMs: number): Promise<Buffer | undefined> {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    const bytes = await readBytes(response, largestPicture, () => new CheckStop('unclear', 'too large'))
+    return response.ok && bytes.length > 0 ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Each kind of document has a registry of its own, which is down by itself. */
 export function createSender({ timeoutMs = 10_000, clock }: SenderOptions): Sender {
   const heldBack = () => new CheckStop('source_down', 'resting')
   const breaker = (): Breaker => (clock === undefined ? noBreaker : createBreaker(() => clock.now(), heldBack))
   const breakers: Readonly<Record<IdentityKind, Breaker>> = { aadhaar: breaker(), pan: breaker(), driving_license: breaker() }
   return {
+    fetchPicture: (url) => fetchPicture(url, timeoutMs),
     isResting: (kind) => breakers[kind].isResting(),
     post(kind, letter, tally) {
       const count = () => {

@@ -148,6 +148,23 @@ describe('an Aadhaar of v3', () => {
     expect(await signzy({ clock }).startCheck('aadhaar', input)).toMatchObject({ state, reason })
   })
 
+  it('comes back with its pictures masked, where they are said to be and are at Signzy’s own', async () => {
+    const masked = (isMasked: string, ...maskedImages: string[]) =>
+      byPath({ ...reads({ ...card, isMasked, maskedImages }), '/m/1': { body: 'one' }, '/m/2': { body: 'two' }, '/m/3': { status: 404 } })
+    const pictures = async () => (await signzy().startCheck('aadhaar', input)).maskedPictures.map(String)
+    masked('yes', `${stub.url}/m/1`, `${stub.url}/m/2`)
+    expect(await pictures()).toEqual(['one', 'two'])
+    expect(stub.asked.at(-1)?.headers.authorization).toBeUndefined()
+    masked('no', `${stub.url}/m/1`, `${stub.url}/m/2`)
+    expect(await pictures()).toEqual([])
+    masked('yes', `${stub.url}/m/1`, `${stub.url}/m/3`)
+    expect(await pictures()).toEqual([])
+    stub.asked.length = 0
+    masked('yes', `${stub.url}/m/1`, 'http://169.254.169.254/latest', 'no address')
+    expect(await pictures()).toEqual([])
+    expect(stub.asked.map(({ method }) => method)).not.toContain('GET')
+  })
+
   it('never lets the number out, wherever the provider repeats it', async () => {
     const loud = { requestId: aadhaar, id: `x-2345-6789-0124`, result: { ...card, uid: aadhaar, name: `Kavya ${aadhaar}`, verified: true } }
     stub.answer = ({ path }) => ({ body: path.endsWith('upload') ? file : loud })

@@ -37,6 +37,8 @@ export interface SignzyClient {
   patronId(kind: IdentityKind, tally: Tally): Promise<string>
   /** Puts pictures where Signzy can read them for half a minute, and tells where. */
   upload(kind: IdentityKind, pictures: readonly CheckPicture[], reference: string, tally: Tally): Promise<string[]>
+  /** Pictures that Signzy has made, from where it keeps them and nowhere else; none unless all can be had. */
+  fetchPictures(urls: readonly string[]): Promise<readonly Buffer[]>
   isResting(kind: IdentityKind): boolean
 }
 
@@ -74,7 +76,16 @@ export function createSignzyClient(settings: SignzySettings): SignzyClient {
     return read.data.file.directURL
   }
 
+  /** An address in an answer is somebody else's word: only Signzy's own hosts are asked. */
+  const isOurs = (url: string): boolean =>
+    [below, persist].some((known) => URL.canParse(url) && new URL(url).origin === new URL(known ?? '').origin)
+
   return {
+    async fetchPictures(urls) {
+      if (!urls.every(isOurs)) return []
+      const pictures = await Promise.all(urls.map(sender.fetchPicture))
+      return pictures.every((one) => one !== undefined) ? pictures : []
+    },
     isResting: sender.isResting,
     patronId: async (kind, tally) => (await session.open(kind, tally)).userId,
     upload: (kind, pictures, reference, tally) => Promise.all(pictures.map((one) => uploadOne(kind, one, reference, tally))),

@@ -88,6 +88,14 @@ export function cardFound(result: unknown, number: string, dateOfBirth: string):
   }
 }
 
+const maskedWire = z.object({ isMasked: saidTruth, maskedImages: z.array(z.string().max(2_000)).max(10) })
+
+/** Where the pictures are in which the number is hidden; none unless it says that it is. */
+export function maskedAt(result: unknown): readonly string[] {
+  const said = maskedWire.safeParse(result).data
+  return said?.isMasked === true ? said.maskedImages : []
+}
+
 const existing = z.object({ verified: saidTruth })
 
 /** Whether UIDAI knows the number at all. */

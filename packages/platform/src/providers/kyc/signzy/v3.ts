@@ -3,7 +3,7 @@ import { dayFirst } from '../dates.ts'
 import type { CheckInput } from '../port.ts'
 import { CheckStop } from '../stop.ts'
 import type { SignzyClient } from './client.ts'
-import { cardFound, isKnownAadhaar, licenceFound, panFound, resultOf } from './registered.ts'
+import { cardFound, isKnownAadhaar, licenceFound, maskedAt, panFound, resultOf } from './registered.ts'
 
 /** Some calls of v3 answer without a wrapping. */
 const unwrapped = (body: unknown): unknown => resultOf(body) ?? body
@@ -25,6 +25,8 @@ export async function checkAadhaar(client: SignzyClient, input: CheckInput, tall
   const known = await client.ask('aadhaar', { path: 'api/v3/aadhaar/verify', json: { uid: input.number } }, tally)
   if (!isKnownAadhaar(unwrapped(known))) throw new CheckStop('number_not_found', 'not verified')
   const files = await client.upload('aadhaar', input.pictures, input.reference, tally)
-  const read = await client.ask('aadhaar', { path: 'api/v3/aadhaar/extraction-masking', json: { files }, reads: 'picture' }, tally)
-  return { ...cardFound(unwrapped(read), input.number, input.dateOfBirth), isVouchedFor: true }
+  const question = { path: 'api/v3/aadhaar/extraction-masking', json: { files }, reads: 'picture' as const }
+  const read = unwrapped(await client.ask('aadhaar', question, tally))
+  const found = cardFound(read, input.number, input.dateOfBirth)
+  return { ...found, isVouchedFor: true, maskedPictures: await client.fetchPictures(maskedAt(read)) }
 }
