@@ -71,6 +71,18 @@ it('have one grant for what each bucket held, their keys, and the holds that wer
   expect(holds).toMatchObject([{ coins: 12, buckets: { bonus: 5, purchased: 7, earned: 0 } }])
 })
 
+it('know of each account how far it may fall, as new ones do', async () => {
+  await client.query("insert into ledger_accounts (tenant_id, user_id, name) values (1, 'usr_bela', 'owed'), (1, 'usr_bela', 'purchased')")
+  const { rows } = await client.query('select distinct user_id is null as app, name, sign, plain from ledger_accounts order by 1, 2')
+  const bucket = (name: string) => ({ app: false, name, sign: 1, plain: name !== 'held' })
+  expect(rows).toEqual([
+    ...['bonus', 'earned', 'held'].map(bucket),
+    { app: false, name: 'owed', sign: -1, plain: false },
+    bucket('purchased'),
+    ...['issuance', 'promotions'].map((name) => ({ app: true, name, sign: 0, plain: false })),
+  ])
+})
+
 it('go on: what such a call held comes back to what it was taken from', async () => {
   const end = { callId: 'call_1', callerId: 'usr_asha', calleeId: 'usr_bela', dueCoins: 2, sharePercent: 50, now: noon }
   await db.transact(tenant, async (tx) => {
