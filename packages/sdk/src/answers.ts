@@ -1,8 +1,9 @@
-import type { clientSchemas } from './contract/schemas.ts'
+import type { clientSchemas, serverSchemas } from './contract/schemas.ts'
 import type { Call, Presence } from './contract/events.ts'
 import type { AnswerOf, RequestOf } from './contract/kit.ts'
 
 type Areas = typeof clientSchemas
+type ServerAreas = typeof serverSchemas
 
 export type App = AnswerOf<Areas['app']['get']>
 export type User = AnswerOf<Areas['me']['get']>
@@ -32,6 +33,10 @@ export type Pack = App['packs'][number]
 export type KycStanding = AnswerOf<Areas['kyc']['get']>
 /** What a user agrees to before anything is uploaded. */
 export type KycNotice = AnswerOf<Areas['kyc']['getNotice']>
+/** A submission as the reviewers’ queue shows it. */
+export type KycSubmission = AnswerOf<ServerAreas['kyc']['review']>
+/** One case with all its evidence. */
+export type KycCase = AnswerOf<ServerAreas['kyc']['getSubmission']>
 /** A document that is uploaded and not handed in yet. */
 export type KycDocument = AnswerOf<Areas['kycUploads']['finish']>
 /** What a user can withdraw now, and to whom. */

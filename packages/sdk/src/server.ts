@@ -42,6 +42,8 @@ export type {
   CallChannel,
   CallEndReason,
   CallStatus,
+  KycCase,
+  KycSubmission,
   PresenceStatus,
   User,
   Wallet,
