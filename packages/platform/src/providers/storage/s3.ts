@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3'
+import type * as Sdk from '@aws-sdk/client-s3'
 import { checkKey, StorageError, type BlobStorage } from './port.ts'
 
 /** A bucket of S3, or of a server that speaks as S3 does. */
@@ -11,13 +11,16 @@ export interface S3Settings {
   readonly secretAccessKey: string
 }
 
-type Sdk = typeof import('@aws-sdk/client-s3')
+interface Opened {
+  readonly sdk: typeof Sdk
+  readonly client: Sdk.S3Client
+}
 
 const limitMs = 8_000
 
 /** Its library is loaded with the first blob: most starts never need it. */
 export function createS3({ bucket, region, endpoint, accessKeyId, secretAccessKey }: S3Settings): BlobStorage {
-  let opened: Promise<{ sdk: Sdk; client: S3Client }> | undefined
+  let opened: Promise<Opened> | undefined
   const open = async () => {
     const sdk = await import('@aws-sdk/client-s3')
     const client = new sdk.S3Client({
@@ -32,7 +35,7 @@ export function createS3({ bucket, region, endpoint, accessKeyId, secretAccessKe
     })
     return { sdk, client }
   }
-  const use = async <T>(work: (parts: { sdk: Sdk; client: S3Client }) => Promise<T>): Promise<T> => {
+  const use = async <T>(work: (parts: Opened) => Promise<T>): Promise<T> => {
     try {
       return await work(await (opened ??= open()))
     } catch (cause) {

@@ -1,6 +1,6 @@
 /** An S3-speaking server for tests; the package has no types of its own. */
 declare module '@20minutes/s3rver' {
-  export default class S3rver {
+  class S3rver {
     constructor(options: {
       readonly port: number
       readonly address: string
@@ -11,4 +11,5 @@ declare module '@20minutes/s3rver' {
     run(): Promise<{ readonly port: number }>
     close(): Promise<void>
   }
+  export = S3rver
 }
