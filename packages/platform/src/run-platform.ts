@@ -84,7 +84,12 @@ const itself = 'https://api.razorpay.com'
 const payoutsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) =>
   account?.payoutAccount === undefined
     ? undefined
-    : createRazorpayX({ ...account, accountNumber: account.payoutAccount, clock, perSecond: account.baseUrl === itself ? payoutsPerSecond : undefined })
+    : createRazorpayX({
+        ...account,
+        accountNumber: account.payoutAccount,
+        clock,
+        perSecond: account.baseUrl === itself ? payoutsPerSecond : undefined,
+      })
 
 export interface RunningPlatform extends Running {
   readonly platform: Platform
