@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../base/hide-aadhaar.ts'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
@@ -29,10 +30,13 @@ async function held(deps: WithdrawalDeps, tx: Tx, actor: Reader, withdrawalId: s
   return { standing, one, turn: { tx, tenantId, now: deps.clock.now() } satisfies Turn }
 }
 
+/** What people write may hold numbers that nobody may keep. */
+const noted = (note: string | undefined): string | undefined => (note === undefined ? undefined : hideAadhaar(note))
+
 const tooLate = (one: Withdrawal): never => fail('conflict', { detail: `This withdrawal is ${one.status}.` })
 
 async function record({ tx, tenantId, now }: Turn, { actor, ip }: Decider, action: string, subject: string, reason: string | undefined) {
-  await audit(tx, tenantId, actor, { action, subject, fromIp: ip, ...(reason === undefined ? {} : { reason }) }, now)
+  await audit(tx, tenantId, actor, { action, subject, fromIp: ip, ...(reason === undefined ? {} : { reason: hideAadhaar(reason) }) }, now)
 }
 
 /**
@@ -51,14 +55,19 @@ export async function approveByServer(
   refuseUnverified(standing)
   await approvePayee(tx, turn.tenantId, one.payee.id, turn.now)
   await record(turn, decider, 'withdrawal.approved', one.id, wish.note)
-  return (await approve(deps, turn, one, decider.actor.keyId, wish.note)) ?? tooLate(one)
+  return (await approve(deps, turn, one, decider.actor.keyId, noted(wish.note))) ?? tooLate(one)
 }
 
 /** Refuses what has not been sent; the coins come back in the same transaction. */
 export async function rejectByServer(deps: WithdrawalDeps, tx: Tx, decider: Decider, wish: { withdrawalId: string; reason: string }) {
   const { one, turn } = await held(deps, tx, decider.actor, wish.withdrawalId)
   await record(turn, decider, 'withdrawal.rejected', one.id, wish.reason)
-  const step = { event: 'reject' as const, actor: decider.actor.keyId, note: wish.reason, change: { reason: 'rejected_by_app' as const } }
+  const step = {
+    event: 'reject' as const,
+    actor: decider.actor.keyId,
+    note: hideAadhaar(wish.reason),
+    change: { reason: 'rejected_by_app' as const },
+  }
   return (await takeStep(deps, turn, one, step)) ?? tooLate(one)
 }
 
@@ -75,8 +84,9 @@ export async function markPaid(
   const { one, turn } = await held(deps, tx, decider.actor, wish.withdrawalId)
   await record(turn, decider, 'withdrawal.marked_paid', one.id, wish.note)
   const change = { bankReference: wish.bankReference, sentAt: turn.now, paidAt: turn.now }
-  const note = wish.note === undefined ? {} : { note: wish.note }
-  return (await takeStep(deps, turn, one, { event: 'mark_paid', actor: decider.actor.keyId, ...note, change })) ?? tooLate(one)
+  return (
+    (await takeStep(deps, turn, one, { event: 'mark_paid', actor: decider.actor.keyId, note: noted(wish.note), change })) ?? tooLate(one)
+  )
 }
 
 /** Takes back what has not been sent. The same again answers the same. */

@@ -63,11 +63,13 @@ export async function payUnderKills(plan: PayoutPlan): Promise<PayoutReport> {
   const again = { databaseUrl: postgres.url, dataDir: first.dataDir, port: Number(new URL(url).port), env }
   try {
     await prepare(run, { url: postgres.url })
+    const sums = watchSums(postgres.url)
     const kills = await withdrawAll(run, async () => {
       await run.platform.kill()
       run.platform = await startChild(again)
     })
-    return await conclude(run, { url: postgres.url }, kills)
+    await settle(run)
+    return await conclude(run, { url: postgres.url }, { kills, sums: await sums.stop() })
   } finally {
     await database.end()
     await run.platform.stop()
@@ -145,6 +147,32 @@ async function withdrawAll(run: Run, killAndStart: () => Promise<void>): Promise
   return kills
 }
 
+const allCoins = `select sum(a.balance)::text as coins from ledger_accounts a left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
+  where (u.host_id like 'earner-%' and a.name in ('earned', 'held')) or (a.user_id is null and a.name in ('payouts_in_flight', 'paid_out'))`
+
+/** Earned, held, in flight and paid coins, looked at again and again while they move: what they add up to, each sum once. */
+function watchSums(connectionString: string): { stop(): Promise<ReadonlySet<string>> } {
+  const seen = new Set<string>()
+  let stopped = false
+  const watching = (async () => {
+    const database = new pg.Client({ connectionString })
+    await database.connect()
+    while (!stopped) {
+      const { rows } = await database.query<{ coins: string }>(allCoins)
+      seen.add(rows[0]?.coins ?? 'none')
+      await sleep(100)
+    }
+    await database.end()
+  })()
+  return {
+    async stop() {
+      stopped = true
+      await watching
+      return seen
+    },
+  }
+}
+
 const openCount = async ({ database }: Run): Promise<number> => {
   const { rows } = await database.query<{ n: number }>(
     `select count(*)::int as n from withdrawals where status in ('requested', 'approved', 'processing')`,
@@ -174,8 +202,11 @@ async function settle(run: Run): Promise<void> {
   while (control.payouts().some(({ due }) => Object.keys(due).length > 0)) await sleep(100)
 }
 
-async function conclude(run: Run, connection: { readonly url: string }, kills: number): Promise<PayoutReport> {
-  await settle(run)
+async function conclude(
+  run: Run,
+  connection: { readonly url: string },
+  { kills, sums }: { readonly kills: number; readonly sums: ReadonlySet<string> },
+): Promise<PayoutReport> {
   const { database, razorpay, plan } = run
   const { rows: withdrawals } = await database.query<{ id: string; status: string; coins: string; net_amount: string }>(
     'select id, status, coins, net_amount from withdrawals',
@@ -195,11 +226,7 @@ async function conclude(run: Run, connection: { readonly url: string }, kills: n
   }
   const expected = Math.ceil(plan.withdrawals / plan.users) * plan.users
   if (withdrawals.length !== expected) faults.push(`${withdrawals.length} withdrawals instead of ${expected}`)
-  const { rows: sums } = await database.query<{ coins: string }>(
-    `select sum(a.balance)::text as coins from ledger_accounts a left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
-     where (u.host_id like 'earner-%' and a.name in ('earned', 'held')) or (a.user_id is null and a.name in ('payouts_in_flight', 'paid_out'))`,
-  )
-  if (Number(sums[0]?.coins) !== expected * coinsEach) faults.push(`${sums[0]?.coins ?? 0} coins instead of ${expected * coinsEach}`)
+  for (const coins of sums) if (Number(coins) !== expected * coinsEach) faults.push(`${coins} coins instead of ${expected * coinsEach}`)
   const db = connect(connection, { poolSize: 2 })
   faults.push(...(await verifyLedger(db)).faults.map(({ rule, subject, detail }) => `${rule}: ${subject} ${detail}`))
   await db.close()
