@@ -61,7 +61,7 @@ export function tieFeatures(base: Foundation): Features {
   const calls = createCalls(callDeps)
   const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
   const presence = createPresence(presenceDeps)
-  const inbox = createInbox({ ...base, applyReport: calls.applyReport })
+  const inbox = createInbox({ ...base, applyReports: calls.applyReports })
   const realtime = tieRealtime(base, calls, presence)
   const numberDeps = numberParts(base)
   const numbers = createNumbers(numberDeps)

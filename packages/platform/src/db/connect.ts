@@ -58,6 +58,8 @@ export interface Db {
   transact<T>(tenant: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
   /** One statement that only reads, as a transaction that sees `tenant`. One round trip. */
   read<Row>(tenant: TenantId, text: string, values: readonly unknown[]): Promise<Row[]>
+  /** The same for all statements that `work` sends before it first waits: they share the round trip. Later ones see no tenant. */
+  readTogether<T>(tenant: TenantId, work: (sql: Sql) => Promise<T>): Promise<T>
   /** One statement that is its own transaction and names its tenant itself (a function that calls `connect_enter`). One round trip. */
   statement<Row>(text: string, values: readonly unknown[]): Promise<Row[]>
   readonly sequelize: Sequelize
@@ -120,7 +122,9 @@ export function connect(connection: Connection, options: { poolSize?: number } =
     sequelize,
     transact: (tenant, work) =>
       again(() => followed((ends) => gate((leave) => withClient(pool, (client) => inTransaction({ client, tenant, leave, ends }, work))))),
-    read: (tenant, text, values) => again(() => gate(() => withClient(pool, (client) => readAlone(client, tenant, text, values)))),
+    read: <Row>(tenant: TenantId, text: string, values: readonly unknown[]) =>
+      again(() => gate(() => withClient(pool, (client) => readOnly(client, tenant, (sql) => sql.query<Row>(text, values))))),
+    readTogether: (tenant, work) => again(() => gate(() => withClient(pool, (client) => readOnly(client, tenant, work)))),
     statement: (text, values) => again(() => withClient(pool, (client) => run(client, text, values))),
     close: () => sequelize.close(),
   }
@@ -258,13 +262,13 @@ async function inTransaction<T>({ client, tenant, leave, ends }: Setting, work: 
   }
 }
 
-/** All three go out together; when the statement fails, the commit ends the transaction as a rollback would. */
-async function readAlone<Row>(client: Client, tenant: TenantId, text: string, values: readonly unknown[]): Promise<Row[]> {
+/** All go out together; when a statement fails, the commit ends the transaction as a rollback would. */
+async function readOnly<T>(client: Client, tenant: TenantId, work: (sql: Sql) => Promise<T>): Promise<T> {
   const begun = command(client, `begin read only; set local connect.tenant = '${Number(tenant)}'`)
-  const rows = run<Row>(client, text, values)
-  const all = await Promise.allSettled([begun, rows, command(client, 'commit')])
+  const found = work({ query: (text, values) => run(client, text, values) })
+  const all = await Promise.allSettled([begun, found, command(client, 'commit')])
   for (const one of all) if (one.status === 'rejected') throw one.reason
-  return rows
+  return found
 }
 
 let savepoints = 0

@@ -33,8 +33,11 @@ export interface InboxDeps {
   readonly clock: Clock
   /** Works on a message that was stored. */
   readonly host: TaskHost
-  /** Tells the call what a message says, in the transaction that marks the message. Told twice, or late, it changes nothing. */
-  applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /**
+   * Tells the call what messages say, in the transaction that marks them. Told twice, or late, they change nothing. They are on their way when
+   * it is called: what it asks first is asked along with them.
+   */
+  applyReports(tx: Tx, tenantId: TenantId, callId: string, reports: Promise<readonly LegReport[]>): Promise<void>
 }
 
 export interface Inbox {
@@ -51,7 +54,7 @@ export interface Inbox {
  * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
  * applying, nothing of it has happened, and the task comes again.
  */
-export function createInbox({ db, clock, host, applyReport }: InboxDeps): Inbox {
+export function createInbox({ db, clock, host, applyReports }: InboxDeps): Inbox {
   return {
     async accept(tenantId, arrival) {
       const place = host.reserve(applyTask)
@@ -79,8 +82,10 @@ export function createInbox({ db, clock, host, applyReport }: InboxDeps): Inbox 
       // A message that comes meanwhile adds the task anew: there is no need to look again for it.
       for (let more = true; more;)
         more = await db.transact(tenantId, async (tx) => {
-          const waiting = await store.unapplied(tx, tenantId, callId)
-          for (const { report } of inOrder(waiting)) await applyReport(tx, tenantId, callId, report)
+          const read = store.unapplied(tx, tenantId, callId)
+          const reports = read.then((all) => inOrder(all).map(({ report }) => report))
+          await applyReports(tx, tenantId, callId, reports)
+          const waiting = await read
           if (waiting.length > 0) await store.markApplied(tx, tenantId, waiting, clock.now())
           if (waiting.length === store.batch) return true
           endIn?.(tx)

@@ -122,12 +122,14 @@ export async function startExchange(): Promise<Exchange> {
     db,
     clock,
     host: { wake: () => undefined, reserve: () => undefined },
-    async applyReport(_tx, tenantId, callId, report) {
-      if (failing) {
-        failing = false
-        throw new Error('killed while applying')
+    async applyReports(_tx, tenantId, callId, reports) {
+      for (const report of await reports) {
+        if (failing) {
+          failing = false
+          throw new Error('killed while applying')
+        }
+        told.push({ tenantId, callId, report })
       }
-      told.push({ tenantId, callId, report })
     },
   })
   const telephony = chooseTelephony({

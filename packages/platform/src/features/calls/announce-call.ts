@@ -1,31 +1,23 @@
 import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
 import { isOver } from './call-lifecycle.ts'
-import { findCall } from './call-store.ts'
+import { findCall, seeCall } from './call-store.ts'
+import { usersOf } from './call-tasks.ts'
 import { presentCall } from './present-call.ts'
 
 /**
  * Task `call.announce`: tells what the call is now. It reads when it runs, so a repeated or late one tells nothing untrue; a crash between
  * the commit and the telling loses nothing.
  */
-export async function announceCall(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<void> {
+export async function announceCall(deps: CallDeps, task: Task): Promise<void> {
   const { db, news, clock } = deps
-  const found = await db.transact(tenantId, async (tx) => {
-    const call = await findCall(tx, tenantId, callId)
-    if (call === undefined) return undefined
-    // The callee's coins change at the settlement only.
-    const holders = isOver(call.status) ? [call.caller, call.callee] : [call.caller]
-    return {
-      call,
-      wallets: await deps.walletsOf(
-        tx,
-        tenantId,
-        holders.map(({ id }) => id),
-      ),
-    }
-  })
-  if (found === undefined) return
-  const { call, wallets } = found
+  const { tenantId, subject: callId } = task
+  const users = usersOf(task) ?? (await partiesOf(deps, task))
+  if (users === undefined) return
+  const [call, wallets] = await db.readTogether(tenantId, (sql) =>
+    Promise.all([findCall(sql, tenantId, callId), deps.walletsOf(sql, tenantId, users)]),
+  )
+  if (call === undefined) return
   const { caller, callee } = call
   const now = clock.now()
   await Promise.all([
@@ -33,9 +25,17 @@ export async function announceCall(deps: CallDeps, { tenantId, subject: callId }
     news.toUser(tenantId, callee.id, 'call.updated', presentCall(call, 'callee', now)),
     news.toApp(tenantId, 'call.updated', presentCall(call, 'server', now)),
   ])
+  // The callee's coins change at the settlement only.
+  const holders = [...wallets].filter(([userId]) => userId === caller.id || isOver(call.status))
   // One telling may stand for several changes, the admission among them: all that they could have touched is told.
   await Promise.all([
     news.presenceHint(tenantId, [caller.id, callee.id]),
-    ...[...wallets].map(([userId, balances]) => news.toUser(tenantId, userId, 'wallet.updated', balances)),
+    ...holders.map(([userId, balances]) => news.toUser(tenantId, userId, 'wallet.updated', balances)),
   ])
+}
+
+/** The caller and the callee of a task that does not name them. */
+export async function partiesOf(deps: CallDeps, { tenantId, subject: callId }: Task): Promise<readonly [string, string] | undefined> {
+  const call = await seeCall(deps.db, tenantId, callId)
+  return call && [call.caller.id, call.callee.id]
 }

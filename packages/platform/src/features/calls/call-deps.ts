@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Db, Tx } from '../../db/connect.ts'
+import type { Db, Sql } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
@@ -24,7 +24,7 @@ export interface CallDeps {
   readonly cursors: Cursors
   readonly news: CallNews
   /** What is in the wallets of these users (`usr_…`) now; those who are gone are left out. */
-  walletsOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>>
+  walletsOf(tx: Sql, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>>
   /** The provider of this name in the tenant's mode; `provider_unavailable` where it is not configured (any more). */
   telephonyFor(tenantId: TenantId, provider: string): Promise<Telephony>
   /** All providers of the tenant's mode. */

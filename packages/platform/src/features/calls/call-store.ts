@@ -1,6 +1,6 @@
 import { toCoins } from '../../base/coins.ts'
 import { tenantId as asTenantId, type Mode, type TenantId } from '../../base/tenant.ts'
-import type { Db, Tx } from '../../db/connect.ts'
+import type { Db, Sql, Tx } from '../../db/connect.ts'
 import type { CallStatus, OpenStatus } from './call-lifecycle.ts'
 import {
   readCall,
@@ -20,14 +20,14 @@ const sideOf = (row: string, side: Side) =>
 export const callPeople = `join users a on a.tenant_id = c.tenant_id and a.id = c.caller_id join users b on b.tenant_id = c.tenant_id and b.id = c.callee_id
   ${sideOf('x', 'caller')} ${sideOf('y', 'callee')}`
 
-async function one(tx: Tx, text: string, values: readonly unknown[]): Promise<CallRow | undefined> {
+async function one(tx: Sql, text: string, values: readonly unknown[]): Promise<CallRow | undefined> {
   const [row] = await tx.query<StoredCall>(text, values)
   return row === undefined ? undefined : readCall(row)
 }
 
 const oneCall = `select ${callColumns} from calls c ${callPeople} where c.tenant_id = $1 and c.id = $2`
 
-export const findCall = (tx: Tx, tenantId: TenantId, callId: string) => one(tx, oneCall, [tenantId, callId])
+export const findCall = (tx: Sql, tenantId: TenantId, callId: string) => one(tx, oneCall, [tenantId, callId])
 
 /** The call as it stands, by itself. */
 export async function seeCall(db: Pick<Db, 'read'>, tenantId: TenantId, callId: string): Promise<CallRow | undefined> {

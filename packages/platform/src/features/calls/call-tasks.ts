@@ -1,7 +1,20 @@
-import type { NewTask } from '../../db/tasks.ts'
+import type { NewTask, Task } from '../../db/tasks.ts'
 
 /** What has nothing to do any more when a call is settled; each would only look and see. */
 export const timers: readonly string[] = ['call.check', 'call.cutoff', 'call.meter', 'call.warn']
+
+/** A call and its two people. */
+export interface Parties {
+  readonly id: string
+  readonly caller: { readonly id: string }
+  readonly callee: { readonly id: string }
+}
+
+/** The caller and the callee, whom a task names so that what concerns them is asked along with the call; an older release's names none. */
+export function usersOf({ payload }: Pick<Task, 'payload'>): readonly [string, string] | undefined {
+  const [callerId, calleeId] = Array.isArray(payload['users']) ? (payload['users'] as unknown[]) : []
+  return typeof callerId === 'string' && typeof calleeId === 'string' ? [callerId, calleeId] : undefined
+}
 
 /** What is still to be done for a call; each survives the process. The subject is the call, of `dropLeg` the leg. */
 export const callTasks = {
@@ -28,6 +41,6 @@ export const callTasks = {
   }),
   cutOff: (callId: string, runAt: Date): NewTask => ({ kind: 'call.cutoff', subject: callId, runAt }),
   /** The two can be called again. */
-  freed: (callId: string): NewTask => ({ kind: 'call.freed', subject: callId }),
-  announce: (callId: string): NewTask => ({ kind: 'call.announce', subject: callId }),
+  freed: (call: Parties): NewTask => ({ kind: 'call.freed', subject: call.id, payload: { users: [call.caller.id, call.callee.id] } }),
+  announce: (call: Parties): NewTask => ({ kind: 'call.announce', subject: call.id, payload: { users: [call.caller.id, call.callee.id] } }),
 } as const

@@ -52,7 +52,7 @@ async function extend(deps: CallDeps, tx: Tx, tenantId: TenantId, call: CallRow)
   const left = secondsLeft(longer, now)
   const warning = warnAtSeconds.find((seconds) => seconds < left)
   const warn = warning === undefined ? [] : [callTasks.warn(callId, warning, after(now, (left - warning) * 1_000))]
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(callId), ...warn], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), ...warn], now)
   return longer
 }
 

@@ -44,7 +44,7 @@ export async function finishCall(
   await recordCallNow(tx, tenantId, call.id, (settled) => [...ended(settled), 'call.settled'], now)
   await release(tx, tenantId, call.id)
   deps.tasks.forget(tx, tenantId, timers, call.id)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id), callTasks.freed(call.id)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), callTasks.freed(call)], now)
 }
 
 /**
@@ -100,7 +100,7 @@ export async function endPending(deps: CallDeps, tx: Tx, tenantId: TenantId, cal
   await deps.tasks.add(
     tx,
     tenantId,
-    [callTasks.announce(call.id), callTasks.freed(call.id), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))],
+    [callTasks.announce(call), callTasks.freed(call), callTasks.settle(call.id, after(now, figuresAfterMs[0] ?? hour))],
     now,
   )
 }
@@ -126,7 +126,7 @@ export async function parkCall(
   await writeParked(tx, tenantId, call.id, known ?? presumedEnd(call, now), why)
   await recordCallNow(tx, tenantId, call.id, (parked) => [...endTypes(parked), 'call.parked'], now)
   await release(tx, tenantId, call.id)
-  const tasks = [callTasks.announce(call.id), callTasks.freed(call.id), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
+  const tasks = [callTasks.announce(call), callTasks.freed(call), callTasks.settle(call.id, after(now, lookAgainMs(why)))]
   await deps.tasks.add(tx, tenantId, known === undefined ? [...tasks, callTasks.hangUp(call.id)] : tasks, now)
   deps.logger.error('a call is parked: it cannot be settled now', { callId: call.id, provider: call.provider, code: why })
 }

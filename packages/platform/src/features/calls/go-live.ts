@@ -31,7 +31,7 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
   const answeredAt = status === 'in_progress' ? at : null
   await setStatus(tx, tenantId, call.id, status, answeredAt)
   await recordCall(tx, tenantId, { ...call, status, answeredAt: call.answeredAt ?? answeredAt }, [`call.${status}`], now)
-  const tasks = [callTasks.announce(call.id), ...(status === 'in_progress' ? talkTasks(call, at, doubtMs) : [])]
+  const tasks = [callTasks.announce(call), ...(status === 'in_progress' ? talkTasks(call, at, doubtMs) : [])]
   await deps.tasks.add(tx, tenantId, tasks, now)
 }
 

@@ -21,7 +21,7 @@ import { extendCallOf } from './extend-call.ts'
 import { dropLeg, hangUpCall } from './hang-up-call.ts'
 import { answerInbound } from './inbound/answer-inbound.ts'
 import { cutOff, meterCall, warnOfEnd } from './meter-call.ts'
-import { onLegReport, onlyLegOf } from './on-leg-report.ts'
+import { onLegReports, onlyLegOf } from './on-leg-report.ts'
 import { presentCall } from './present-call.ts'
 import { settleTask } from './settle-call.ts'
 import { sweepCalls } from './sweep-calls.ts'
@@ -57,8 +57,8 @@ export interface Calls {
   incoming(call: IncomingCall): Promise<Instructions>
   /** The caller's leg, where a report tells nothing but that it is one of the call. */
   onlyLegOf(provider: string, report: LegReport): string | null
-  /** Applies what a verified callback says. */
-  applyReport(tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void>
+  /** Applies what verified callbacks say, in this order. */
+  applyReports(tx: Tx, tenantId: TenantId, callId: string, reports: Promise<readonly LegReport[]>): Promise<void>
   /** In the transaction that gave a user (`usr_…`) coins: a call that they pay for goes on for them where it can. */
   credited(tx: Tx, tenantId: TenantId, userId: string, now: Date): Promise<void>
   /** Takes what a tab says of a browser call over its live connection. */
@@ -112,7 +112,7 @@ export function createCalls(deps: CallDeps): Calls {
     credited: (tx, tenantId, userId, now) => extendCallOf(deps, tx, tenantId, userId, now),
     incoming: (call) => answerInbound(deps, call),
     onlyLegOf,
-    applyReport: (tx, tenantId, callId, report) => onLegReport(deps, tx, tenantId, callId, report),
+    applyReports: (tx, tenantId, callId, reports) => onLegReports(deps, tx, tenantId, callId, reports),
     hear: (actor, message) => onCallMessage(deps, actor, message),
   }
 }

@@ -5,7 +5,7 @@ import type { LegReport } from '../../providers/telephony/port.ts'
 import type { CallDeps } from './call-deps.ts'
 import { isOver } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
-import { isLegOfAnother, lockCall, setEndedBy, setLeg } from './call-store.ts'
+import { findCall, isLegOfAnother, lockCall, setEndedBy, setLeg } from './call-store.ts'
 import { callTasks } from './call-tasks.ts'
 import { isLegOver } from './call-verdict.ts'
 import { happen, isDriven, type Happening } from './go-live.ts'
@@ -14,9 +14,23 @@ import { happen, isDriven, type Happening } from './go-live.ts'
  * What a verified callback says, applied once or many times, in any order. It moves a call forward while it lives; an end is only a hint to
  * ask the provider, whose account alone ends and settles the call. It is part of the inbox's transaction: killed in it, the inbox tells it again.
  */
-export async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, callId: string, report: LegReport): Promise<void> {
-  const found = await lockCall(tx, tenantId, callId)
-  if (found === undefined) return
+export async function onLegReports(
+  deps: CallDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  callId: string,
+  reports: Promise<readonly LegReport[]>,
+): Promise<void> {
+  const [all, locked] = await Promise.all([reports, lockCall(tx, tenantId, callId)])
+  for (const [n, report] of all.entries()) {
+    // What the one before has changed, the next one must see.
+    const call = n === 0 ? locked : await findCall(tx, tenantId, callId)
+    if (call !== undefined) await onLegReport(deps, tx, tenantId, call, report)
+  }
+}
+
+async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, found: CallRow, report: LegReport): Promise<void> {
+  const callId = found.id
   if (!(await recognize(deps, tx, tenantId, found, report)) || found.settled) return
   const call = withLegs(found, report)
   const now = deps.clock.now()

@@ -18,7 +18,7 @@ import type { CallDeps } from './call-deps.ts'
 import type { CallRow, Routing } from './call-row.ts'
 import { mostIntervals, talkLimit } from './call-tariff.ts'
 import { longestCallWith } from './receiver-rules/longest-call.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, type Parties } from './call-tasks.ts'
 import { recordCall } from './record-call.ts'
 import { reaches, routeCall, type Way } from './route-call.ts'
 import { leaveQueue } from './waiting/waiting-store.ts'
@@ -93,16 +93,16 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   const opened =
     wish.channel === 'browser'
       ? openBrowser(deps, tx, tenantId, { id: callId, caller, callee, ringSeconds: terms.ringSeconds }, now)
-      : openPhone(deps, tx, tenantId, callId, around, now)
+      : openPhone(deps, tx, tenantId, { id: callId, caller, callee }, around, now)
   const [call] = await inTurn([inserted, opened])
   await recordCall(tx, tenantId, call, ['call.initiated'], now)
   return call
 }
 
 /** The tasks that dial a call, unless it came in, and that look after it. */
-function openPhone({ tasks }: CallDeps, tx: Tx, tenantId: TenantId, callId: string, { inbound }: Circumstances, now: Date): Promise<void> {
-  const dial = inbound === undefined ? [callTasks.dial(callId)] : []
-  return tasks.add(tx, tenantId, [...dial, callTasks.check(callId, after(now, firstLookMs)), callTasks.announce(callId)], now)
+function openPhone({ tasks }: CallDeps, tx: Tx, tenantId: TenantId, call: Parties, { inbound }: Circumstances, now: Date): Promise<void> {
+  const dial = inbound === undefined ? [callTasks.dial(call.id)] : []
+  return tasks.add(tx, tenantId, [...dial, callTasks.check(call.id, after(now, firstLookMs)), callTasks.announce(call)], now)
 }
 
 /** What all of them bring, once all have ended; of those that failed the first speaks. */

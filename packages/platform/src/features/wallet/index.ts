@@ -1,6 +1,6 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { WalletBalances } from '@impacthub/sdk/contract'
-import type { Tx } from '../../db/connect.ts'
+import type { Sql, Tx } from '../../db/connect.ts'
 import { presentBalances } from './present-wallet.ts'
 import { readWallet, readWallets } from './wallet-store.ts'
 
@@ -32,7 +32,7 @@ export async function balancesOf(tx: Tx, tenantId: TenantId, userId: string): Pr
 }
 
 /** The same of several users, in one round trip; those who are gone are left out. */
-export async function walletsOf(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>> {
+export async function walletsOf(tx: Sql, tenantId: TenantId, userIds: readonly string[]): Promise<ReadonlyMap<string, WalletBalances>> {
   const rows = await readWallets(tx, tenantId, userIds)
   return new Map(rows.map((row) => [row.userId, presentBalances(row)]))
 }

@@ -1,6 +1,6 @@
 import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Tx } from '../../db/connect.ts'
+import type { Sql, Tx } from '../../db/connect.ts'
 import type { Bucket, UserAccount } from './ledger-entry.ts'
 
 /** What a wallet's reader needs: everything here is read, nothing written. */
@@ -60,7 +60,7 @@ export async function readWalletOfAnyone(tx: Tx, tenantId: TenantId, userId: str
 }
 
 /** By our ids. */
-export async function readWallets(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<WalletRow[]> {
+export async function readWallets(tx: Sql, tenantId: TenantId, userIds: readonly string[]): Promise<WalletRow[]> {
   const rows = await tx.query<StoredWallet>(
     `select ${walletColumns} from users u where u.tenant_id = $1 and u.id = any($2) and u.deleted_at is null`,
     [tenantId, userIds],

@@ -41,7 +41,7 @@ export async function openDispute(
   const dispute = (await insertDispute(tx, tenantId, opened)) ?? fail('conflict', { detail: 'This call is disputed already.' })
   await audit(tx, tenantId, actor, { action: 'dispute.opened', subject: dispute.id, fromIp: ip, details: { callId, reason } }, now)
   await recordCallNow(tx, tenantId, callId, () => ['call.disputed'], now)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(callId)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(ended.call)], now)
   return dispute
 }
 
@@ -75,6 +75,6 @@ export async function resolveDispute(deps: CallDeps, tx: Tx, actor: SecretActor,
   await recordCallNow(tx, tenantId, call.id, () => ['call.dispute_resolved'], now)
   const details = { callId: call.id, coins: refund?.coins ?? 0, uncollectedCoins: refund?.uncollectedCoins ?? 0 }
   await audit(tx, tenantId, actor, { action: `dispute.${status}`, subject: disputeId, reason: note, fromIp: ip, details }, now)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call)], now)
   return decided ?? fail('conflict')
 }

@@ -64,6 +64,6 @@ export async function refundCharge(
   const refund = { id, callId: call.id, disputeId, coins, reason, createdAt: now, ...done }
   await insertRefund(tx, tenantId, refund)
   await recordCallNow(tx, tenantId, call.id, () => ['call.refunded'], now)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call.id)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call)], now)
   return refund
 }

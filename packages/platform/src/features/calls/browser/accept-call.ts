@@ -25,7 +25,7 @@ export async function acceptCall(deps: CallDeps, tx: Tx, actor: UserActor, callI
   const now = deps.clock.now()
   if (moves) await setPeer(tx, tenantId, callId, side, peer)
   if (answers) await setAccepted(tx, tenantId, callId, now)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(callId), ...(answers ? [callTasks.watch(callId, after(now, mediaMs))] : [])], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), ...(answers ? [callTasks.watch(callId, after(now, mediaMs))] : [])], now)
   return (await findCall(tx, tenantId, callId)) ?? fail('internal')
 }
 

@@ -5,7 +5,8 @@ import type { Tx } from '../../../db/connect.ts'
 import type { EndIn } from '../../../jobs/runner.ts'
 import type { CallDeps } from '../call-deps.ts'
 import type { WaitingDeps } from './index.ts'
-import { seeCall } from '../call-store.ts'
+import { partiesOf } from '../announce-call.ts'
+import { usersOf } from '../call-tasks.ts'
 import { measureDay } from '../receiver-rules/longest-call.ts'
 import { turnMs, turnsOf, type Standing } from './turns.ts'
 import { awaitedAround, awaitedCallee, endWaits, holdQueue, removePlace, setTurn, waiterById } from './waiting-store.ts'
@@ -63,15 +64,13 @@ export async function tellTurn(deps: CallDeps, { tenantId, subject: id }: Task):
  * Task `call.freed`: the two of a call can be called again. Measures the callee's day, and lets the queues go on in which they stand or for
  * which they are waited. Done twice, it finds the same.
  */
-export async function onFreed(deps: CallDeps, { tenantId, subject: callId }: Task, endIn: EndIn): Promise<void> {
-  const call = await seeCall(deps.db, tenantId, callId)
-  if (call === undefined) return
+export async function onFreed(deps: CallDeps, task: Task, endIn: EndIn): Promise<void> {
+  const { tenantId } = task
+  const users = usersOf(task) ?? (await partiesOf(deps, task))
+  if (users === undefined) return
   await deps.db.transact(tenantId, async (tx) => {
     const now = deps.clock.now()
-    const [awaited] = await Promise.all([
-      awaitedAround(tx, tenantId, [call.caller.id, call.callee.id]),
-      measureDay(tx, tenantId, call.callee.id, now),
-    ])
+    const [awaited] = await Promise.all([awaitedAround(tx, tenantId, users), measureDay(tx, tenantId, users[1], now)])
     await deps.tasks.add(tx, tenantId, awaited.map(waitingTasks.turn), now)
     endIn(tx)
   })
