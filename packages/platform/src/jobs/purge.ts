@@ -12,9 +12,8 @@ async function forgetAnswers(db: Db, before: Date): Promise<void> {
   for (;;) {
     const gone = await db.transact(everyTenant, (tx) =>
       tx.query(
-        `delete from idempotency_keys k using (
-           select tenant_id, caller, key from idempotency_keys where created_at < $1 order by created_at limit ${batch}
-         ) old where k.tenant_id = old.tenant_id and k.caller = old.caller and k.key = old.key and k.created_at < $1 returning 1`,
+        `delete from idempotency_keys k
+         where k.ctid = any (array(select o.ctid from idempotency_keys o where o.created_at < $1 limit ${batch})) and k.created_at < $1 returning 1`,
         [before],
       ),
     )

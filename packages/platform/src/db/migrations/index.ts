@@ -21,6 +21,7 @@ import { longerCalls } from './0020-longer-calls.ts'
 import { disputesOfCall } from './0021-disputes-of-call.ts'
 import { fewerWrites } from './0022-fewer-writes.ts'
 import { groupMoves } from './0023-group-moves.ts'
+import { keyTimes } from './0023-key-times.ts'
 import { doors } from './0025-doors.ts'
 import { kycDocuments } from './0026-kyc-documents.ts'
 import { kyc } from './0027-kyc.ts'
@@ -51,6 +52,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0021-disputes-of-call', sql: disputesOfCall },
   { name: '0022-fewer-writes', sql: fewerWrites },
   { name: '0023-group-moves', sql: groupMoves },
+  { name: '0023-key-times', sql: keyTimes },
   { name: '0025-doors', sql: doors },
   { name: '0026-kyc-documents', sql: kycDocuments },
   { name: '0027-kyc', sql: kyc },
