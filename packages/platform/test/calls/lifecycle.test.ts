@@ -1,5 +1,6 @@
 import type { CallMeter } from '@impacthub/sdk/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { everyTenant } from '../../src/base/tenant.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
 import { callOf, inProgress, legsTo, pair, presenceOf, purses, ringing, settled, until, type PairWish } from './scene.ts'
 
@@ -35,6 +36,8 @@ it.each([
   })
   expect(await purses(two)).toEqual({ left: 10 - coins, held: 0, earned: Math.floor((coins + 1) / 2) })
   expect(await presenceOf(app, two)).toEqual(['offline', 'online'])
+  // Nor does a timer wait that would only look and see.
+  expect(await here.platform.db.read(everyTenant, 'select kind from tasks where subject = $1', [id])).toEqual([])
 })
 
 it.each<[string, PairWish, string, string]>([
