@@ -5,6 +5,7 @@ import { callCreation } from './call-creation.bench.ts'
 import { coinMoves } from './coin-moves.bench.ts'
 import { tableOf, type Measurement } from './measurement.ts'
 import { growth } from './growth.bench.ts'
+import { identityUpload } from './identity-upload.bench.ts'
 import { moneyDoor } from './money-door.bench.ts'
 import { presenceFanOut } from './presence.bench.ts'
 
@@ -30,6 +31,7 @@ try {
     'money-door': () => moneyDoor(database, rounds, seconds),
     presence: () => presenceFanOut(database, rounds, seconds),
     'call-creation': () => callCreation(database, rounds, seconds),
+    'identity-upload': () => identityUpload(rounds),
     growth: () => growth(database, rounds, seconds, scale),
   }
   const chosen = positionals.length === 0 ? Object.keys(sections).filter((name) => name !== 'growth') : positionals

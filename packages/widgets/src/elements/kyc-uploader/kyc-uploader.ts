@@ -174,6 +174,8 @@ export class IhcKycUploader extends ConnectElement {
     }
     this.#slots = sides.map((side) => new code.PictureSlot(store.client, me, type, side, () => this.requestUpdate()))
     this.requestUpdate()
+    // On a slow network the code is there before the picture is.
+    loadShrink().catch(() => {})
     for (const slot of this.#slots) void slot.resume(known?.data.findLast((one) => one.type === type && one.side === slot.side))
   }
 
