@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { createClient, type ConnectClient } from '@impacthub/sdk'
 import { createServer as createConnectServer, type ConnectServer } from '@impacthub/sdk/server'
-import { heldClock, type HeldClock } from '../sandbox/kit/clock.ts'
 import { startExotelSandbox, type ExotelSandbox } from '../sandbox/exotel/server.ts'
 import { SANDBOX_RAZORPAY_WEBHOOK_SECRET, startRazorpaySandbox, type RazorpaySandbox } from '../sandbox/razorpay/server.ts'
 import { startTwilioSandbox, type TwilioSandbox } from '../sandbox/twilio/server.ts'
 import { createPlatform, type Platform } from '../src/app.ts'
 import type { Clock } from '../src/base/clock.ts'
 import { createLogger, type Logger } from '../src/base/logger.ts'
-import type { Mode } from '../src/base/tenant.ts'
+import { everyTenant, type Mode } from '../src/base/tenant.ts'
 import type { MasterKey } from '../src/base/vault.ts'
 import type { Bus } from '../src/bus/bus.ts'
 import { createBus } from '../src/bus/create-bus.ts'
@@ -25,7 +24,7 @@ import { createRazorpay } from '../src/providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from '../src/providers/payouts/razorpayx/adapter.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { incomingPathOf } from '../src/http/callback-routes.ts'
-import { platformClock } from './held-time.ts'
+import { platformClock, testClock, type TestClock } from './held-time.ts'
 import { startIdentitySandboxes, type IdentitySandboxes } from './kyc/identity-sandboxes.ts'
 import { memoryStorage, type MemoryStorage } from './memory-storage.ts'
 import { freshDatabase, type FreshDatabase } from './server/fresh-database.ts'
@@ -50,7 +49,7 @@ export interface StartOptions {
   /** What time the held clock shows first: a day of January 2026 unless told. */
   readonly startMs?: number
   /** The platform's own view of the held clock, where it is not the plain one. */
-  readonly clock?: (held: HeldClock) => Promise<Clock>
+  readonly clock?: (held: TestClock) => Promise<Clock>
   /** This machine unless told. */
   readonly webhookReach?: Reach
 }
@@ -82,7 +81,7 @@ export interface TestPlatform {
   readonly url: string
   readonly platform: Platform
   readonly database: FreshDatabase
-  readonly held: HeldClock
+  readonly held: TestClock
   readonly twilio: TwilioSandbox
   readonly exotel: RunningExotel | undefined
   readonly razorpay: RazorpaySandbox | undefined
@@ -93,8 +92,10 @@ export interface TestPlatform {
   readonly masterKey: Buffer
   /** A new app with a virtual number, in test mode unless told. */
   app(name?: string, mode?: Mode): Promise<TestApp>
-  /** Moves time on for platform and sandbox alike, a step at a time, and lets each step's consequences end. */
+  /** Moves time on for platform and sandbox alike, a step at a time, and lets each step's consequences end; steps in which nothing is due are taken at once. */
   advance(seconds: number, stepSeconds?: number): Promise<void>
+  /** Moves time on by whole seconds until something was due, by `atMostSeconds` where nothing is; tells by how many. */
+  moveOn(atMostSeconds: number): Promise<number>
   /** Resolves when inbox, outbox and the sandbox's deliveries are empty. */
   quiet(): Promise<void>
   /** 0 when the books are right. */
@@ -123,7 +124,7 @@ const generous: Limits = {
 /** The whole platform in this process: real PostgreSQL, the Twilio sandbox over HTTP, our own SDK as the client, one clock in the test's hand. */
 export async function startPlatform(options: StartOptions = {}): Promise<TestPlatform> {
   const { beside } = options
-  const held = beside?.held ?? heldClock(options.startMs)
+  const held = beside?.held ?? testClock(options.startMs)
   const database = beside?.database ?? (await freshDatabase({ migrate }))
   const twilio = beside?.twilio ?? (await startTwilioSandbox({ clock: held, answerAfterMs: 1_000 }))
   const exotel = beside === undefined ? await exotelFor(options, held) : beside.exotel
@@ -169,6 +170,14 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     }
     await platform.quiet()
   }
+  /** One step, and with it those before in which nothing would happen; tells how far that was. */
+  const moveOn = async (atMostMs: number, stepMs: number): Promise<number> => {
+    const nextMs = Math.min(held.nextMs(), await nextTaskMs(platform))
+    const ms = Math.min(atMostMs, stepMs * Math.max(1, Math.ceil((nextMs - held.now()) / stepMs)))
+    await held.advance(ms)
+    await quiet()
+    return ms
+  }
   let ended = false
   return {
     url,
@@ -184,11 +193,11 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     masterKey,
     app: (name, mode) => testApp(platform, { twilio, exotel }, url, name ?? 'Test app', mode ?? 'test'),
     async advance(seconds, stepSeconds = 1) {
-      for (let left = seconds; left > 0; left -= stepSeconds) {
-        await held.advance(Math.min(stepSeconds, left) * 1_000)
-        await quiet()
-      }
+      // What is under way may have somebody wait for a moment that nobody knows of yet.
+      await quiet()
+      for (let leftMs = seconds * 1_000; leftMs > 0;) leftMs -= await moveOn(leftMs, stepSeconds * 1_000)
     },
+    moveOn: async (atMostSeconds) => (await moveOn(atMostSeconds * 1_000, 1_000)) / 1_000,
     quiet,
     trialBalance: async () => (await verifyLedger(platform.db)).faults.length,
     async stop() {
@@ -207,19 +216,30 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   }
 }
 
+/** When the first of what waits in the database falls due; what is due already, or cannot be read, might happen at any moment. */
+async function nextTaskMs({ db }: Platform): Promise<number> {
+  const earliest = `least((select min(run_at) from tasks), (select min(next_at) from webhook_deliveries where status = 'pending'))`
+  try {
+    const [row] = await db.read<{ at: Date | null }>(everyTenant, `select ${earliest} as at`, [])
+    return row?.at?.getTime() ?? Infinity
+  } catch {
+    return 0
+  }
+}
+
 const exotelFlow = '4711'
 
-async function exotelFor({ exotel: wanted }: StartOptions, clock: HeldClock): Promise<RunningExotel | undefined> {
+async function exotelFor({ exotel: wanted }: StartOptions, clock: TestClock): Promise<RunningExotel | undefined> {
   if (wanted === undefined) return undefined
   const sandbox = await startExotelSandbox({ clock, answerAfterMs: 1_000, requestsPerMinute: null })
   return { ...sandbox, pattern: wanted === true ? 'connect' : wanted }
 }
 
-async function razorpayFor({ razorpay: wanted }: StartOptions, clock: HeldClock): Promise<RazorpaySandbox | undefined> {
+async function razorpayFor({ razorpay: wanted }: StartOptions, clock: TestClock): Promise<RazorpaySandbox | undefined> {
   return wanted === undefined ? undefined : startRazorpaySandbox({ clock })
 }
 
-const identitiesFor = async ({ kyc: wanted }: StartOptions, clock: HeldClock): Promise<IdentitySandboxes | undefined> =>
+const identitiesFor = async ({ kyc: wanted }: StartOptions, clock: TestClock): Promise<IdentitySandboxes | undefined> =>
   wanted === true ? startIdentitySandboxes(clock) : undefined
 
 const testPayments = (

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { steadyClock, type SteadyClock } from '../../src/base/clock.ts'
-import type { HeldClock } from '../../sandbox/kit/clock.ts'
-import { platformClock } from '../held-time.ts'
+import { platformClock, type TestClock } from '../held-time.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../start-platform.ts'
 import { browserPair, connected, talk } from './browser-scene.ts'
 import { callOf, inProgress, pair, purses, settled, until } from './scene.ts'
@@ -21,7 +20,7 @@ const off = { wall: 0, shared: 0 }
 let clock: SteadyClock
 
 /** The platform's real clock over the test's time: what wakes it is the test's, what it reads are clocks that can be wrong. */
-async function settable(held: HeldClock) {
+async function settable(held: TestClock) {
   const sources = { shared: async () => held.now() + off.shared, wall: () => held.now() + off.wall, monotonic: () => held.now() }
   clock = await steadyClock(sources, { warn: () => undefined })
   return { now: clock.now, sleep: platformClock(held).sleep }

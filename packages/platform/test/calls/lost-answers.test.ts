@@ -46,7 +46,7 @@ async function expectOnce(here: TestPlatform, app: TestApp, placed: readonly { t
   return talked
 }
 
-describe('no phone is rung twice', { timeout: 120_000 }, () => {
+describe('no phone is rung twice', () => {
   it.concurrent.each([
     ['twilio', 'Calls.json'],
     ['connect', 'connect'],

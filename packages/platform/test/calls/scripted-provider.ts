@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type ConnectServer } from '@impacthub/sdk/server'
-import { heldClock, type HeldClock } from '../../sandbox/kit/clock.ts'
 import { createPlatform, type Platform } from '../../src/app.ts'
 import { createLogger } from '../../src/base/logger.ts'
 import { createBus } from '../../src/bus/create-bus.ts'
@@ -9,7 +8,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { holdPort } from '../../src/http/held-port.ts'
 import { verifyLedger } from '../../src/features/wallet/index.ts'
 import type { DialWish, Leg, LegReport, LegStatus, ProviderCall, Telephony } from '../../src/providers/telephony/port.ts'
-import { platformClock } from '../held-time.ts'
+import { platformClock, testClock, type TestClock } from '../held-time.ts'
 import { freshDatabase, type FreshDatabase } from '../server/fresh-database.ts'
 
 /** A provider that does what no honest one does: each answer is the test's. What it was asked is kept. */
@@ -27,7 +26,7 @@ export interface ScriptedPlatform {
   readonly server: ConnectServer
   readonly database: FreshDatabase
   platform(): Platform
-  readonly held: HeldClock
+  readonly held: TestClock
   advance(seconds: number, stepSeconds?: number): Promise<void>
   quiet(): Promise<void>
   /** A callback of the provider to one of the URLs it was given. */
@@ -94,7 +93,7 @@ export async function startScripted(): Promise<ScriptedPlatform> {
     dialed: [],
     hungUp: [],
   }
-  const held = heldClock()
+  const held = testClock()
   const database = await freshDatabase({ migrate })
   const logger = createLogger('silent')
   const at = await holdPort('127.0.0.1', 0)

@@ -1,8 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { heldClock } from '../../../sandbox/kit/clock.ts'
-import { platformClock } from '../../../test/held-time.ts'
+import { platformClock, testClock } from '../../../test/held-time.ts'
 import { OutboundError } from './outbound-error.ts'
 import { createOutbound, type OutboundRequest } from './outbound.ts'
 import { resolveHost, type Resolve } from './resolve.ts'
@@ -31,7 +30,7 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
 const serve = (listener: RequestListener) => listen(createServer(listener))
 
 function outbound(resolve?: Resolve) {
-  const held = heldClock()
+  const held = testClock()
   const made = createOutbound({ clock: platformClock(held), ...(resolve === undefined ? {} : { resolve }) })
   closers.push(() => made.close())
   const send = (url: string, change: Partial<OutboundRequest> = {}) =>
