@@ -33,8 +33,9 @@ export function memoryBus(logger: Logger, now: () => number = () => performance.
 
   return {
     async publish(topic, message) {
+      if (!topics.has(topic)) return
       const text = JSON.stringify(message)
-      if (topics.has(topic)) queueMicrotask(() => deliver(topic, text))
+      queueMicrotask(() => deliver(topic, text))
     },
     async subscribe(topic, listener) {
       // Wrapped, so that the same function subscribed twice is told twice.

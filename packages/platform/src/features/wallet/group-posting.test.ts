@@ -213,6 +213,10 @@ describe('a group', () => {
     const { together } = createPoster()
     const answers = await together([credit('new', 3), credit('gita', 2), credit('gita', 1)])
     expect(answers.map(({ body }) => body)).toMatchObject([{ wallet: { balance: 3 } }, { problem: 'conflict' }, { wallet: {} }])
+    await together([debit('gita', 9, { bucket: 'earned' }), credit('nobody', 1)])
+    await books.credit(gita, 'bonus', 5)
+    const [spent] = await together([debit('gita', 7), credit('nobody', 1)])
+    expect(spent?.body).toMatchObject({ transaction: { buckets: { bonus: -5, purchased: -1, earned: -1 } } })
   })
 
   it('forgets a key after its day', async () => {

@@ -159,7 +159,8 @@ begin
       update ledger_accounts a set balance = a.balance + c.coins
         from (select w.n, owner[w.n] as owner, w.name, w.coins from (select unnest(c_n) as n, unnest(c_name) as name, unnest(c_coins) as coins) w
           where w.n <> all (undone) order by owner[w.n] collate "C", w.name collate "C") c
-        where a.tenant_id = p_tenant and a.user_id = c.owner and a.name = c.name and a.shard = 0 and a.balance + c.coins between 0 and most / 4
+        where a.tenant_id = p_tenant and a.user_id = c.owner and a.name = c.name and a.shard = 0
+          and a.balance + c.coins between 0 and case when c.coins < 0 then most else most / 4 end
         returning c.n, c.name, c.coins, a.id, a.balance)
     select array_agg(c.n), array_agg(c.name), array_agg(c.coins), array_agg(c.id), array_agg(c.balance) into r_n, r_name, r_coins, r_account, r_balance
       from changed c;
