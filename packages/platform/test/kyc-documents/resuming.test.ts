@@ -42,9 +42,6 @@ const offsetOf = async (by: Uploader, at: string) => {
   return Number(told.headers.get('upload-offset'))
 }
 
-/** For a machine that has much else to do. */
-const patience = { timeout: 15_000 }
-
 describe('an upload in pieces', () => {
   it('by the protocol of tus becomes the same document as one in a single piece', async () => {
     const by = await scene.uploader()
@@ -100,9 +97,9 @@ describe('an upload in pieces', () => {
     const arrived = 300_000
     await new Promise((resolve) => socket.write(photo.subarray(0, arrived), resolve))
     // The first 256 KiB are a piece of their own, kept before the rest has come.
-    await expect.poll(() => offsetOf(by, at), patience).toBeGreaterThanOrEqual(262_144)
+    await expect.poll(() => offsetOf(by, at)).toBeGreaterThanOrEqual(262_144)
     socket.destroy()
-    await expect.poll(() => offsetOf(by, at), patience).toBe(arrived)
+    await expect.poll(() => offsetOf(by, at)).toBe(arrived)
     await append(by, at, arrived, photo.subarray(arrived))
     expect((await finish(by, at)).status).toBe(201)
   })
