@@ -10,7 +10,7 @@ import { noteChange, takeStep, tell, type Turn } from './take-step.ts'
 import { termsOf, type WithdrawalTermsSet } from './terms.ts'
 import { withdrawalTasks, type WithdrawalDeps } from './withdrawal-deps.ts'
 import type { NameCheck, Withdrawal } from './withdrawal-row.ts'
-import { findWithdrawal, lockWithdrawal } from './withdrawal-store.ts'
+import { findWithdrawal, isCheckedByEarlier, lockWithdrawal } from './withdrawal-store.ts'
 
 /** The bank answers within seconds, as a rule; after three days somebody has to look. */
 const soonMs = 3_000
@@ -23,8 +23,14 @@ const asksForMs = 3 * 24 * 3_600_000
  * transaction; killed at any point, it is asked again, at worst twice for one answer, and no money has moved.
  */
 export async function checkTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
-  const known = await deps.db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
+  const { known, isAskedBefore } = await deps.db.transact(tenantId, async (tx) => {
+    const found = await findWithdrawal(tx, tenantId, withdrawalId)
+    const isNew = found?.payee.checkState === 'new' || found?.payee.checkState === 'asked'
+    return { known: found, isAskedBefore: isNew && (await isCheckedByEarlier(tx, tenantId, { id: withdrawalId, payeeId: found.payee.id })) }
+  })
   if (known?.status !== 'requested' || known.inReview) return undefined
+  // The bank is asked once about one payee, and may want money for it.
+  if (isAskedBefore) return { again: nextLook(deps, known) }
   if (known.method === 'razorpayx' && (await lookAtPayee(deps, tenantId, known)) === 'asked') return { again: nextLook(deps, known) }
   await decide(deps, tenantId, withdrawalId)
   return undefined

@@ -177,6 +177,15 @@ export async function waitingForCheck(
   return rows.map((row) => ({ tenantId: toTenantId(row.tenant_id), withdrawalId: row.id }))
 }
 
+/** Whether an earlier withdrawal to the same payee has its check still before it. */
+export async function isCheckedByEarlier(tx: Tx, tenantId: TenantId, { id, payeeId }: { id: string; payeeId: string }): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from withdrawals where tenant_id = $1 and payee_id = $2 and id < $3 and status = 'requested' and not in_review and method <> 'hand' limit 1`,
+    [tenantId, payeeId, id],
+  )
+  return rows.length > 0
+}
+
 export type WithdrawalChange = Pick<
   Withdrawal,
   | 'status'

@@ -131,7 +131,8 @@ async function withdrawAll(run: Run, killAndStart: () => Promise<void>): Promise
         const vpa = addresses[(user + n) % addresses.length] ?? 'success@upi'
         while (!(await surely(run, userId, `${userId}-${n}`, vpa))) await sleep(50)
         progress.done++
-        if (random() < 0.2) trouble(run, random)
+        // As often as there are people, however many withdrawals: else nothing would ever get through.
+        if (random() < Math.min(0.2, plan.users / perUser / 10)) trouble(run, random)
       }
     }),
   )
