@@ -15,6 +15,8 @@ import { findWithdrawal, isCheckedByEarlier, lockWithdrawal } from './withdrawal
 /** The bank answers within seconds, as a rule; after three days somebody has to look. */
 const soonMs = 3_000
 const longestGapMs = 30 * 60_000
+/** For one that waits for another's answer. */
+const longestTurnMs = 15_000
 const asksForMs = 3 * 24 * 3_600_000
 
 /**
@@ -30,15 +32,15 @@ export async function checkTask(deps: WithdrawalDeps, { tenantId, subject: withd
   })
   if (known?.status !== 'requested' || known.inReview) return undefined
   // The bank is asked once about one payee, and may want money for it.
-  if (isAskedBefore) return { again: nextLook(deps, known) }
+  if (isAskedBefore) return { again: nextLook(deps, known, longestTurnMs) }
   if (known.method === 'razorpayx' && (await lookAtPayee(deps, tenantId, known)) === 'asked') return { again: nextLook(deps, known) }
   await decide(deps, tenantId, withdrawalId)
   return undefined
 }
 
-const nextLook = ({ clock }: WithdrawalDeps, { createdAt }: Withdrawal): Date => {
+function nextLook({ clock }: WithdrawalDeps, { createdAt }: Withdrawal, longestMs = longestGapMs): Date {
   const ageMs = clock.now().getTime() - createdAt.getTime()
-  return after(clock.now(), Math.min(longestGapMs, Math.max(soonMs, ageMs)))
+  return after(clock.now(), Math.min(longestMs, Math.max(soonMs, ageMs)))
 }
 
 /** Sees to it that the provider knows the payee and the bank has been asked about them. `asked`: the bank has not answered yet. */
