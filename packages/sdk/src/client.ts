@@ -4,7 +4,6 @@ import { afterwardsPaths } from './contract/calls-afterwards/paths.ts'
 import { callPaths } from './contract/calls/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
-import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { mePaths } from './contract/users/paths.ts'
 import { waitingPaths } from './contract/waiting/paths.ts'
 import { walletPaths } from './contract/wallet/paths.ts'
@@ -34,7 +33,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
   const send = transport({ baseUrl, credential, timing, fetch })
   // What the app is can be asked before anybody has signed in.
   const sendByKey = transport({ baseUrl, credential: fixedKey(publishableKey), timing, fetch })
-  const areas = async () => (await import('./later-areas.ts')).laterAreas(send)
+  const areas = async () => (await import('./later-areas.ts')).laterAreas(send, bind)
   type Areas = typeof clientSchemas
   return {
     app: bind<Areas['app']>(appPaths, sendByKey),
@@ -43,11 +42,11 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     calls: bind<Areas['calls']>({ ...callPaths, ...afterwardsPaths }, send),
     waiting: bind<Areas['waiting']>(waitingPaths, send),
     wallet: bind<Areas['wallet']>(walletPaths, send),
-    topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
-    withdrawals: later(async () => (await areas()).withdrawals),
-    kyc: later(async () => (await areas()).kyc),
-    kycDocuments: later(async () => (await areas()).kycDocuments),
-    kycUploads: later(async () => (await areas()).kycUploads),
+    topups: later(areas, 'topups'),
+    withdrawals: later(areas, 'withdrawals'),
+    kyc: later(areas, 'kyc'),
+    kycDocuments: later(areas, 'kycDocuments'),
+    kycUploads: later(areas, 'kycUploads'),
     realtime: buildRealtime({ baseUrl, send, credential, timing, WebSocket }),
   }
 }

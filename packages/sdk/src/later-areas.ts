@@ -2,8 +2,9 @@ import type { ConnectClient } from './client-types.ts'
 import { kycDocumentPaths, kycUploadPaths } from './contract/kyc-documents/paths.ts'
 import { kycPaths } from './contract/kyc/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
+import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { withdrawalPaths, withdrawalReadPaths } from './contract/withdrawals/paths.ts'
-import { bind } from './http/bind.ts'
+import type { bind as bindPaths } from './http/bind.ts'
 import type { Send } from './http/transport.ts'
 
 /** What holds a file is sent as a form. */
@@ -17,10 +18,14 @@ const asForm =
     return send(method, path, { ...options, raw: form })
   }
 
-/** What few pages ask for: identities and withdrawals. */
-export function laterAreas(send: Send): Pick<ConnectClient, 'kyc' | 'kycDocuments' | 'kycUploads' | 'withdrawals'> {
+/** What few pages ask for: identities, top-ups and withdrawals. It is given `bind`, which an import would put into a chunk of its own. */
+export function laterAreas(
+  send: Send,
+  bind: typeof bindPaths,
+): Pick<ConnectClient, 'kyc' | 'kycDocuments' | 'kycUploads' | 'topups' | 'withdrawals'> {
   type Areas = typeof clientSchemas
   return {
+    topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
     withdrawals: bind<Areas['withdrawals']>({ ...withdrawalPaths, ...withdrawalReadPaths }, send),
     kyc: bind<Areas['kyc']>(kycPaths, send),
     kycDocuments: bind<Areas['kycDocuments']>(kycDocumentPaths, asForm(send)),

@@ -19,5 +19,5 @@ export async function uploadDocument<Document>(
   options: UploadOptions = {},
 ): Promise<Document> {
   const { sendDocument } = await import('./upload/upload-document.ts')
-  return sendDocument(client, wish, options, { pauseMs: 400, longestPauseMs: 20_000 })
+  return sendDocument(client, wish, options)
 }

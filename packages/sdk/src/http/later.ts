@@ -1,16 +1,14 @@
-type Method = (...given: unknown[]) => unknown
+type Methods = Readonly<Record<PropertyKey, (...given: unknown[]) => unknown>>
 
 /**
- * An area whose code comes with its first question. Each of its methods answers a promise anyway; one that cannot be loaded is rejected, and
- * the next question tries again.
+ * One of some areas whose code comes with the first question. Each method answers a promise anyway; where the code cannot be loaded it is
+ * rejected, and the next question tries again.
  */
-export function later<Area extends object>(load: () => Promise<Area>): Area {
+export const later = <Areas, Name extends keyof Areas>(load: () => Promise<Areas>, area: Name): Areas[Name] => {
   const ask =
-    (name: PropertyKey): Method =>
-    async (...given) => {
-      const area = await load()
-      return (Reflect.get(area, name) as Method)(...given)
-    }
+    (name: PropertyKey) =>
+    async (...given: unknown[]) =>
+      ((await load())[area] as Methods)[name]?.(...given)
   // Not 'then': who awaits the area itself must not take it for a promise.
-  return new Proxy({}, { get: (own, name): unknown => Reflect.get(own, name) ?? (name === 'then' ? undefined : ask(name)) }) as Area
+  return new Proxy({}, { get: (_, name) => (name === 'then' ? undefined : ask(name)) }) as Areas[Name]
 }
