@@ -82,8 +82,10 @@ it('are made while everybody posts', async () => {
 
 it('that a page of a history does not reach are not opened', async () => {
   const plans: string[] = []
+  const textOf = (value: unknown): string =>
+    value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : JSON.stringify(value)
   const literal = (value: unknown) =>
-    value === null ? 'null' : pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value))
+    value === null ? 'null' : pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : textOf(value))
   /** As every connection of the platform plans it: once, for any month. */
   const explain = async (sql: string, values: readonly unknown[]) => {
     const name = `page_${plans.length}`

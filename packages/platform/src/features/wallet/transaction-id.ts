@@ -26,5 +26,5 @@ export function successorOf(id: string): string {
 /** When a transaction's id was made; undefined for a text that no id of ours begins with. */
 export function timeOfId(id: string): Date | undefined {
   const time = /^txn_([0-7][0-9a-hjkmnp-tv-z]{9})/.exec(id)?.[1]
-  return time === undefined ? undefined : new Date([...time].reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0))
+  return time === undefined ? undefined : new Date(Array.from(time).reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0))
 }

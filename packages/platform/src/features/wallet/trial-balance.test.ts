@@ -74,7 +74,10 @@ it.each([
   {
     deed: 'a settlement whose key was changed',
     sql: "update ledger_transactions set key = 'x' where key = 'call-settled:call_over'",
-    rules: ['what a user has on hold is what their open calls and withdrawals hold', 'a key leads to its transaction, and a transaction to its key'],
+    rules: [
+      'what a user has on hold is what their open calls and withdrawals hold',
+      'a key leads to its transaction, and a transaction to its key',
+    ],
   },
   {
     deed: 'a grant that was raised',
