@@ -16,8 +16,7 @@ export type { DocumentFile, UploadClient, UploadOptions, UploadProgress, UploadS
 export async function uploadDocument<Document>(
   client: UploadClient<Document>,
   wish: DocumentFile,
-  options: UploadOptions = {},
+  options?: UploadOptions,
 ): Promise<Document> {
-  const { sendDocument } = await import('./upload/upload-document.ts')
-  return sendDocument(client, wish, options)
+  return (await import('./upload/upload-document.ts')).sendDocument(client, wish, options)
 }

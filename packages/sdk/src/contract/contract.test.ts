@@ -3,6 +3,7 @@ import type { Call, ConnectClient, ProblemCode } from '../index.ts'
 import { createClient, iterate } from '../index.ts'
 import { createServer, type ConnectServer } from '../server.ts'
 import { laterAreas } from '../later-areas.ts'
+import { bind } from '../http/bind.ts'
 import { describe } from './describe.ts'
 import { allTables, clientTables, serverTables } from './routes.ts'
 import { allSchemas, clientSchemas, serverSchemas } from './schemas.ts'
@@ -38,7 +39,7 @@ group('the contract', () => {
     // Some areas come with their first question: what is loaded then has to be what the tables name.
     const client = {
       ...createClient({ baseUrl: 'http://platform', publishableKey: 'pk', getToken: async () => '' }),
-      ...laterAreas(async () => undefined),
+      ...laterAreas(async () => undefined, bind),
     }
     const server = createServer({ baseUrl: 'http://platform', secretKey: 'sk' })
     expect(namesOf(client)).toEqual(namesOf(clientTables))

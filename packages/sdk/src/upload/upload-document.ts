@@ -140,6 +140,6 @@ class Upload<Document> {
 export const sendDocument = <Document>(
   client: UploadClient<Document>,
   wish: DocumentFile,
-  options: UploadOptions,
+  options: UploadOptions = {},
   timing: UploadTiming = { pauseMs: 400, longestPauseMs: 20_000 },
 ): Promise<Document> => new Upload(client, wish, options, timing).run()
