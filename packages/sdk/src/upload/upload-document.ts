@@ -1,4 +1,4 @@
-import type { ConnectError } from '../http/connect-error.ts'
+import { ConnectError } from '../http/connect-error.ts'
 import type { DocumentFile, UploadClient, UploadOptions, UploadProgress, UploadState, UploadTiming } from './upload-types.ts'
 
 /** At 400 kbit/s one piece takes under three seconds; a page that is closed meanwhile has to send less than it again. */
@@ -11,9 +11,7 @@ const endings = new Map([
   ['application/pdf', 'pdf'],
 ])
 
-/** By its shape: the class itself would have to be loaded in a chunk of its own. */
-const isConnectError = (error: unknown): error is ConnectError => error instanceof Error && error.name === 'ConnectError'
-const codeOf = (error: unknown): string => (isConnectError(error) ? error.code : '')
+const codeOf = (error: unknown): string => (error instanceof ConnectError ? error.code : '')
 /** No answer, or one that tells to come again. After `upload_offset_mismatch` another page was quicker: how far it is is asked anew. */
 const passing = [
   'network_error',
@@ -122,9 +120,10 @@ class Upload<Document> {
     if (!passing.includes(codeOf(error))) throw error
     if (state !== undefined) this.#tell(state, true)
     const { pauseMs, longestPauseMs } = this.#timing
-    const asked = isConnectError(error) ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
-    // Who has given up meanwhile is told so by the next request.
-    await pause(Math.max(asked, Math.min(longestPauseMs, pauseMs * 2 ** this.#failures++)), this.#options.signal)
+    const asked = error instanceof ConnectError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
+    const { signal } = this.#options
+    await pause(Math.max(asked, Math.min(longestPauseMs, pauseMs * 2 ** this.#failures++)), signal)
+    if (signal?.aborted === true) throw new ConnectError('aborted', 'the caller gave up', { cause: signal.reason })
   }
 
   #tell({ id, offset }: UploadState<Document>, waiting = false) {
