@@ -5,8 +5,6 @@ export const kycStyles = css`
     max-width: 30rem;
   }
   .card,
-  form,
-  fieldset,
   [part='slot'],
   .lens {
     display: grid;
@@ -25,16 +23,6 @@ export const kycStyles = css`
   }
   h2 {
     font-size: 1.125rem;
-  }
-  fieldset {
-    gap: 8px;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-  legend {
-    padding: 0 0 8px;
-    font-weight: 600;
   }
   [part='status'] {
     padding: 2px 12px;
@@ -67,60 +55,9 @@ export const kycStyles = css`
   [part='advice'] {
     font-weight: 500;
   }
-  [part='type'],
-  .check {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    box-sizing: border-box;
-    min-height: 48px;
-    padding: 8px 14px;
-    border: 1px solid var(--_border);
-    border-radius: calc(var(--_radius) - 4px);
-    cursor: pointer;
-  }
-  [part='type']:has(:checked) {
-    border-color: var(--_accent);
-    box-shadow: inset 0 0 0 1px var(--_accent);
-  }
-  [part='type']:has(:focus-visible),
-  .check:has(:focus-visible),
   .choose:has(:focus-visible) {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
-  }
-  [type='radio'],
-  [type='checkbox'] {
-    flex: none;
-    width: 20px;
-    height: 20px;
-    margin: 0;
-    outline: 0;
-    accent-color: var(--_accent);
-  }
-  label:not([part='type'], .check, .choose) {
-    display: grid;
-    flex: 1 1 12rem;
-    gap: 4px;
-    font-weight: 500;
-  }
-  label > input:not([type='radio'], [type='checkbox'], .hidden) {
-    box-sizing: border-box;
-    width: 100%;
-    min-height: 48px;
-    padding: 8px 12px;
-    border: 1px solid var(--_muted);
-    border-radius: calc(var(--_radius) - 6px);
-    background: var(--_surface);
-    color: inherit;
-    font: inherit;
-  }
-  label > input:focus-visible {
-    outline: 3px solid var(--_accent);
-    outline-offset: 1px;
-  }
-  [aria-invalid='true'] {
-    border-color: var(--_danger);
   }
   [part='slot'] {
     gap: 8px;
@@ -145,7 +82,6 @@ export const kycStyles = css`
   .choose {
     flex: 1 1 8rem;
   }
-  .plain,
   .choose {
     border: 1px solid var(--_border);
     background: var(--_surface);

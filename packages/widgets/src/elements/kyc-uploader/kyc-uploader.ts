@@ -9,6 +9,7 @@ import { kycFeed, readKyc } from '../../session/kyc-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { formStyles } from '../../theme/form.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { kycStyles } from './kyc-uploader.styles.ts'
 import { bones, fieldView, noticeView, slotView, standingView, typesView, type Field } from './kyc-views.ts'
@@ -25,7 +26,7 @@ const loadShrink = () => import('./shrink.ts')
  */
 export class IhcKycUploader extends ConnectElement {
   static readonly formAssociated = true
-  static override styles = [tokens, card, action, kycStyles]
+  static override styles = [tokens, card, action, formStyles, kycStyles]
   static override properties: PropertyDeclarations = {
     type: {},
     required: { type: Boolean },

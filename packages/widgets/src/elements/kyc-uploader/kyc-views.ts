@@ -44,7 +44,7 @@ export const noticeView = (
     <ul>
       ${items.map((item) => html`<li>${item}</li>`)}
     </ul>
-    <label class="check"><input type="checkbox" name="agreed" required />${agreement}</label>
+    <label class="choice"><input type="checkbox" name="agreed" required />${agreement}</label>
     <button part="agree">${texts.agree}</button>
   </form>`
 
@@ -54,7 +54,7 @@ export const typesView = (types: readonly Type[], chosen: Type, { texts }: KycWo
     <legend>${texts.choose}</legend>
     ${types.map(
       (type) =>
-        html`<label part="type"
+        html`<label part="type" class="choice"
           ><input type="radio" name="type" .checked=${type === chosen} @change=${() => choose(type)} />${texts[type]}</label
         >`,
     )}
@@ -95,7 +95,9 @@ export function slotView(slot: PictureSlot, canAim: boolean, words: KycWords, ac
     ${
       phase === 'locked'
         ? html`<form class="row" @submit=${unlock}>
-            <label>${texts.password}<input name="password" type="password" autocomplete="off" required maxlength="128" /></label>
+            <label class="field"
+              >${texts.password}<input name="password" type="password" autocomplete="off" required maxlength="128"
+            /></label>
             <button>${texts.unlock}</button>
           </form>`
         : nothing
@@ -129,7 +131,7 @@ export function fieldView(
   input: (event: Event) => void,
 ) {
   const id = `why-${field}`
-  return html`<label part="field">
+  return html`<label part="field" class="field">
     ${label}
     <input
       name=${field}

@@ -41,7 +41,7 @@ export function destinationsView(
     <legend>${texts.to}</legend>
     ${rows.map(
       ([destination, label]) =>
-        html`<label part="destination"
+        html`<label part="destination" class="choice"
           ><input type="radio" name="to" .checked=${isSame(destination, chosen)} @change=${() => choose(destination)} />${label}</label
         >`,
     )}
@@ -61,7 +61,7 @@ export const fieldView = (
   fault: string | undefined,
   edited: (event: Event) => void,
 ) =>
-  html`<label part="field">
+  html`<label part="field" class="field">
     ${label}
     <input
       name=${field}

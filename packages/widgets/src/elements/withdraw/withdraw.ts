@@ -11,6 +11,7 @@ import { StoreController } from '../../session/store-controller.ts'
 import { readWithdrawals, takeWithdrawal, withdrawFeed } from '../../session/withdraw-feed.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { formStyles } from '../../theme/form.ts'
 import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { bones, destinationsView, fieldView, historyView, quoteView, sumView } from './withdraw-views.ts'
@@ -23,7 +24,7 @@ const wholeNumber = /^[0-9]{1,10}$/
 
 /** `<ihc-withdraw>`: earned coins, what they are worth, where the money goes, and what became of earlier withdrawals. */
 export class IhcWithdraw extends ConnectElement {
-  static override styles = [tokens, card, action, receiptStyles, withdrawStyles]
+  static override styles = [tokens, card, action, formStyles, receiptStyles, withdrawStyles]
   static override properties: PropertyDeclarations = { destination: { state: true } }
 
   declare private destination: Destination | undefined
