@@ -5,6 +5,7 @@ import { taskStore } from '../db/tasks-store.ts'
 import { createKycDocuments, type DocumentDeps } from '../features/kyc-documents/index.ts'
 import { documentOperations } from '../features/kyc-documents/documents.routes.ts'
 import {
+  askAgain,
   consentGiven,
   createKyc,
   eraseIdentity,
@@ -14,7 +15,6 @@ import {
   type OnKycLost,
   type ReadPayoutStanding,
 } from '../features/kyc/index.ts'
-import { kycTasks } from '../features/kyc/kyc-deps.ts'
 import { kycOperations } from '../features/kyc/kyc.routes.ts'
 import type { Operation } from '../http/implement.ts'
 import { kycCallbackPath } from '../http/kyc-callbacks.ts'
@@ -52,8 +52,7 @@ export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
     slowKinds: [...work.slowKinds, ...documents.slowKinds],
     jobs: [...work.jobs, ...documents.jobs],
     operations: [...kycOperations(deps), ...documentOperations(documentDeps)],
-    askAgain: (tenantId, submissionId) =>
-      base.db.transact(tenantId, (tx) => taskStore.add(tx, tenantId, [kycTasks.check(submissionId)], base.clock.now())),
+    askAgain: (tenantId, submissionId) => askAgain(deps, tenantId, submissionId),
     forget: (tx, tenantId, userId) => eraseIdentity(deps, tx, tenantId, userId, { actor: 'platform', reason: 'user_deleted' }),
   }
 }

@@ -176,6 +176,9 @@ describe('a reviewer', () => {
     expect((await user.client.kyc.get()).status).toBe('pending')
     await expect(kyc.review({ submissionId, decision: 'approve', reviewer: 'RITA' })).rejects.toThrow(problem('conflict'))
     expect((await kyc.getSubmission({ submissionId })).approvals).toMatchObject([{ reviewer: 'Rita' }])
+    // Nor when the app changes its mind meanwhile.
+    await strict.server.app.update({ kyc: { approvals: 1 } })
+    await expect(kyc.review({ submissionId, decision: 'approve', reviewer: 'Rita' })).rejects.toThrow(problem('conflict'))
     expect(await kyc.review({ submissionId, decision: 'approve', reviewer: 'Sam' })).toMatchObject({ stage: 'verified' })
     expect((await user.client.kyc.get()).status).toBe('verified')
   })
@@ -223,6 +226,20 @@ describe('a reviewer', () => {
   })
 })
 
+it('a verification that is taken back while another document is looked at leaves that one to be decided', async () => {
+  const user = await scene.person()
+  const { id: verifiedBy } = await scene.submit(user, { type: 'aadhaar' })
+  await scene.settled(user)
+  const { id: added } = await scene.submit(user, { number: panOf('0004') })
+  await scene.settled(user)
+  const { kyc } = app.server
+  await expect(kyc.review({ submissionId: verifiedBy, decision: 'reopen' })).rejects.toThrow(problem('conflict'))
+  await kyc.review({ submissionId: verifiedBy, decision: 'reject', reasons: ['not_accepted'] })
+  expect(await user.client.kyc.get()).toMatchObject({ status: 'pending', submissionId: added, verifiedAt: null })
+  await kyc.review({ submissionId: added, decision: 'reject', reasons: ['unreadable'] })
+  expect(await user.client.kyc.get()).toMatchObject({ status: 'rejected', reasons: ['unreadable'], canSubmit: true })
+})
+
 describe('who they were', () => {
   const traces = async (userId: string) =>
     scene.rows(
@@ -263,10 +280,17 @@ describe('who they were', () => {
     ).toEqual([{ kind: 'given' }, { kind: 'withdrawn' }])
   })
 
-  it('is gone with the user', async () => {
+  it('is gone with the user, however often they tried', async () => {
     const user = await scene.person()
-    await scene.submit(user)
+    const { id } = await scene.submit(user, { number: panOf('0001') })
     await scene.settled(user)
+    await scene.rows(
+      `insert into kyc_submissions (id, tenant_id, user_id, type, stage, stage_since, number_masked, is_legacy, fingerprint, consent_id, created_at)
+       select 'kyc_' || lpad(n::text, 26, '0'), tenant_id, user_id, type, stage, stage_since, number_masked, is_legacy, fingerprint, consent_id, created_at
+       from kyc_submissions, generate_series(1, 101) as n where id = $1`,
+      [id],
+    )
+    expect(await traces(user.userId)).not.toEqual([])
     await app.server.users.delete({ userId: user.userId })
     expect(await traces(user.userId)).toEqual([])
     await expect(app.server.kyc.getOfUser({ userId: user.userId })).rejects.toThrow(problem('not_found'))

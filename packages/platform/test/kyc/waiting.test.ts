@@ -62,8 +62,8 @@ it('an answer that comes after the decision is kept, and changes nothing', async
 it('a verification runs out when the app says, and can be renewed before', async () => {
   const app = await scene.platform.app('Yearly')
   await app.server.app.update({ kyc: { validDays: 60 } })
-  const [late, early] = [await scene.person(app), await scene.person(app)]
-  for (const user of [late, early]) {
+  const [late, early, between] = [await scene.person(app), await scene.person(app), await scene.person(app)]
+  for (const user of [late, early, between]) {
     await scene.submit(user)
     expect((await scene.settled(user)).expiresAt).not.toBeNull()
   }
@@ -71,10 +71,16 @@ it('a verification runs out when the app says, and can be renewed before', async
   expect(await early.client.kyc.get()).toMatchObject({ status: 'verified', canSubmit: true })
   await scene.submit(early)
   expect((await scene.settled(early)).status).toBe('verified')
+  const { id: renewal } = await scene.submit(between, { number: panOf('0004') })
+  expect((await scene.settled(between)).status).toBe('verified')
   await scene.platform.advance(30 * 24 * hour, 30 * 24 * hour)
   expect(await late.client.kyc.get()).toMatchObject({ status: 'rejected', reasons: ['expired'], canSubmit: true })
   expect((await late.client.me.get()).kycStatus).toBe('rejected')
   expect((await early.client.kyc.get()).status).toBe('verified')
+  // What they handed in before it ran out is still looked at, and can be decided.
+  expect(await between.client.kyc.get()).toMatchObject({ status: 'pending', submissionId: renewal, verifiedAt: null, canSubmit: false })
+  await app.server.kyc.review({ submissionId: renewal, decision: 'approve' })
+  expect((await between.client.kyc.get()).status).toBe('verified')
 })
 
 it('what proves nothing is kept for as long as the app says, and what somebody is verified by while they are', async () => {
@@ -92,4 +98,5 @@ it('what proves nothing is kept for as long as the app says, and what somebody i
   const shown = await app.server.kyc.getSubmission({ submissionId: refused })
   expect(shown).toMatchObject({ stage: 'rejected', reasons: ['number_not_found'], name: null, numberMasked: null })
   expect((await user.client.kyc.get()).status).toBe('verified')
+  expect((await app.server.kyc.listAudit({ submissionId: refused })).data.map(({ action }) => action)).toContain('kyc.forgotten')
 })

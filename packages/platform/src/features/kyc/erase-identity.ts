@@ -10,7 +10,7 @@ import { presentNews } from './present-kyc.ts'
 import { profileErased } from './profile-after.ts'
 import { lockProfile, saveProfile } from './profile-store.ts'
 import { destroySecrets } from './secret-store.ts'
-import { saveSubmission, submissionsOf } from './submission-store.ts'
+import { saveSubmission, submissionsToErase } from './submission-store.ts'
 
 /** Who wants it, why, and from where. */
 export interface Erasure {
@@ -31,7 +31,7 @@ export async function eraseIdentity(deps: KycDeps, tx: Tx, tenantId: TenantId, u
   const now = deps.clock.now()
   const before = await lockProfile(tx, tenantId, userId, now)
   await deps.documents.destroy(tx, tenantId, { userId }, now)
-  const submissions = (await submissionsOf(tx, tenantId, userId)).filter(({ stage }) => stage !== 'erased')
+  const submissions = await submissionsToErase(tx, tenantId, userId)
   for (const submission of submissions) {
     await destroySecrets(tx, tenantId, submission.id, ['number', 'person', 'found'])
     await saveSubmission(tx, tenantId, {

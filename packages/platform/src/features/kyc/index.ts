@@ -8,6 +8,7 @@ import type { KycDeps } from './kyc-deps.ts'
 import { announceKyc, expireVerification, forgetOld, giveUp } from './kyc-tasks.ts'
 import { rewrapSecrets } from './secret-store.ts'
 
+export { askAgain } from './kyc-tasks.ts'
 export { eraseIdentity } from './erase-identity.ts'
 export { consentGiven } from './give-consent.ts'
 export type { KycDeps } from './kyc-deps.ts'

@@ -1,7 +1,10 @@
 import { after } from '../../base/clock.ts'
+import type { TenantId } from '../../base/tenant.ts'
+import { audit } from '../../db/audit.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
-import type { KycDeps } from './kyc-deps.ts'
+import { checksOf } from './evidence-store.ts'
+import { kycTasks, type KycDeps } from './kyc-deps.ts'
 import { moveSubmission, rulesFor } from './move-submission.ts'
 import { openCase } from './open-case.ts'
 import { presentNews } from './present-kyc.ts'
@@ -39,6 +42,24 @@ export async function expireVerification(deps: KycDeps, { tenantId, subject: use
   })
 }
 
+/** A provider that tells again and again that it is done, and has no answer when asked, would be asked, and paid, without end. */
+const mostHints = 5
+
+/**
+ * A provider has told that it is done: it is asked now instead of when its time comes. What told so is not proven, so it is believed a few times
+ * only; after that it is asked by the schedule.
+ */
+export async function askAgain(
+  { db, tasks, clock }: Pick<KycDeps, 'db' | 'tasks' | 'clock'>,
+  tenantId: TenantId,
+  id: string,
+): Promise<void> {
+  await db.transact(tenantId, async (tx) => {
+    const putOff = (await checksOf(tx, tenantId, id)).filter(({ outcome }) => outcome === 'pending')
+    if (putOff.length <= mostHints) await tasks.add(tx, tenantId, [kycTasks.check(id)], clock.now())
+  })
+}
+
 const day = 86_400_000
 
 /**
@@ -57,6 +78,8 @@ export async function forgetOld(deps: KycDeps, { tenantId, subject }: Task): Pro
     if (isNeeded || keptUntil > now) return { again: keptUntil > now ? keptUntil : after(now, 30 * day) }
     await destroySecrets(tx, tenantId, submission.id, ['number', 'person', 'found'])
     await saveSubmission(tx, tenantId, { ...submission, numberMasked: null, fingerprint: null })
+    const details = { submissionId: submission.id, userId: submission.userId }
+    await audit(tx, tenantId, 'platform', { action: 'kyc.forgotten', subject: submission.id, reason: 'its time was over', details }, now)
     return undefined
   })
 }

@@ -11,8 +11,8 @@ import { profileAfter } from './profile-after.ts'
 import { saveProfile } from './profile-store.ts'
 import { destroySecrets } from './secret-store.ts'
 import { advance, type Stage, type SubmissionEvent } from './submission-lifecycle.ts'
-import type { RejectReason, ReviewReason, Submission } from './submission-row.ts'
-import { saveSubmission } from './submission-store.ts'
+import type { Profile, RejectReason, ReviewReason, Submission } from './submission-row.ts'
+import { findSubmission, openSubmissionOf, saveSubmission } from './submission-store.ts'
 
 /** What happens to a submission, and by whom. */
 export interface Happening {
@@ -68,7 +68,8 @@ export async function moveSubmission(deps: KycDeps, open: KycCase, what: Happeni
   const stage = advance(from.stage, what.event)
   if (stage === undefined) return false
   const submission = (open.submission = stepped(from, stage, what, now))
-  const profile = (open.profile = { ...profileAfter(before, submission, rules.validDays, now), updatedAt: now })
+  const stood = profileAfter(before, submission, rules.validDays, now)
+  const profile = (open.profile = { ...(await followingOpen(open, before, stood)), updatedAt: now })
   await insertEvent(tx, tenantId, submission.id, {
     at: now,
     event: what.event,
@@ -88,6 +89,15 @@ export async function moveSubmission(deps: KycDeps, open: KycCase, what: Happeni
   await tellOthers(deps, open, what.event, rules)
   if (before.status === 'verified' && profile.status !== 'verified') await deps.onKycLost(tx, tenantId, profile.userId, now)
   return true
+}
+
+/** Whoever is not verified any more, and has handed in something later that is still looked at, waits for that. */
+async function followingOpen({ tx, tenantId, submission }: KycCase, before: Profile, profile: Profile): Promise<Profile> {
+  if (before.submissionId === null || before.submissionId === submission.id || profile.verifiedId !== null) return profile
+  const id = await openSubmissionOf(tx, tenantId, profile.userId)
+  const other = id === undefined || id === submission.id ? undefined : await findSubmission(tx, tenantId, id)
+  if (other === undefined) return profile
+  return { ...profile, status: 'pending', submissionId: other.id, type: other.type, reasons: [] }
 }
 
 async function tellDocuments({ documents }: KycDeps, { tx, tenantId, now, submission }: KycCase, { keepDays }: KycRules): Promise<void> {

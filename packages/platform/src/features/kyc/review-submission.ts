@@ -10,9 +10,9 @@ import type { KycDeps } from './kyc-deps.ts'
 import { moveSubmission, rulesFor, type Happening } from './move-submission.ts'
 import { openCase, type KycCase } from './open-case.ts'
 import { readFound, readPerson } from './person.ts'
-import { advance, type SubmissionEvent } from './submission-lifecycle.ts'
+import { advance, isOpen, type SubmissionEvent } from './submission-lifecycle.ts'
 import type { RejectReason, Submission } from './submission-row.ts'
-import { holdNumber } from './submission-store.ts'
+import { holdNumber, openSubmissionOf } from './submission-store.ts'
 
 export interface Review {
   readonly submissionId: string
@@ -72,9 +72,10 @@ export async function reviewSubmission(deps: KycDeps, tx: Tx, actor: SecretActor
 
 const words = { approve: 'approved', reject: 'rejected', reopen: 're-opened' } as const
 
-/** The user follows their newest submission; an older one counts only while it is what they are verified by. */
+/** The user follows their newest submission; an older one counts only while it is what they are verified by. An open one has to be decided. */
 function refuseUnlessCurrent({ profile, submission }: KycCase): void {
   if (submission.stage === 'erased') fail('not_found')
+  if (isOpen(submission.stage)) return
   if (![profile.submissionId, profile.verifiedId, profile.panId].includes(submission.id))
     fail('conflict', { detail: 'The user has handed in something later, which counts instead.' })
 }
@@ -84,6 +85,9 @@ async function eventOf(deps: KycDeps, open: KycCase, review: Review, rules: KycR
     if (review.reasons !== undefined) refuse('/reasons', 'go with a rejection only')
     if (open.profile.submissionId !== open.submission.id && open.submission.stage !== 'verified')
       fail('conflict', { detail: 'The user has handed in something later, which counts instead.' })
+    // One of a user is open at a time.
+    if (!isOpen(open.submission.stage) && (await openSubmissionOf(open.tx, open.tenantId, open.profile.userId)) !== undefined)
+      fail('conflict', { detail: 'Another submission of the user is open. Decide that one first.' })
     return 'reopened'
   }
   if (review.decision === 'reject') {
@@ -94,7 +98,8 @@ async function eventOf(deps: KycDeps, open: KycCase, review: Review, rules: KycR
   if (advance(open.submission.stage, 'approved') === undefined) return 'approved'
   await refuseChild(deps, open)
   if (open.submission.fingerprint !== null) await holdNumber(open.tx, open.tenantId, open.submission.fingerprint)
-  return rules.approvals < 2 ? 'approved' : secondOf(open, review)
+  // Where one has approved already another has to, whatever the app says now.
+  return rules.approvals < 2 && open.submission.stage !== 'second_review' ? 'approved' : secondOf(open, review)
 }
 
 /** The second of two people approves; the same one twice is one. */

@@ -95,6 +95,15 @@ export async function submissionsOf(tx: Tx, tenantId: TenantId, userId: string):
   return rows.map(read)
 }
 
+/** All that have not been erased, however many they are. */
+export async function submissionsToErase(tx: Tx, tenantId: TenantId, userId: string): Promise<Submission[]> {
+  const rows = await tx.query<Row>(
+    `select ${columns} from ${source} where s.tenant_id = $1 and s.user_id = $2 and s.stage <> 'erased' order by s.id desc`,
+    [tenantId, userId],
+  )
+  return rows.map(read)
+}
+
 /** When they handed something in since then, the oldest first. */
 export async function submittedSince(tx: Tx, tenantId: TenantId, userId: string, since: Date): Promise<Date[]> {
   const rows = await tx.query<{ created_at: Date }>(
