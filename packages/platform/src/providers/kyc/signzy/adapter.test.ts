@@ -54,6 +54,8 @@ describe('a PAN of v3', () => {
     [{ ...pan, name: '' }, 'review', 'not_proven'],
     [{ ...pan, panStatusCode: 'X' }, 'review', 'unclear'],
     [{ ...pan, isValid: false }, 'fail', 'number_inactive'],
+    [{ ...pan, isValid: undefined }, 'pass', null],
+    [{ ...pan, isValid: undefined, panStatusCode: undefined }, 'review', 'not_proven'],
     [{ ...pan, number: 'BBBPZ1234C' }, 'review', 'unclear'],
     [{}, 'review', 'not_proven'],
   ])('with %j is %s', async (result, state, reason) => {
@@ -86,6 +88,13 @@ describe('a PAN of v3', () => {
       expect(await signzy().startCheck('pan', inputFor())).toMatchObject({ state, reason })
     }
   })
+})
+
+it('refuses nobody for a page that is no answer of Signzy’s', async () => {
+  for (const status of [404, 422]) {
+    stub.answer = () => ({ status, body: '<h1>Not here</h1>' })
+    expect(await signzy().startCheck('pan', inputFor())).toMatchObject({ state: 'review', reason: 'unclear' })
+  }
 })
 
 describe('a licence of v3', () => {
@@ -143,6 +152,8 @@ describe('an Aadhaar of v3', () => {
     [reads({ ...card, dob: '', yob: '1992' }), 'review', 'not_proven'],
     [reads({ ...card, dob: '', yob: '1980' }), 'fail', 'date_of_birth_mismatch'],
     [reads({ ...card, name: undefined }), 'review', 'not_proven'],
+    [reads({ ...card, uid: undefined }), 'review', 'not_proven'],
+    [reads({ ...card, uid: 'XXXX XXXX XXXX' }), 'fail', 'document_mismatch'],
   ])('that says %j is %s, %s', async (answers, state, reason) => {
     byPath(answers)
     expect(await signzy({ clock }).startCheck('aadhaar', input)).toMatchObject({ state, reason })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { CheckReason } from '../port.ts'
+import { checkReasons, type CheckReason } from '../port.ts'
 import type { Answer } from '../send.ts'
 import { CheckStop } from '../stop.ts'
 
@@ -46,5 +46,9 @@ function statusOf({ status, ok, body }: Answer): number {
 /** What an answer comes to that is not a good one; undefined for a good one. */
 export function refusedBy(answer: Answer, reasons: Readonly<Record<number, CheckReason>>): CheckStop | undefined {
   const status = statusOf(answer)
-  return status >= 200 && status < 300 ? undefined : new CheckStop(reasons[status] ?? 'unclear', `http ${status}`)
+  if (status >= 200 && status < 300) return undefined
+  const reason = reasons[status] ?? 'unclear'
+  // A page that is no answer of theirs, as of a gateway or a wrong address, speaks of nobody: no person is refused for it.
+  const isTheirs = answer.body !== undefined || checkReasons[reason][0] !== 'fail'
+  return new CheckStop(isTheirs ? reason : 'unclear', `http ${status}`)
 }

@@ -42,6 +42,12 @@ export function panFound(result: unknown, number: string): Finding {
   }
 }
 
+/** Whether it was said that a PAN is in force. */
+export function isInForce(result: unknown): boolean {
+  const said = panWire.safeParse(result).data
+  return said?.isValid === true || said?.panStatusCode?.trim().toUpperCase() === 'E'
+}
+
 const period = z.object({ to: saidText }).nullish().catch(undefined)
 const licenceWire = z.object({
   dlNumber: saidText,

@@ -3,14 +3,16 @@ import { dayFirst } from '../dates.ts'
 import type { CheckInput } from '../port.ts'
 import { CheckStop } from '../stop.ts'
 import type { SignzyClient } from './client.ts'
-import { cardFound, isKnownAadhaar, licenceFound, maskedAt, panFound, resultOf } from './registered.ts'
+import { cardFound, isInForce, isKnownAadhaar, licenceFound, maskedAt, panFound, resultOf } from './registered.ts'
 
 /** Some calls of v3 answer without a wrapping. */
 const unwrapped = (body: unknown): unknown => resultOf(body) ?? body
 
 export async function checkPan(client: SignzyClient, { number }: CheckInput, tally: Tally): Promise<Finding> {
   const json = { panNumber: number, getStatusInfo: 'true' }
-  return panFound(unwrapped(await client.ask('pan', { path: 'api/v3/panextensive', json }, tally)), number)
+  const body = unwrapped(await client.ask('pan', { path: 'api/v3/panextensive', json }, tally))
+  // Asked whether it is in force: an answer that does not say so vouches for nobody.
+  return { ...panFound(body, number), isVouchedFor: isInForce(body) }
 }
 
 export async function checkLicence(client: SignzyClient, input: CheckInput, today: string, tally: Tally): Promise<Finding> {
@@ -28,5 +30,6 @@ export async function checkAadhaar(client: SignzyClient, input: CheckInput, tall
   const question = { path: 'api/v3/aadhaar/extraction-masking', json: { files }, reads: 'picture' as const }
   const read = unwrapped(await client.ask('aadhaar', question, tally))
   const found = cardFound(read, input.number, input.dateOfBirth)
-  return { ...found, isVouchedFor: true, maskedPictures: await client.fetchPictures(maskedAt(read)) }
+  // UIDAI knows the number, the card its holder: without the number on it nothing ties the two together.
+  return { ...found, isVouchedFor: found.lastFour !== undefined, maskedPictures: await client.fetchPictures(maskedAt(read)) }
 }
