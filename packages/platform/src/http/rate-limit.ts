@@ -43,6 +43,8 @@ const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'uploa
   'kyc.submit': 'rarePerUser',
   'kycDocuments.create': 'uploadsPerUser',
   'kycUploads.create': 'uploadsPerUser',
+  // Each may be a try of a password, on a file of eight megabytes.
+  'kycUploads.finish': 'rarePerUser',
 }
 /** Two ways to do one thing. */
 const countedAs: Readonly<Record<string, string>> = { 'kycUploads.create': 'kycDocuments.create' }

@@ -1,7 +1,6 @@
 import { fail } from '../base/problem.ts'
 
-/** Files that arrive or are worked on are in memory, never on disk in the clear: all of one process together have this room. */
-const roomBytes = 96 * 1_024 * 1_024
+const mebibyte = 1_024 * 1_024
 
 /** What one request holds of the room. */
 export interface Hold {
@@ -10,19 +9,26 @@ export interface Hold {
   release(): void
 }
 
-let used = 0
-
-export function holdUploadRoom(): Hold {
-  let held = 0
-  return {
-    take(bytes) {
-      if (used + bytes > roomBytes) fail('unavailable', { retryAfterSeconds: 5, headers: { Connection: 'close' } })
-      used += bytes
-      held += bytes
-    },
-    release() {
-      used -= held
-      held = 0
-    },
+function room(roomBytes: number): () => Hold {
+  let used = 0
+  return () => {
+    let held = 0
+    return {
+      take(bytes) {
+        if (used + bytes > roomBytes) fail('unavailable', { retryAfterSeconds: 5, headers: { Connection: 'close' } })
+        used += bytes
+        held += bytes
+      },
+      release() {
+        used -= held
+        held = 0
+      },
+    }
   }
 }
+
+/** Files that arrive or are worked on are in memory, never on disk in the clear: all of one process together have this room. */
+export const holdUploadRoom = room(96 * mebibyte)
+
+/** The same for files that arrived in pieces: whoever sends a whole one slowly keeps none of these out. */
+export const holdFinishRoom = room(64 * mebibyte)

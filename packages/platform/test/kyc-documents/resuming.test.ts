@@ -3,6 +3,7 @@ import { uploadDocument } from '@impacthub/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makePdf } from '../../src/content/pdf.fixture.ts'
 import { makePicture } from '../../src/content/picture.fixture.ts'
+import { holdFinishRoom } from '../../src/http/upload-room.ts'
 import { startPlatform } from '../start-platform.ts'
 import { documentScene, fileOf, type DocumentScene, type Told, type Uploader } from './scene.ts'
 
@@ -145,6 +146,17 @@ describe('an upload in pieces', () => {
     const { uploads, pieces } = await scene.kept()
     expect({ uploads, pieces }).toEqual({ uploads: 0, pieces: 0 })
   })
+})
+
+it('is put together when there is room for it in memory, and not dropped before', async () => {
+  const by = await scene.uploader()
+  const at = placeOf(await begin(by))
+  await append(by, at, 0, photo)
+  const others = holdFinishRoom()
+  others.take(64 * 1_024 * 1_024)
+  expect((await finish(by, at)).body).toMatchObject({ status: 503, code: 'unavailable' })
+  others.release()
+  expect((await finish(by, at)).status).toBe(201)
 })
 
 describe('an upload that cannot be', () => {

@@ -14,8 +14,8 @@ const batch = 100
 /** An upload is over in two minutes; what is still nobody's an hour later was left behind by a crash. */
 const forgottenAfterMs = hour
 const waitsForMs = 7 * day
-/** UIDAI’s wish and the platform’s promise: no original of an Aadhaar card longer than this after the decision. */
-const unmaskedForMs = 72 * hour
+/** UIDAI’s wish and the platform’s promise: no original of an Aadhaar card 72 hours after the decision. An hour is left for the job to come. */
+const unmaskedForMs = 71 * hour
 
 /**
  * Deletes the bytes of what was destroyed, and of what a crash left behind. Killed between the storage and the table, it deletes the same

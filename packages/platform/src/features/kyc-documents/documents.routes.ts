@@ -1,6 +1,7 @@
 import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { fail } from '../../base/problem.ts'
 import { implement, Reply, type Operation } from '../../http/implement.ts'
+import { holdFinishRoom } from '../../http/upload-room.ts'
 import { deleteDocument } from './change-documents.ts'
 import type { DocumentDeps } from './document-deps.ts'
 import { waitingDocuments } from './document-store.ts'
@@ -64,7 +65,14 @@ function uploads(deps: DocumentDeps): Operation[] {
       for await (const piece of octets()) upload = await appendToUpload(deps, actor, params.uploadId, upload.received, piece)
       return new Reply(204, undefined, tusHeaders(upload))
     },
-    finish: ({ params, body }, { actor, once }) => finishUploaded(deps, actor, { ...params, ...body }, once, presentDocument),
+    finish: async ({ params, body }, { actor, once }) => {
+      const hold = holdFinishRoom()
+      try {
+        return await finishUploaded(deps, actor, { ...params, ...body }, { once, room: hold.take }, presentDocument)
+      } finally {
+        hold.release()
+      }
+    },
     cancel: ({ params }, { actor }) => cancelUpload(deps, actor, params.uploadId),
   })
 }

@@ -87,7 +87,11 @@ export async function cancelUpload({ db, clock }: DocumentDeps, { tenant, userId
   })
 }
 
-type Once = <Result>(work: (tx: Tx) => Promise<Result>) => Promise<Result>
+interface Finishing {
+  readonly once: <Result>(work: (tx: Tx) => Promise<Result>) => Promise<Result>
+  /** Asked before a file is put together in memory; what it throws refuses the request. */
+  readonly room: (bytes: number) => void
+}
 
 /** With these the user can try again without sending the file anew. */
 const passwordCodes: ReadonlySet<string> = new Set(['pdf_password_required', 'pdf_password_wrong'])
@@ -101,7 +105,7 @@ export async function finishUploaded<Shown>(
   deps: DocumentDeps,
   actor: UserActor,
   { uploadId, password }: { readonly uploadId: string; readonly password?: string | undefined },
-  once: Once,
+  { once, room }: Finishing,
   present: (document: Document) => Shown,
 ): Promise<Shown> {
   const { db, clock } = deps
@@ -111,6 +115,7 @@ export async function finishUploaded<Shown>(
   if (upload.documentId !== null) return once(async () => present(known ?? fail('not_found')))
   if (upload.received < upload.length) fail('upload_incomplete', { headers: { 'Upload-Offset': String(upload.received) } })
   await db.transact(tenantId, (tx) => mayUpload(deps, tx, tenantId, actor.userId, { bytes: upload.length, beside: uploadId }))
+  room(upload.length)
   const made = await makeDocument(deps, actor, {
     bytes: await wholeFile(deps, tenantId, upload),
     name: `file${upload.fileEnding}`,
