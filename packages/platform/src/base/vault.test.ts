@@ -80,4 +80,8 @@ it('comes from one master key where no others are told, and is the same after a 
   const sealed = createVault(keysFrom(masterKey)).seal(plain, place)
   expect(createVault(keysFrom(masterKey)).open(sealed, place)).toEqual(plain)
   expect(() => createVault(keysFrom(randomBytes(32))).open(sealed, place)).toThrow(VaultError)
+  // Others that are told later take its place.
+  const later = createVault(keysFrom(masterKey, [two]))
+  expect(later.open(sealed, place)).toEqual(plain)
+  expect(later.rewrap(sealed).keyVersion).toBe(2)
 })

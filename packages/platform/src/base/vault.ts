@@ -81,10 +81,11 @@ export interface VaultKeys {
 }
 
 /** The keys of a platform; where no versions of a master key of their own are told, one is made from the platform's. */
-export const keysFrom = (masterKey: Buffer, masterKeys?: readonly MasterKey[]): VaultKeys => ({
-  masterKeys: masterKeys ?? [{ version: 1, key: derive(masterKey, 'vault') }],
-  fingerprintKey: derive(masterKey, 'fingerprints'),
-})
+export function keysFrom(masterKey: Buffer, masterKeys: readonly MasterKey[] = []): VaultKeys {
+  // Stays version 1 beside others, or what was sealed before there were any would never open again.
+  const first = masterKeys.some(({ version }) => version === 1) ? [] : [{ version: 1, key: derive(masterKey, 'vault') }]
+  return { masterKeys: [...first, ...masterKeys], fingerprintKey: derive(masterKey, 'fingerprints') }
+}
 
 /** Keys of all versions, by version; what a mistaken setting could bring is refused here. */
 function keyRing(masterKeys: readonly MasterKey[]): ReadonlyMap<number, Buffer> {
