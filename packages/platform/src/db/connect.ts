@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Sequelize, type Options, type Transaction } from 'sequelize'
 import type { Client, QueryConfig } from 'pg'
 import type { TenantId } from '../base/tenant.ts'
 import { Problem, fail } from '../base/problem.ts'
 import { backgroundGate, type Leave } from './background.ts'
-import { isConnectionLost, isRetryable } from './sql-state.ts'
+import { isAftermath, isConnectionLost, isRetryable } from './sql-state.ts'
 
 /** Where PostgreSQL is. A `host` that is a folder is a socket's. */
 export type Connection =
@@ -194,30 +195,46 @@ async function withClient<T>(pool: Pooled, use: (client: Client) => Promise<T>):
   }
 }
 
-/** Statements on their way that nobody waits for yet. */
-class Unawaited {
-  #sent: Promise<unknown>[] = []
-  #failure: { readonly cause: unknown } | undefined
+/** The statements of a transaction that are on their way. */
+class Sent {
+  #unawaited: Promise<unknown>[] = []
+  /** What the first statement failed with; all after it failed for that. */
+  #first: { readonly cause: unknown; readonly isAwaited: boolean } | undefined
 
+  /** One whose answer is waited for. */
+  awaited<T>(statement: Promise<T>): Promise<T> {
+    return statement.catch((cause: unknown) => {
+      this.#note(cause, true)
+      throw cause
+    })
+  }
+
+  /** One that nobody waits for yet. */
   add(statement: Promise<unknown>): void {
-    this.#sent.push(statement.catch((cause: unknown) => (this.#failure ??= { cause })))
+    this.#unawaited.push(statement.catch((cause: unknown) => this.#note(cause, false)))
   }
 
-  /** Waits for them. Throws what the first of them failed with: all after it failed for that. */
+  // Told in any order, an aftermath is no reason.
+  #note(cause: unknown, isAwaited: boolean): void {
+    if (!isAftermath(cause)) this.#first ??= { cause, isAwaited }
+  }
+
+  /** Waits for them. Throws what failed, also where whoever waited for it went on: nothing of the transaction stays. */
   async settle(): Promise<void> {
-    await Promise.all(this.#sent.splice(0))
-    if (this.#failure !== undefined) throw this.#failure.cause
+    await Promise.all(this.#unawaited.splice(0))
+    if (this.#first !== undefined) throw this.#first.cause
   }
 
-  /** The reason behind a failure: a statement after a failed one only tells that the transaction is aborted. */
+  /** The reason behind a failure: a statement after a failed one only tells that the transaction is aborted, and may be heard first. */
   async reasonOf(cause: unknown): Promise<unknown> {
-    await Promise.all(this.#sent.splice(0))
-    return this.#failure?.cause ?? cause
+    await Promise.all(this.#unawaited.splice(0))
+    const first = this.#first
+    return first !== undefined && (isAftermath(cause) || !first.isAwaited) ? first.cause : cause
   }
 
   /** What failed has been undone. */
   forgive(): void {
-    this.#failure = undefined
+    this.#first = undefined
   }
 }
 
@@ -243,18 +260,18 @@ interface Setting {
 }
 
 async function inTransaction<T>({ client, tenant, leave, ends }: Setting, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const unawaited = new Unawaited()
+  const sent = new Sent()
   try {
     // `tenant` is an integer of ours (checked by its constructor), so it may stand in the text. Should even this fail, the statements that
     // follow see no tenant, and no rows.
-    unawaited.add(command(client, `begin; set local connect.tenant = '${Number(tenant)}'`))
-    const result = await work(openTx(client, unawaited, leave, ends))
+    sent.add(command(client, `begin; set local connect.tenant = '${Number(tenant)}'`))
+    const result = await work(openTx(client, sent, leave, ends))
     // After a failed statement this is a rollback, and what failed is thrown.
-    unawaited.add(command(client, 'commit'))
-    await unawaited.settle()
+    sent.add(command(client, 'commit'))
+    await sent.settle()
     return result
   } catch (error) {
-    const cause = await unawaited.reasonOf(error)
+    const cause = await sent.reasonOf(error)
     await command(client, 'rollback').catch(() => {
       throw new ClientBroken('the rollback failed', { cause })
     })
@@ -264,42 +281,45 @@ async function inTransaction<T>({ client, tenant, leave, ends }: Setting, work: 
 
 /** All go out together; when a statement fails, the commit ends the transaction as a rollback would. */
 async function readOnly<T>(client: Client, tenant: TenantId, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sent = new Sent()
   const begun = command(client, `begin read only; set local connect.tenant = '${Number(tenant)}'`)
-  const found = work({ query: (text, values) => run(client, text, values) })
+  const found = work({ query: <Row>(text: string, values?: readonly unknown[]) => sent.awaited(run<Row>(client, text, values)) })
   const all = await Promise.allSettled([begun, found, command(client, 'commit')])
-  for (const one of all) if (one.status === 'rejected') throw one.reason
+  for (const one of all) if (one.status === 'rejected') throw await sent.reasonOf(one.reason)
   return found
 }
 
 let savepoints = 0
 
-function openTx(client: Client, unawaited: Unawaited, leave: Leave, ends: TxEnd[]): Tx {
+function openTx(client: Client, sent: Sent, leave: Leave, ends: TxEnd[]): Tx {
   // Models need a Transaction: all that Sequelize reads of it is the connection and an id.
   const sequelize = { connection: client, id: 'connect', options: {}, finished: undefined } as unknown as Transaction
   let limitMs = answerMs
   return {
     sequelize,
-    query: (text, values) => run(client, text, values, limitMs),
-    write: (text, values, heard) => unawaited.add(run<never>(client, text, values, limitMs).then(heard)),
+    query: <Row>(text: string, values?: readonly unknown[]) => sent.awaited(run<Row>(client, text, values, limitMs)),
+    write: (text, values, heard) => sent.add(run<never>(client, text, values, limitMs).then(heard)),
     follow: (end) => void ends.push(end),
     async patiently() {
       leave()
       limitMs = Infinity
-      unawaited.add(client.query('set local statement_timeout = 0; set local enable_seqscan = on; set local plan_cache_mode = auto'))
+      sent.add(client.query('set local statement_timeout = 0; set local enable_seqscan = on; set local plan_cache_mode = auto'))
     },
     async savepoint(work) {
       const name = `s${++savepoints}`
       const before = ends.length
-      unawaited.add(command(client, `savepoint ${name}`))
+      sent.add(command(client, `savepoint ${name}`))
       try {
         return await work()
       } catch (error) {
-        const cause = await unawaited.reasonOf(error)
+        const cause = await sent.reasonOf(error)
         // It fails when what was sent before the savepoint has failed: then nothing of this transaction can go on.
         await command(client, `rollback to savepoint ${name}`).catch(() => {
           throw cause
         })
-        unawaited.forgive()
+        // What failed on the way has been told by then.
+        await nextTurn()
+        sent.forgive()
         for (const end of ends.splice(before)) end.undone()
         throw cause
       }

@@ -11,6 +11,9 @@ export function sqlState(error: unknown): string | undefined {
 /** serialization_failure and deadlock_detected: the whole transaction may be run again. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')
 
+/** What every statement after a failed one fails with: it tells no reason of its own. */
+export const isAftermath = (error: unknown): boolean => sqlState(error) === '25P02'
+
 /** Thrown in a transaction that went by what is so no longer: it is run again, like one that PostgreSQL could not serialize. */
 export class Outdated extends Error {
   readonly code = '40001'
