@@ -5,20 +5,28 @@ import type { Inbox } from '../db/inbox.ts'
 import type { PeriodicJob } from './periodic.ts'
 
 const hour = 3_600_000
-const batch = 5_000
+/** Four megabytes at most. */
+const blocks = 512
 
-/** Answers of requests are kept for 24 hours. Deleted in small transactions, so that nobody waits long for a row. */
+/**
+ * Answers of requests are kept for 24 hours. The table is gone through once, some blocks in each transaction, so that nobody waits long for a
+ * row. Looked for anew each time, the old ones would be found behind all that the times before have deleted; and an index of block ranges
+ * leaves out nothing once their room has been filled again, for a range never forgets the oldest time that it held.
+ */
 async function forgetAnswers(db: Db, before: Date): Promise<void> {
-  for (;;) {
-    const gone = await db.transact(everyTenant, (tx) =>
-      tx.query(
-        `delete from idempotency_keys k
-         where k.ctid = any (array(select o.ctid from idempotency_keys o where o.created_at < $1 limit ${batch})) and k.created_at < $1 returning 1`,
-        [before],
-      ),
+  const [table] = await db.read<{ blocks: number }>(
+    everyTenant,
+    `select (pg_relation_size('idempotency_keys') / current_setting('block_size')::integer)::integer as blocks`,
+    [],
+  )
+  for (let first = 0; first < (table?.blocks ?? 0); first += blocks)
+    await db.transact(everyTenant, (tx) =>
+      tx.query('delete from idempotency_keys where ctid >= $1::tid and ctid < $2::tid and created_at < $3', [
+        `(${first},0)`,
+        `(${first + blocks},0)`,
+        before,
+      ]),
     )
-    if (gone.length < batch) return
-  }
 }
 
 /** Forgets what is kept for a time only. */
