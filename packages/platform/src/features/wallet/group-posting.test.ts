@@ -174,6 +174,18 @@ describe('a group', () => {
     expect(await books.buckets(devi)).toMatchObject({ purchased: 5 })
   })
 
+  it('stays one where users and keys come twice crosswise', async () => {
+    for (const name of ['cross-one', 'cross-two']) await books.makeUser(name)
+    const { together, statements } = createPoster()
+    const answers = await together([
+      credit('cross-one', 1, { key: 'cross' }),
+      credit('cross-one', 2, { key: 'cross-other' }),
+      credit('cross-two', 3, { key: 'cross' }),
+    ])
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['new', 'new', 'reused'])
+    expect(statements).toEqual(['wallet_move_group'])
+  })
+
   it('lets a user spend many times at once, and never more than there is', async () => {
     const esha = await books.makeUser('esha')
     await books.credit(esha, 'bonus', 50)

@@ -101,13 +101,10 @@ function secondsOf(moves: readonly KeyedMove[]): number[] {
   const keys = new Set<string>()
   const seconds: number[] = []
   for (const [n, { key, wish }] of moves.entries()) {
+    const name = `${key.caller} ${key.key}`
+    if (users.has(wish.hostUserId) || keys.has(name)) seconds.push(n + 1)
     users.add(wish.hostUserId)
-    keys.add(`${key.caller} ${key.key}`)
-    const first = n + 1 - seconds.length
-    if (users.size < first || keys.size < first) {
-      seconds.push(n + 1)
-      continue
-    }
+    keys.add(name)
   }
   return seconds
 }
