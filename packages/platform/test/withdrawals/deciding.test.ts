@@ -136,3 +136,43 @@ it('shows nobody the withdrawals of others, nor lets them decide', async () => {
   expect(payoutsOf(withdrawalId)).toHaveLength(0)
   expect(await platform.trialBalance()).toBe(0)
 })
+
+it('pays nothing out to somebody who came to owe coins meanwhile', async () => {
+  const { app, platform } = scene
+  await app.server.app.update({ withdrawals: { coolingHours: 2 } })
+  const { client, userId } = await scene.earner({ coins: 300 })
+  const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+  await platform.advance(12, 4)
+  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'approved', waitingFor: 'cooling' })
+  const given = await app.server.wallets.credit({ userId, coins: 700, bucket: 'bonus', reason: 'Mistake' })
+  await app.server.wallets.debit({ userId, coins: 700, bucket: 'bonus', reason: 'Spent' })
+  await app.server.ledger.reverse({ transactionId: given.transaction.id, reason: 'Mistake' })
+  await platform.advance(3 * hour, hour)
+  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'canceled', reason: 'canceled_by_app' })
+  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(await platform.trialBalance()).toBe(0)
+})
+
+it('takes a payment by hand for no proof of whose account it is', async () => {
+  const { app, platform } = scene
+  await app.server.app.update({ withdrawals: { method: 'hand', approval: 'by_hand' } })
+  const { client } = await scene.earner({ coins: 400 })
+  const { id: withdrawalId } = await client.withdrawals.create({ coins: 100, payee: upi('mismatch@upi') })
+  await platform.quiet()
+  await app.server.withdrawals.approve({ withdrawalId })
+  await app.server.withdrawals.markPaid({ withdrawalId, bankReference: 'N12345679' })
+  await app.server.app.update({ withdrawals: null })
+  const again = await client.withdrawals.create({ coins: 100, payee: upi('mismatch@upi') })
+  await platform.advance(12, 4)
+  const rejected = { status: 'rejected', reason: 'payee_name_mismatch' }
+  expect(await client.withdrawals.get({ withdrawalId: again.id })).toMatchObject(rejected)
+})
+
+it('leaves to a person whom the provider refuses to ask about', async () => {
+  const { platform, razorpay } = scene
+  const { client } = await scene.earner({ coins: 400 })
+  razorpay.control.faultApi({ action: 'fail', method: 'POST', path: '/validations', status: 400 })
+  const { id: withdrawalId } = await client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
+  await platform.advance(12, 4)
+  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'requested', waitingFor: 'review' })
+})

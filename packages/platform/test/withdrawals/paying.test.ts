@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createLogger } from '../../src/base/logger.ts'
 import { send, signed } from '../topups/scene.ts'
 import { upi, withdrawalScene, type WithdrawalScene } from './scene.ts'
 
 let scene: WithdrawalScene
+const errors: string[] = []
 beforeAll(async () => {
-  scene = await withdrawalScene()
+  scene = await withdrawalScene({ logger: { ...createLogger('silent'), error: (message) => void errors.push(message) } })
 })
 afterAll(() => scene.stop())
 
@@ -129,6 +131,41 @@ it('gives back once what the bank returns after it had paid, also when nobody te
   expect(await statusOf(silent.id)).toBe('failed')
   expect((await quiet.client.wallet.get()).buckets.earned).toBe(200)
   razorpay.control.clearFaults()
+  expect(await platform.trialBalance()).toBe(0)
+})
+
+it('takes a refusal for the end of it only where no earlier try may have arrived', async () => {
+  const { platform, razorpay } = scene
+  const refuse = (status: number) => razorpay.control.faultApi({ action: 'fail', method: 'POST', path: '/payouts', status })
+  const one = await scene.earner({ coins: 100 })
+  refuse(400)
+  const refused = await one.client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
+  await platform.advance(12, 4)
+  expect(await one.client.withdrawals.get({ withdrawalId: refused.id })).toMatchObject({ status: 'failed', reason: 'other' })
+  const other = await scene.earner({ coins: 100 })
+  refuse(500)
+  refuse(400)
+  const doubtful = await other.client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
+  await platform.advance(40, 4)
+  expect(await statusOf(doubtful.id)).toBe('paid')
+  expect(razorpay.control.payouts().filter(({ referenceId }) => referenceId === doubtful.id)).toHaveLength(1)
+})
+
+it('tells an operator of money that moved although its coins are back', async () => {
+  const { platform, razorpay } = scene
+  const { client } = await scene.earner({ coins: 100 })
+  const { id } = await client.withdrawals.create({ coins: 100, payee: upi('failure@upi') })
+  await platform.advance(12, 4)
+  expect(await statusOf(id)).toBe('failed')
+  const [payout] = razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
+  if (payout === undefined) throw new Error('there is no payout')
+  payout.status = 'processed'
+  const body = JSON.stringify({ event: 'payout.processed', payload: { payout: { entity: { id: payout.id, reference_id: id } } } })
+  errors.length = 0
+  expect(await send(platform.url, { eventId: 'after-all', body })).toBe(204)
+  await platform.quiet()
+  expect(errors).toEqual(['a payout was paid whose coins are back'])
+  expect(await statusOf(id)).toBe('failed')
   expect(await platform.trialBalance()).toBe(0)
 })
 

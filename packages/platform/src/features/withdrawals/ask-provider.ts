@@ -19,7 +19,7 @@ const troubleMs = 5 * 60_000
 export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdrawalId }: Task): Promise<TaskOutcome> {
   const { db, clock, logger } = deps
   const known = await db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
-  if (known === undefined || (known.status !== 'processing' && known.status !== 'paid')) return undefined
+  if (known === undefined || !mayBeThere(known)) return undefined
   try {
     const told = await hear(payable(deps, known.mode), known)
     // What nobody knows of there is its sender's business.
@@ -35,10 +35,14 @@ export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdra
   }
 }
 
-/** What it has not begun is called back from it, where the user has lost their standing meanwhile. */
-async function hear(payouts: Payouts, { id, recalledAt, payoutId }: Withdrawal): Promise<Payout | undefined> {
+/** Also of what failed something may be told: that it was paid after all, which is a person's to mend. */
+const mayBeThere = ({ status, sentAt }: Withdrawal): boolean =>
+  status === 'processing' || status === 'paid' || (status === 'failed' && sentAt !== null)
+
+/** What it has not begun is called back from it, where the user has lost their standing meanwhile, or has their coins back. */
+async function hear(payouts: Payouts, { id, status, recalledAt, payoutId }: Withdrawal): Promise<Payout | undefined> {
   const told = payoutId === null ? await payouts.find(id) : await payouts.read(payoutId)
-  if (recalledAt === null || told?.state !== 'waiting') return told
+  if ((recalledAt === null && status !== 'failed') || told?.state !== 'waiting') return told
   return payouts.recall(told.id).catch((error: unknown) => {
     // Too late: it has just begun.
     if (error instanceof PayoutError && error.kind === 'refused') return payouts.read(told.id)

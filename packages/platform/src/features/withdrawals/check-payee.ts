@@ -49,21 +49,24 @@ async function lookAtPayee(deps: WithdrawalDeps, tenantId: TenantId, { mode, pay
   const payouts = payable(deps, mode)
   const wish = await wishOf(deps, tenantId, payee.id, userId)
   const now = () => deps.clock.now()
+  let refusal: 'invalid' | 'unclear' = 'invalid'
   try {
     if (payee.accountId === null) {
       const accountId = await payouts.register(wish)
       await deps.db.transact(tenantId, (tx) => storeAccount(tx, tenantId, payee.id, accountId, now()))
     }
+    // It knows the account: what it refuses from here on is our question, and says nothing of whose it is.
+    refusal = 'unclear'
     const answer = payee.checkId === null ? await payouts.check(wish) : await payouts.readCheck(payee.checkId)
     const isTooLate = answer.state === 'asked' && now().getTime() - createdAt.getTime() >= asksForMs
     await store(deps, tenantId, payee.id, isTooLate ? { id: answer.id, state: 'unclear' } : answer)
     return answer.state === 'asked' && !isTooLate ? 'asked' : 'answered'
   } catch (error) {
-    // It answers, and takes no such account.
+    // It answers, and takes no such account, or no such question.
     if (!(error instanceof PayoutError) || error.kind !== 'refused') throw error
     deps.logger.warn('a payee was refused', { payeeId: payee.id, code: error.providerCode })
     await deps.db.transact(tenantId, (tx) =>
-      storeCheck(tx, tenantId, payee.id, { checkId: null, state: 'invalid', registeredName: undefined }, now()),
+      storeCheck(tx, tenantId, payee.id, { checkId: null, state: refusal, registeredName: undefined }, now()),
     )
     return 'answered'
   }
@@ -138,7 +141,8 @@ async function conclude(deps: WithdrawalDeps, turn: Turn, one: Withdrawal, terms
   const isApproved = payee.approvedAt !== null
   if (payee.nameCheck === 'invalid') return void (await refuse('payee_invalid'))
   if (payee.nameCheck === 'mismatch' && !isApproved) return void (await refuse('payee_name_mismatch'))
-  const isClear = method === 'hand' || payee.nameCheck === 'match' || isApproved
+  // A name that came to differ since somebody has looked is looked at again.
+  const isClear = method === 'hand' || payee.nameCheck === 'match' || (isApproved && payee.nameCheck === 'review')
   const isWithinRules = terms.approval === 'automatic' && (terms.reviewAboveCoins === null || coins <= terms.reviewAboveCoins)
   if (isClear && isWithinRules) return void (await approve(deps, turn, one, 'platform'))
   const waiting = await noteChange(deps, turn, one, { inReview: true })

@@ -40,7 +40,7 @@ async function record({ tx, tenantId, now }: Turn, { actor, ip }: Decider, actio
 }
 
 /**
- * A person has looked: it will be paid, and its payee is known to be the user's own. Step, audit and Idempotency-Key are one transaction;
+ * A person has looked: it will be paid, and its payee, if that was in doubt, is known to be the user's own. Step, audit and Idempotency-Key are one transaction;
  * killed before its commit nothing was decided, after it the task sends it.
  */
 export async function approveByServer(
@@ -53,7 +53,8 @@ export async function approveByServer(
   // Before the bank has answered there is nothing to look at.
   if (one.status !== 'requested' || !one.inReview) return tooLate(one)
   refuseUnverified(standing)
-  await approvePayee(tx, turn.tenantId, one.payee.id, turn.now)
+  // Whoever has looked at a sum has not looked at a name: only where the name was in doubt is the payee known from now on.
+  if (one.payee.nameCheck === 'review') await approvePayee(tx, turn.tenantId, one.payee.id, turn.now)
   await record(turn, decider, 'withdrawal.approved', one.id, wish.note)
   return (await approve(deps, turn, one, decider.actor.keyId, noted(wish.note))) ?? tooLate(one)
 }

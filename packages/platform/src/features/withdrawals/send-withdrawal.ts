@@ -3,6 +3,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
 import { PayoutError, type Payout } from '../../providers/payouts/port.ts'
+import { collectOwed, owedCoins } from '../wallet/index.ts'
 import { firstAskMs } from './ask-schedule.ts'
 import { payable } from './check-payee.ts'
 import { hearPayout } from './hear-payout.ts'
@@ -83,9 +84,20 @@ async function begin(
     await takeStep(deps, turn, one, { event: 'lose_kyc', actor: 'platform', change: { reason: 'kyc_lost' } })
     return { kind: 'over' }
   }
+  if (await stillOwes(turn, one.userId)) {
+    await takeStep(deps, turn, one, { event: 'cancel', actor: 'platform', change: { reason: 'canceled_by_app' } })
+    return { kind: 'over' }
+  }
   const change = { ...another(one, turn.now), narration, sentAt: turn.now }
   const decided = await takeStep(deps, turn, one, { event: 'send', actor: 'platform', change })
   return decided === undefined ? { kind: 'over' } : claimed(decided)
+}
+
+/** A debt that came up since it was asked for is paid first, from what is earned; while one is left, nothing is paid out. */
+async function stillOwes({ tx, tenantId, now }: Turn, userId: string): Promise<boolean> {
+  if ((await owedCoins(tx, tenantId, userId)) === 0) return false
+  await collectOwed(tx, tenantId, userId, now)
+  return (await owedCoins(tx, tenantId, userId)) > 0
 }
 
 function claimed(one: Withdrawal): Claim {
@@ -132,8 +144,9 @@ async function note(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: stri
     const one = await lockWithdrawal(tx, tenantId, withdrawalId)
     if (one?.status !== 'processing') return undefined
     const turn: Turn = { tx, tenantId, now: deps.clock.now() }
-    if (told === 'unclear') {
-      await noteChange(deps, turn, one, { sendingUntil: null })
+    if (told === 'unclear' || (told === 'refused' && mayStillArrive(one, turn.now))) {
+      // Over, but not forgotten: from then on it is counted when what was sent has surely not arrived.
+      await noteChange(deps, turn, one, { sendingUntil: turn.now })
       return { again: after(turn.now, Math.min(longestGapMs, soonMs * one.sendTries ** 2)) }
     }
     if (told === 'refused') return void (await giveUp(deps, turn, one, 'other'))
@@ -141,6 +154,10 @@ async function note(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: stri
     return deps.tasks.add(tx, tenantId, [withdrawalTasks.ask(withdrawalId, after(turn.now, firstAskMs))], turn.now)
   })
 }
+
+/** An earlier try was not answered: that this one is refused says nothing of it, and the provider may be at work on it. */
+const mayStillArrive = ({ sendTries, sentAt }: Withdrawal, now: Date): boolean =>
+  sendTries > 1 && sentAt !== null && after(sentAt, lostAfterMs) > now
 
 const giveUp = (deps: WithdrawalDeps, turn: Turn, one: Withdrawal, reason: 'other' | 'kyc_lost') =>
   takeStep(deps, turn, one, { event: 'payout_failed', actor: one.method, change: { reason, sendingUntil: null } })

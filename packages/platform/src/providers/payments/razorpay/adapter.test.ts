@@ -114,6 +114,7 @@ describe('an answer', () => {
     [403, 'not_sent'],
     [404, 'refused'],
     [408, 'unknown'],
+    [409, 'unknown'],
     [429, 'not_sent'],
     [500, 'unknown'],
     [502, 'unknown'],

@@ -67,6 +67,8 @@ function refused({ status, body }: Answer): PaymentError {
   if (status === 429) return new PaymentError('not_sent', word)
   // It does not know us, or not from here: that says nothing of what was asked, and is for the operator to mend.
   if (status === 401 || status === 403) return new PaymentError('not_sent', word)
+  // The same is being worked on there: the answer to it is still to come.
+  if (status === 409) return new PaymentError('unknown', word)
   return new PaymentError(status === 408 || status < 400 || status >= 500 ? 'unknown' : 'refused', word)
 }
 

@@ -145,6 +145,7 @@ describe('a payout', () => {
     [400, 'refused'],
     [401, 'not_sent'],
     [403, 'not_sent'],
+    [409, 'unknown'],
     [429, 'not_sent'],
     [500, 'unknown'],
     [504, 'unknown'],
