@@ -88,6 +88,13 @@ describe('an upload', () => {
     expect(Uint8Array.from(platform.received)).toEqual(bytes)
   })
 
+  it.each(['unavailable', 'request_timeout'])('goes on when the platform has no room or a piece took too long (%s)', async (code) => {
+    const platform = new Platform()
+    for (const name of ['create', 'append', 'finish']) platform.refuse.set(name, new ConnectError(code, 'later', { status: 503 }))
+    expect(await send(platform)).toBe('doc_1')
+    expect(Uint8Array.from(platform.received)).toEqual(bytes)
+  })
+
   it('goes on in a later page, and sends again at most what its last piece had lost', async () => {
     const platform = new Platform()
     const gone = new AbortController()

@@ -16,10 +16,12 @@ const codeOf = (error: unknown): string => (error instanceof ConnectError ? erro
 const passing = [
   'network_error',
   'timeout',
+  'request_timeout',
   'rate_limited',
   'unexpected_answer',
   'internal',
   'provider_unavailable',
+  'unavailable',
   'token_unavailable',
   'idempotency_in_progress',
   'upload_offset_mismatch',
