@@ -11,9 +11,15 @@ export interface KycView {
 
 const change = (store: ConnectStore, news: Partial<KycView>) => store.set({ kyc: { ...store.state.kyc, ...news } })
 
+/** The last question of each session: what was asked before it and is answered after it tells what was. */
+const asked = new WeakMap<ConnectStore, object>()
+
 /** Reads how the user stands, and what they have to agree to while they have not. */
 export async function readKyc(store: ConnectStore): Promise<void> {
   const { kyc } = store.client
+  const question = {}
+  asked.set(store, question)
+  const answer = (news: Partial<KycView>) => asked.get(store) === question && change(store, news)
   try {
     const standing = await kyc.get()
     const { given, currentVersion } = standing.consent
@@ -21,9 +27,9 @@ export async function readKyc(store: ConnectStore): Promise<void> {
     const known = store.state.kyc?.notice
     const wanted = !given && (known?.version !== currentVersion || known.language !== language)
     const notice = wanted ? await kyc.getNotice({ language }) : known
-    change(store, { standing, notice, failed: false })
+    answer({ standing, notice, failed: false })
   } catch {
-    change(store, { failed: true })
+    answer({ failed: true })
   }
 }
 
@@ -32,7 +38,12 @@ export const kycFeed: Feed = (store) => {
   const read = () => void readKyc(store)
   const { realtime } = store.client
   const stops = [
-    realtime.on('session.snapshot', read),
+    realtime.on('session.snapshot', ({ userId }) => {
+      const { standing } = store.state.kyc ?? {}
+      // Nobody is shown how somebody else stands, however long their own answer takes.
+      if (standing && standing.userId !== userId) store.set({ kyc: undefined })
+      read()
+    }),
     realtime.on('kyc.updated', (news) => {
       const { standing } = store.state.kyc ?? {}
       if (standing) change(store, { standing: { ...standing, ...news } })

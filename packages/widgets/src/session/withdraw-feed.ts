@@ -13,14 +13,20 @@ export interface WithdrawView {
 const shown = 5
 const change = (store: ConnectStore, news: WithdrawView) => store.set({ withdraw: { ...store.state.withdraw, ...news } })
 
+/** The last question of each session: what was asked before it and is answered after it tells what was. */
+const asked = new WeakMap<ConnectStore, object>()
+
 /** Reads what can be withdrawn, and the latest withdrawals. */
 export async function readWithdrawals(store: ConnectStore): Promise<void> {
   const { withdrawals } = store.client
+  const question = {}
+  asked.set(store, question)
+  const answer = (news: WithdrawView) => asked.get(store) === question && change(store, news)
   try {
     const [terms, { data }] = await Promise.all([withdrawals.terms({}), withdrawals.list({ limit: shown })])
-    change(store, { terms, list: data, failed: false })
+    answer({ terms, list: data, failed: false })
   } catch {
-    change(store, { failed: true })
+    answer({ failed: true })
   }
 }
 
@@ -34,6 +40,7 @@ export function takeWithdrawal(store: ConnectStore, news: Withdrawal): void {
 /** Keeps them as the platform tells them. */
 export const withdrawFeed: Feed = (store) => {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let whose = store.state.me
   // One change often comes with others: coins, standing and withdrawal.
   const soon = () => {
     clearTimeout(timer)
@@ -41,6 +48,17 @@ export const withdrawFeed: Feed = (store) => {
   }
   const { realtime } = store.client
   const stops = [
+    store.subscribe(() => {
+      const { me } = store.state
+      if (me === whose) return
+      const before = whose
+      whose = me
+      if (!before) return
+      // Nobody is shown what is somebody else's, however long their own answer takes.
+      asked.delete(store)
+      store.set({ withdraw: undefined })
+      soon()
+    }),
     realtime.on('session.snapshot', soon),
     realtime.on('wallet.updated', soon),
     realtime.on('kyc.updated', soon),

@@ -9,7 +9,9 @@ const lookMs = 400
 const steady = 2
 
 /** No camera, or no leave to use it: a file can be chosen still. */
-export class NoCamera extends Error {}
+export class NoCamera extends Error {
+  readonly fault = 'noCamera'
+}
 
 async function openCamera(): Promise<MediaStream> {
   const wish = { facingMode: 'environment', width: { ideal: 2_560 }, height: { ideal: 1_920 } }
@@ -20,10 +22,12 @@ async function openCamera(): Promise<MediaStream> {
   }
 }
 
-/** Says what is wrong with the picture now, and only when it has been so for a moment. */
-function guide(video: HTMLVideoElement, say: (hint: PictureHint | undefined) => void): () => void {
+/** Says what is wrong with the picture now, and only when it has been so for a moment; ends with the page's interest in it. */
+function guide(video: HTMLVideoElement, say: (hint: PictureHint | undefined) => void, leave: () => void): () => void {
   let [seen, times] = [undefined as PictureHint | undefined, 0]
   const timer = setInterval(() => {
+    // Taken out of the page, a dialog closes without a word, and the camera would go on.
+    if (!video.isConnected) return leave()
     if (!video.videoWidth) return
     const hint = judge(video, video.videoWidth, video.videoHeight)
     times = hint === seen ? times + 1 : 1
@@ -63,11 +67,13 @@ export async function takePicture(root: DocumentFragment | HTMLElement, texts: K
       show()
       holder.querySelector('dialog')?.showModal()
       const lens = video()
-      if (lens) stop = guide(lens, show)
+      if (lens) stop = guide(lens, show, () => resolve(undefined))
     })
   } finally {
     stop()
     for (const track of stream.getTracks()) track.stop()
+    // Closed, it gives the focus back to where it was.
+    holder.querySelector('dialog')?.close()
     holder.remove()
   }
 }

@@ -39,12 +39,19 @@ const isKept = (value: unknown): value is KeptUpload =>
   'at' in value &&
   typeof value.at === 'number'
 
-export async function recallUpload(key: string): Promise<KeptUpload | undefined> {
+async function read(key: string): Promise<KeptUpload | undefined> {
   const kept: unknown = await inStore('readonly', (store) => store.get(key))
-  if (!isKept(kept)) return undefined
-  if (Date.now() - kept.at < dayMs) return kept
-  await forgetUpload(key)
-  return undefined
+  return isKept(kept) && Date.now() - kept.at < dayMs ? kept : undefined
+}
+
+/** Keys are `user:type:side`. */
+const userOf = (key: string): string => key.split(':').slice(0, -2).join(':')
+
+/** What was begun under this key. What is too old, and what others have left on this device, who may never come back to it, is dropped. */
+export async function recallUpload(key: string): Promise<KeptUpload | undefined> {
+  const keys = (await inStore('readonly', (store) => store.getAllKeys())) ?? []
+  for (const one of keys.map(String)) if (userOf(one) !== userOf(key) || !(await read(one))) await forgetUpload(one)
+  return read(key)
 }
 
 export const keepUpload = (key: string, kept: KeptUpload): Promise<unknown> => inStore('readwrite', (store) => store.put(kept, key))

@@ -1,12 +1,13 @@
 import { ConnectError } from '@impacthub/sdk'
 import { html } from 'lit'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { accessibilityFaults } from '../../testing/axe.ts'
 import { cardPicture } from '../../testing/card-picture.ts'
 import { mount, part, words } from '../../testing/mount.ts'
 import { problem, type Script } from '../../testing/scripted-client.ts'
 import { standing } from '../../testing/scripted-kyc.ts'
+import { keepUpload, recallUpload } from './kept-uploads.ts'
 import './kyc-uploader.define.ts'
 
 beforeEach(async () => {
@@ -194,7 +195,72 @@ describe('a picture', () => {
   })
 })
 
+it('keeps what is under way for its user alone, and drops what others have left on the device', async () => {
+  const file = new Blob(['picture'])
+  await keepUpload('a:b:pan:front', { file, at: Date.now(), uploadId: 'upl_1' })
+  await keepUpload('a:b:aadhaar:back', { file, at: Date.now() - 2 * 86_400_000 })
+  expect(await recallUpload('a:b:pan:front')).toMatchObject({ uploadId: 'upl_1' })
+  expect(await recallUpload('a:b:aadhaar:back')).toBeUndefined()
+  expect(await recallUpload('a:pan:front')).toBeUndefined()
+  expect(await recallUpload('a:b:pan:front')).toBeUndefined()
+})
+
+describe('the camera', () => {
+  it('that may not be used says so, and leaves a file to be chosen', async () => {
+    const camera = vi.spyOn(navigator.mediaDevices, 'getUserMedia')
+    camera.mockRejectedValueOnce(new DOMException('no', 'NotAllowedError'))
+    const page = show()
+    await expect.poll(() => page.find("[part='take']")).toBeTruthy()
+    await page.press('take')
+    await expect.poll(() => page.slot()).toContain('The camera cannot be used here. Choose a file instead.')
+    camera.mockRestore()
+  })
+
+  it('is let go when the page goes on without it, and gives the focus back when it is left', async () => {
+    const camera = vi.spyOn(navigator.mediaDevices, 'getUserMedia')
+    const page = show()
+    await expect.poll(() => page.find("[part='take']")).toBeTruthy()
+    await page.press('take')
+    await expect.poll(() => page.find('dialog video')).toBeTruthy()
+    await userEvent.click(page.find('dialog .plain')!)
+    await expect.poll(() => page.find('dialog')).toBeNull()
+    expect(page.element?.shadowRoot?.activeElement?.getAttribute('part')).toBe('take')
+    await page.press('take')
+    await expect.poll(() => page.find('dialog video')).toBeTruthy()
+    const streams = await Promise.all(camera.mock.results.map(({ value }) => value as Promise<MediaStream>))
+    page.main.replaceChildren()
+    await expect.poll(() => streams.flatMap((one) => one.getTracks()).map(({ readyState }) => readyState)).toEqual(['ended', 'ended'])
+    camera.mockRestore()
+  })
+})
+
 describe('the standing', () => {
+  it('of the user before is not shown to the next one', async () => {
+    let answer = Promise.resolve<typeof standing>({ ...standing, status: 'verified', canSubmit: false })
+    const page = show({ kyc: () => answer })
+    await expect.poll(() => page.text("[part='status']")).toBe('Verified')
+    answer = new Promise(() => {})
+    page.client.open({ userId: 'ravi' })
+    await expect.poll(() => page.text("[part='status']")).toBe('')
+  })
+
+  it('is not put back by an answer that comes late', async () => {
+    let answer = Promise.resolve<typeof standing>({ ...standing, status: 'pending', canSubmit: false })
+    const page = show({ kyc: () => answer })
+    await expect.poll(() => page.text("[part='status']")).toBe('Pending')
+    let tell = (_: typeof standing): void => undefined
+    answer = new Promise((resolve) => (tell = resolve))
+    page.client.open()
+    const verified = { ...standing, status: 'verified', canSubmit: false, expiresAt: '2027-01-01T00:00:00Z' } as const
+    answer = Promise.resolve<typeof standing>(verified)
+    page.client.emit('kyc.updated', verified)
+    await expect.poll(() => page.text("[part='standing']")).toContain('2027')
+    tell({ ...standing, status: 'pending', canSubmit: false })
+    // What follows from an answer has followed by the next turn.
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(page.text("[part='status']")).toBe('Verified')
+  })
+
   it('of a rejected user says why, in words to act on, and lets them try again', async () => {
     const page = show({
       kyc: {

@@ -39,7 +39,11 @@ export class IhcKycUploader extends ConnectElement {
   readonly #state = new StoreController(
     this,
     (state) => state,
-    (store) => store?.use(kycFeed),
+    (store) => {
+      // Pictures are their user's alone: another session begins without.
+      this.#drop()
+      store?.use(kycFeed)
+    },
   )
   readonly #internals = this.attachInternals()
   #slots: readonly PictureSlot[] = []
@@ -50,12 +54,6 @@ export class IhcKycUploader extends ConnectElement {
   /** Of what is being handed in: sent again, it is the same submission. */
   #sent: { readonly content: string; readonly key: string } | undefined
   #told: KycStanding | undefined
-
-  override disconnectedCallback() {
-    super.disconnectedCallback()
-    for (const slot of this.#slots) slot.stop()
-    this.#slotsOf = ''
-  }
 
   protected override willUpdate(changed: PropertyValues<this>) {
     super.willUpdate(changed)
@@ -160,8 +158,7 @@ export class IhcKycUploader extends ConnectElement {
   async #open(name: string, me: string, { type, sides }: KycStanding['documents'][number]) {
     const { store } = this.#state
     if (!store) return
-    for (const slot of this.#slots) slot.stop()
-    this.#slots = []
+    this.#drop()
     this.#slotsOf = name
     const [code, known] = await Promise.all([
       import('./picture-slot.ts').catch(() => undefined),
@@ -178,6 +175,12 @@ export class IhcKycUploader extends ConnectElement {
     // On a slow network the code is there before the picture is.
     loadShrink().catch(() => {})
     for (const slot of this.#slots) void slot.resume(known?.data.findLast((one) => one.type === type && one.side === slot.side))
+  }
+
+  #drop() {
+    for (const slot of this.#slots) slot.stop()
+    this.#slots = []
+    this.#slotsOf = ''
   }
 
   readonly #agree = async (event: Event) => {
@@ -226,6 +229,7 @@ export class IhcKycUploader extends ConnectElement {
     try {
       const given = { version: consent.currentVersion, language: language.split('-')[0] ?? 'en' }
       await store.client.kyc.submit({ ...wish, documentIds, consent: given }, { idempotencyKey: this.#sent.key })
+      this.#sent = undefined
       this.#slotsOf = ''
       await readKyc(store)
     } catch (error) {

@@ -33,6 +33,7 @@ export class PictureSlot {
   #prepared: Prepared | undefined
   #uploadId: string | undefined
   #leaving: AbortController | undefined
+  #stopped = false
 
   constructor(client: ConnectClient, me: string, type: Type, side: Side, changed: () => void) {
     this.#client = client
@@ -44,7 +45,10 @@ export class PictureSlot {
 
   /** Goes on with what an earlier page had begun. */
   async resume(known: KycDocument | undefined): Promise<void> {
-    if (known) return this.#show({ phase: 'sent', documentId: known.id, hint: known.hints[0] })
+    if (known) {
+      this.#show({ phase: 'sent', documentId: known.id, hint: known.hints[0] })
+      await forgetUpload(this.#key)
+    }
     const kept = await recallUpload(this.#key)
     if (!kept || this.view.phase !== 'empty') return
     this.#prepared = { blob: kept.file }
@@ -56,11 +60,15 @@ export class PictureSlot {
   async take(making: Promise<Prepared | undefined>): Promise<void> {
     const before = this.view
     const { documentId, preview } = before
-    this.#show({ phase: 'checking', documentId, preview })
+    const checking = { phase: 'checking', documentId, preview } as const
+    this.#show(checking)
     try {
       const prepared = await making
-      if (!prepared) return this.#show(before)
+      // Left without a picture; another may have been chosen meanwhile.
+      if (!prepared) return void (this.view === checking && this.#show(before))
+      if (this.#stopped) return
       await this.clear()
+      if (this.#stopped) return
       this.#prepared = prepared
       if (prepared.hint) this.#show({ phase: 'doubtful', hint: prepared.hint, preview: URL.createObjectURL(prepared.blob) })
       else await this.send()
@@ -85,7 +93,7 @@ export class PictureSlot {
   /** Lets go of the picture, here and at the platform. */
   async clear(): Promise<void> {
     const { documentId, preview } = this.view
-    this.stop()
+    this.#leaving?.abort()
     if (preview) URL.revokeObjectURL(preview)
     this.#prepared = this.#uploadId = undefined
     this.#show({ phase: 'empty' })
@@ -93,15 +101,19 @@ export class PictureSlot {
     if (documentId) await this.#client.kycDocuments.delete({ documentId }).catch(() => {})
   }
 
+  /** For good: nothing is sent or shown from here any more. What is kept goes on in another one. */
   stop() {
+    this.#stopped = true
     this.#leaving?.abort()
-    this.#leaving = undefined
+    const { preview } = this.view
+    if (preview) URL.revokeObjectURL(preview)
+    this.view = { ...this.view, preview: undefined }
   }
 
   async #send(password?: string): Promise<void> {
     const { blob } = this.#prepared ?? {}
-    if (!blob) return
-    this.stop()
+    if (!blob || this.#stopped) return
+    this.#leaving?.abort()
     const leaving = (this.#leaving = new AbortController())
     const isImage = blob.type.startsWith('image/')
     const preview = isImage ? (this.view.preview ?? URL.createObjectURL(blob)) : undefined
@@ -135,6 +147,7 @@ export class PictureSlot {
   }
 
   #show(view: SlotView) {
+    if (this.#stopped) return
     this.view = view
     this.#changed()
   }
@@ -142,5 +155,5 @@ export class PictureSlot {
 
 const faultOf = (error: unknown): string => {
   if (error instanceof Error && 'fault' in error && typeof error.fault === 'string') return error.fault
-  return error instanceof Error && error.name === 'NoCamera' ? 'noCamera' : codeOf(error)
+  return codeOf(error)
 }

@@ -113,6 +113,20 @@ describe('a withdrawal', () => {
   })
 })
 
+it('is begun anew by the next user, who is shown nothing of the one before', async () => {
+  let answer = Promise.resolve(terms)
+  const page = show({ terms: () => answer })
+  await page.fill({ coins: '200' })
+  await expect.poll(() => page.text("[part='quote']")).not.toBe('')
+  let tell = (_: typeof terms): void => undefined
+  answer = new Promise((resolve) => (tell = resolve))
+  page.client.open({ userId: 'ravi' })
+  await expect.poll(() => page.text("[part='sum']")).toBe('')
+  tell({ ...terms, withdrawable: 40, maxCoins: 40 })
+  await expect.poll(() => page.text("[part='sum']")).toContain('40 coins')
+  expect([page.text("[part='quote']"), page.text("[part='withdraw']")]).toEqual(['', 'Withdraw'])
+})
+
 describe('what stands in the way', () => {
   it.each([
     ['kyc_required', 'Your identity has to be verified'],

@@ -1,5 +1,5 @@
 import type { WithdrawalTerms, WithdrawalWish } from '@impacthub/sdk'
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
 import { connectEvent } from '../../base/events.ts'
 import { withdrawEn } from '../../locales/en/withdraw.ts'
@@ -42,6 +42,20 @@ export class IhcWithdraw extends ConnectElement {
   #canceling: string | undefined
   /** Of what is being asked for: sent again, it is the same withdrawal. */
   #sent: { readonly content: string; readonly key: string } | undefined
+
+  /** Whose form it is. */
+  #of: { readonly store: unknown; readonly me: string | undefined } = { store: undefined, me: undefined }
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    const { store, value } = this.#state
+    const { me } = value ?? {}
+    const was = this.#of
+    if (!store) return
+    // What one user has begun is not another's to go on with.
+    if (store !== was.store || (was.me && me !== was.me)) this.#begin()
+    this.#of = { store, me }
+  }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
@@ -174,6 +188,8 @@ export class IhcWithdraw extends ConnectElement {
   #begin() {
     this.#coins = ''
     this.#quote = null
+    this.#faults = {}
+    this.#sent = undefined
     this.destination = undefined
     // Not the form's own reset: it would take the choice away from under what is rendered.
     for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[type='text']")) input.value = ''
