@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
+import pg from 'pg'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/base/logger.ts'
@@ -13,6 +14,7 @@ import { newId } from '../../src/base/ids.ts'
 import { readSettings } from '../../src/config/settings.ts'
 import { runCommand } from '../../src/operator/run-command.ts'
 import { createKycDocuments, type DocumentWork } from '../../src/features/kyc-documents/index.ts'
+import { holdRow } from '../held-row.ts'
 import { startPlatform } from '../start-platform.ts'
 import { documentScene, photo, type DocumentScene, type Uploader } from './scene.ts'
 
@@ -222,6 +224,21 @@ describe('what is kept, and for how long', () => {
     await scene.platform.advance(8 * day, 4 * day)
     expect(await isThere(one)).toBe(false)
     expect((await look(one.id)).status).toBe(404)
+  })
+
+  it('is kept when it is handed in at the last moment', async () => {
+    const one = await stored()
+    const held = await holdRow(scene.platform.database, 'select 1 from kyc_documents where id = $1', [one.id])
+    const claimed = claim(one, [one.id])
+    await held.waiter()
+    const clearing = clearAfter(8)
+    const waiting = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    const looker = new pg.Client(scene.platform.database.connection)
+    await looker.connect()
+    await expect.poll(async () => (await looker.query(waiting)).rowCount).toBeGreaterThanOrEqual(2)
+    await held.release()
+    await Promise.all([claimed, clearing, looker.end()])
+    expect(await isThere(one)).toBe(true)
   })
 
   it('is nothing when the user takes their consent back: keys at once, bytes as soon as the storage answers', async () => {

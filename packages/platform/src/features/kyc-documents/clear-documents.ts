@@ -4,6 +4,7 @@ import { audit } from '../../db/audit.ts'
 import { doomedBlobs, doomForgotten, forgetBlobs } from './blob-store.ts'
 import { destroyById } from './change-documents.ts'
 import type { DocumentDeps } from './document-deps.ts'
+import { lockDocuments } from './document-store.ts'
 import { documentsPastTime } from './keep-time-store.ts'
 import { deleteExpired } from './upload-store.ts'
 
@@ -40,6 +41,9 @@ async function destroyOld(deps: DocumentDeps): Promise<void> {
     const old = await deps.db.transact(everyTenant, (tx) => documentsPastTime(tx, limits, batch))
     for (const { tenantId, id } of old)
       await deps.db.transact(tenantId, async (tx) => {
+        await lockDocuments(tx, tenantId, [id])
+        // Handed in, or its decision taken back, since it was looked for.
+        if ((await documentsPastTime(tx, limits, 1, id)).length === 0) return
         await destroyById(deps, tx, tenantId, [id], now)
         await audit(tx, tenantId, 'platform', { action: 'kyc.document_destroyed', subject: id, reason: 'its time was over' }, now)
       })

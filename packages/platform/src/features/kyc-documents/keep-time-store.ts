@@ -10,19 +10,21 @@ export interface Limits {
   readonly now: Date
 }
 
-/** Documents whose time is over, of all apps. */
+/** Documents whose time is over, of all apps; or whether that of one, which is held, still is. */
 export async function documentsPastTime(
   tx: Tx,
   { waitingSince, unmaskedSince, now }: Limits,
   limit: number,
+  only?: string,
 ): Promise<{ readonly tenantId: TenantId; readonly id: string }[]> {
   const rows = await tx.query<{ tenant_id: number; id: string }>(
     `select tenant_id, id from kyc_documents where destroyed_at is null and submission_id is null and created_at < $1
+       and ($5::text is null or id = $5)
      union all
      select tenant_id, id from kyc_documents where destroyed_at is null and decided_at is not null
-       and (keep_until <= $3 or (type = 'aadhaar' and not masked and decided_at < $2))
+       and (keep_until <= $3 or (type = 'aadhaar' and not masked and decided_at < $2)) and ($5::text is null or id = $5)
      limit $4`,
-    [waitingSince, unmaskedSince, now, limit],
+    [waitingSince, unmaskedSince, now, limit, only ?? null],
   )
   return rows.map((row) => ({ tenantId: toTenantId(row.tenant_id), id: row.id }))
 }
