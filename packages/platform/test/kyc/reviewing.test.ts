@@ -294,5 +294,6 @@ describe('who they were', () => {
     await app.server.users.delete({ userId: user.userId })
     expect(await traces(user.userId)).toEqual([])
     await expect(app.server.kyc.getOfUser({ userId: user.userId })).rejects.toThrow(problem('not_found'))
+    expect((await app.server.kyc.listAudit({ userId: user.userId })).data.map(({ action }) => action)).toContain('kyc.erased')
   })
 })

@@ -3,7 +3,7 @@ import { pageOf } from '../../base/cursor.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { KycDeps } from './kyc-deps.ts'
-import { hostUser } from './profile-store.ts'
+import { hostUsersEver } from './profile-store.ts'
 
 type Answer = AnswerOf<(typeof allSchemas)['kyc']['listAudit']>
 
@@ -28,10 +28,10 @@ interface Row {
 /** Who looked, decided, revealed, exported and erased. Users are named by the host's ids. */
 export function listAudit({ db, cursors }: KycDeps, { tenant }: SecretActor, query: AuditQuery): Promise<Answer> {
   return db.transact(tenant.id, async (tx) => {
-    const userId = query.userId === undefined ? undefined : await hostUser(tx, tenant.id, query.userId)
-    if (query.userId !== undefined && userId === undefined) return { data: [], nextCursor: null }
+    const userIds = query.userId === undefined ? undefined : await hostUsersEver(tx, tenant.id, query.userId)
+    if (userIds?.length === 0) return { data: [], nextCursor: null }
     const scope = { tenantId: tenant.id, route: 'kyc.listAudit', filter: JSON.stringify([query.userId, query.submissionId]) }
-    const about = { userId, submissionId: query.submissionId }
+    const about = { userIds, submissionId: query.submissionId }
     return pageOf(cursors, scope, query, (page) => auditRows(tx, tenant.id, about, page), present)
   })
 }
@@ -39,7 +39,7 @@ export function listAudit({ db, cursors }: KycDeps, { tenant }: SecretActor, que
 async function auditRows(
   tx: Tx,
   tenantId: TenantId,
-  { userId, submissionId }: { readonly userId: string | undefined; readonly submissionId: string | undefined },
+  { userIds, submissionId }: { readonly userIds: readonly string[] | undefined; readonly submissionId: string | undefined },
   { limit, before }: { readonly limit: number; readonly before: string | undefined },
 ): Promise<Row[]> {
   return tx.query<Row>(
@@ -50,10 +50,10 @@ async function auditRows(
        left join users about on about.tenant_id = a.tenant_id and about.id = a.subject
        left join users whose on whose.tenant_id = a.tenant_id and whose.id = a.details ->> 'userId'
      where a.tenant_id = $1 and a.action like 'kyc.%' and ($3::bigint is null or a.id < $3)
-       and ($4::text is null or a.subject = $4 or a.actor = $4 or a.details ->> 'userId' = $4)
+       and ($4::text[] is null or a.subject = any($4) or a.actor = any($4) or a.details ->> 'userId' = any($4))
        and ($5::text is null or a.subject = $5 or a.details ->> 'submissionId' = $5)
      order by a.id desc limit $2`,
-    [tenantId, limit, before ?? null, userId ?? null, submissionId ?? null],
+    [tenantId, limit, before ?? null, userIds ?? null, submissionId ?? null],
   )
 }
 

@@ -100,6 +100,12 @@ export async function saveProfile(tx: Tx, tenantId: TenantId, profile: Profile, 
   ])
 }
 
+/** Everybody who has had the host's id, deleted ones too: what was done to them is on record under it. */
+export async function hostUsersEver(tx: Tx, tenantId: TenantId, hostId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>('select id from users where tenant_id = $1 and host_id = $2', [tenantId, hostId])
+  return rows.map(({ id }) => id)
+}
+
 /** `usr_…` of the host's id; undefined when there is no such user. */
 export async function hostUser(tx: Tx, tenantId: TenantId, hostId: string): Promise<string | undefined> {
   const [row] = await tx.query<{ id: string }>('select id from users where tenant_id = $1 and host_id = $2 and deleted_at is null', [
