@@ -178,6 +178,12 @@ describe('a payee', () => {
     ])
   })
 
+  it('with a holder of two letters is one that is taken', async () => {
+    answers = { 'POST /v1/contacts': { id: 'cont_1' }, 'POST /v1/fund_accounts': { id: 'fa_1' } }
+    await payouts.register({ ...payee, holder: 'Om' })
+    expect(asked[1]?.body).toMatchObject({ bank_account: { name: 'Payee Om' } })
+  })
+
   const check = (change: object) => ({ id: 'fav_1', status: 'completed', validation_results: { account_status: 'active' }, ...change })
   it.each([
     [check({ status: 'created', validation_results: null }), { id: 'fav_1', state: 'asked' }],

@@ -12,15 +12,16 @@ export interface RazorpayXSettings extends RazorpaySettings {
   readonly perSecond?: number | undefined
 }
 
-/** 3 to 50 characters; a shorter name is made longer by a word that names nobody. */
-const contactName = (name: string): string => (name.length < 3 ? `Payee ${name}` : name).slice(0, 50)
+/** Of 3 characters at least: a shorter name is made longer by a word that names nobody. */
+const longEnough = (name: string): string => (name.length < 3 ? `Payee ${name}` : name)
+const contactName = (name: string): string => longEnough(name).slice(0, 50)
 
 const detailsOf = (payee: PayeeWish) =>
   payee.type === 'upi'
     ? { account_type: 'vpa', vpa: { address: payee.vpa } }
     : {
         account_type: 'bank_account',
-        bank_account: { name: payee.holder, ifsc: payee.ifsc, account_number: payee.accountNumber },
+        bank_account: { name: longEnough(payee.holder), ifsc: payee.ifsc, account_number: payee.accountNumber },
       }
 
 const contactOf = ({ name, reference }: PayeeWish) => ({ name: contactName(name), type: 'vendor', reference_id: reference })
