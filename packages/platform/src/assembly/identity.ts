@@ -6,7 +6,7 @@ import { createKycDocuments, type DocumentDeps } from '../features/kyc-documents
 import { documentOperations } from '../features/kyc-documents/documents.routes.ts'
 import {
   askAgain,
-  consentGiven,
+  mayBeTaken,
   createKyc,
   eraseIdentity,
   payoutStandingBy,
@@ -42,7 +42,7 @@ export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
     callbackUrl: (id, submissionId) => `${publicUrl}${kycCallbackPath(masterKey, id, submissionId)}`,
     logger,
   })
-  const documentDeps: DocumentDeps = { ...base, tasks: taskStore, consentGiven }
+  const documentDeps: DocumentDeps = { ...base, tasks: taskStore, mayBeTaken: mayBeTaken(base) }
   const documents = createKycDocuments(documentDeps)
   const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents, providers, onKycLost }
   const work = createKyc(deps)

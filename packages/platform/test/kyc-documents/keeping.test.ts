@@ -49,7 +49,7 @@ const partsWith = (keys: readonly MasterKey[]) => ({
   vault: createVault(keysFrom(scene.platform.masterKey, keys)),
   storage: scene.platform.storage,
   reader,
-  consentGiven: () => Promise.resolve(true),
+  mayBeTaken: () => Promise.resolve(true),
 })
 /** As the rest of the platform has them. */
 const documentsWith = (keys: readonly MasterKey[]): DocumentWork => createKycDocuments(partsWith(keys))

@@ -161,7 +161,9 @@ it('is put together when there is room for it in memory, and not dropped before'
 
 describe('an upload that cannot be', () => {
   it('is refused at its beginning', async () => {
-    const [by, stranger] = [await scene.uploader(), await scene.uploader({ consent: false })]
+    const app = await scene.platform.app('Notice first')
+    await app.server.app.update({ kyc: { consentFirst: true } })
+    const [by, stranger] = [await scene.uploader(), await scene.uploader({ consent: false, app })]
     const codeOf = async (told: Promise<Told>) => (await told).body['code']
     expect(await codeOf(begin(stranger))).toBe('consent_required')
     expect(await codeOf(begin(by, 8 * 1_024 * 1_024 + 1))).toBe('payload_too_large')

@@ -58,8 +58,10 @@ describe('a document in one piece', () => {
     expect((await scene.send(by, pdf, { password: 'ASHA1990', type: 'aadhaar' })).body).toMatchObject({ type: 'aadhaar', pages: 2 })
   })
 
-  it('is refused before the user has agreed to the notice', async () => {
-    const by = await scene.uploader({ consent: false })
+  it('is refused before the user has agreed to the notice, where the app wants that first', async () => {
+    const app = await scene.platform.app('Notice first')
+    await app.server.app.update({ kyc: { consentFirst: true } })
+    const by = await scene.uploader({ consent: false, app })
     expect((await scene.send(by, card)).body).toMatchObject({ status: 409, code: 'consent_required' })
     expect(await listed(by)).toEqual([])
   })

@@ -69,6 +69,16 @@ describe('somebody who hands in a document', () => {
     if (reason !== undefined) expect(all).toContain(reason)
   })
 
+  it('is verified by an app that shows a notice of its own, and keeps which one they agreed to', async () => {
+    const user = await scene.app.user('own-notice', { phone: null })
+    const { id } = await scene.submit(user, { consent: { version: 'Terms_7', language: 'hi-IN' } })
+    expect(await scene.settled(user)).toMatchObject({ status: 'verified', consent: { given: false } })
+    const shown = await scene.app.server.kyc.getSubmission({ submissionId: id })
+    expect(shown.consent).toMatchObject({ version: 'Terms_7', language: 'hi' })
+    const kept = 'select text from kyc_consents c join users u on u.id = c.user_id where u.host_id = $1'
+    expect(await scene.rows(kept, ['own-notice'])).toEqual([{ text: 'The app’s own notice, version Terms_7.' }])
+  })
+
   it('is rejected when they say that they are under 18, and nobody is asked about them', async () => {
     const user = await scene.person()
     const receipt = await scene.submit(user, { dateOfBirth: '2012-03-04' })
@@ -145,11 +155,13 @@ describe('a submission is refused', () => {
     expect(await user.client.kyc.get()).toMatchObject({ status: 'not_started', submissionId: null })
   })
 
-  it('without consent to the notice that holds now', async () => {
-    const user = await scene.app.user('no-consent', { phone: null })
+  it('without consent to the notice that holds now, where the app wants it first', async () => {
+    const app = await scene.platform.app('Notice first')
+    await app.server.app.update({ kyc: { consentFirst: true } })
+    const user = await app.user('no-consent', { phone: null })
     await expect(scene.upload(user)).rejects.toThrow(problem('consent_required'))
     await expect(user.client.kyc.consent({ version: '2020-01', language: 'en' })).rejects.toThrow(problem('consent_required'))
-    const other = await scene.person()
+    const other = await scene.person(app)
     await expect(scene.submit(other, { consent: { version: '2020-01', language: 'en' } })).rejects.toThrow(problem('consent_required'))
   })
 

@@ -15,8 +15,8 @@ export interface DocumentDeps {
   readonly vault: Vault
   readonly storage: BlobStorage
   readonly reader: ContentReader
-  /** Whether the user (`usr_…`) has agreed to the notice that holds now. */
-  consentGiven(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean>
+  /** Whether the user's consent (`usr_…`) lets a document of theirs be taken. */
+  mayBeTaken(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean>
 }
 
 export const documentTasks = {

@@ -11,11 +11,11 @@ const most = { documents: 10, bytes: 40 * 1_024 * 1_024 }
 export const largestFileBytes = 8 * 1_024 * 1_024
 
 /**
- * Consent comes before any upload, and what waits is bounded: uploads under way count with their whole length. The user's row is held, so
+ * Nothing is taken against the user's consent, and what waits is bounded: uploads under way count with their whole length. The user's row is held, so
  * that of two uploads at once each sees the other, and none outlives the withdrawal of consent.
  */
 export async function mayUpload(
-  { consentGiven, clock }: Pick<DocumentDeps, 'consentGiven' | 'clock'>,
+  { mayBeTaken, clock }: Pick<DocumentDeps, 'mayBeTaken' | 'clock'>,
   tx: Tx,
   tenantId: TenantId,
   userId: string,
@@ -23,7 +23,7 @@ export async function mayUpload(
   wish: { readonly bytes: number; readonly beside?: string },
 ): Promise<void> {
   if (!(await lockUploader(tx, tenantId, userId))) fail('not_found')
-  if (!(await consentGiven(tx, tenantId, userId))) fail('consent_required')
+  if (!(await mayBeTaken(tx, tenantId, userId))) fail('consent_required')
   const documents = await waitingDocuments(tx, tenantId, userId)
   const uploads = (await openUploads(tx, tenantId, userId, clock.now())).filter(({ id }) => id !== wish.beside)
   const count = documents.length + uploads.length + 1

@@ -10,9 +10,9 @@ import { rewrapSecrets } from './secret-store.ts'
 
 export { askAgain } from './kyc-tasks.ts'
 export { eraseIdentity } from './erase-identity.ts'
-export { consentGiven } from './give-consent.ts'
+export { mayBeTaken } from './give-consent.ts'
 export type { KycDeps } from './kyc-deps.ts'
-export type { ConsentGiven, KycStatus, OnKycLost, PayoutStanding, ReadPayoutStanding } from './kyc-standing.ts'
+export type { KycStatus, MayBeTaken, OnKycLost, PayoutStanding, ReadPayoutStanding } from './kyc-standing.ts'
 export { matchNames, type NameMatch } from './match-names.ts'
 export { payoutStandingBy } from './read-standing.ts'
 

@@ -26,5 +26,5 @@ export type ReadPayoutStanding = (tx: Tx, tenantId: TenantId, userId: string) =>
 /** Called in the transaction in which a user (`usr_…`) stops being verified, whose row is held: what has not been sent is called off there. */
 export type OnKycLost = (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
 
-/** Whether the user (`usr_…`) has agreed to the notice that holds now, and not withdrawn: nothing is uploaded before. */
-export type ConsentGiven = (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
+/** Whether a document of the user (`usr_…`) may be taken: not after they took their consent back, nor before it where the app wants it first. */
+export type MayBeTaken = (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>

@@ -2,7 +2,7 @@ import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { implement, type HandlersOf, type Operation } from '../../http/implement.ts'
 import { eraseIdentity, withdrawConsent } from './erase-identity.ts'
 import { exportCases } from './export-cases.ts'
-import { giveConsent } from './give-consent.ts'
+import { giveConsent, refuseOtherNotice } from './give-consent.ts'
 import type { KycDeps } from './kyc-deps.ts'
 import { listAudit } from './list-audit.ts'
 import { listCases } from './list-cases.ts'
@@ -30,6 +30,7 @@ function forUsers(deps: KycDeps): Pick<Handlers, 'get' | 'getNotice' | 'consent'
     },
     consent: async ({ body }, { actor, ip, once }) =>
       once(async (tx) => {
+        refuseOtherNotice(body)
         const { version, language, at } = await giveConsent(deps, tx, actor, body, ip)
         return { version, language, givenAt: at.toISOString() }
       }),

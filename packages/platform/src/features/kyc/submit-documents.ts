@@ -9,7 +9,7 @@ import type { KycRules } from '../tenants/index.ts'
 import { recordEvent } from '../webhooks/index.ts'
 import { isAdult } from './decide.ts'
 import { insertEvent } from './evidence-store.ts'
-import { giveConsent, type ConsentWish } from './give-consent.ts'
+import { giveConsent, refuseOtherNotice, type ConsentWish } from './give-consent.ts'
 import { checkNumber, maskNumber } from './id-numbers.ts'
 import { kycTasks, type KycDeps } from './kyc-deps.ts'
 import { moveSubmission, rulesFor } from './move-submission.ts'
@@ -51,6 +51,7 @@ export async function submitDocuments(deps: KycDeps, tx: Tx, actor: UserActor, w
   const finding = checkNumber(wish.type, wish.number, { bornIn: Number(wish.dateOfBirth.slice(0, 4)), thisYear: now.getUTCFullYear() })
   if (!finding.isRight) return refuse('/number', finding.detail)
   if (new Date(wish.dateOfBirth) > now) refuse('/dateOfBirth', 'must have been')
+  if (rules.consentFirst) refuseOtherNotice(wish.consent)
   const { id: consentId } = await giveConsent(deps, tx, actor, wish.consent, ip)
   const submission: Submission = {
     id: newId('kyc', now),

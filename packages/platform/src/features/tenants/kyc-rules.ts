@@ -9,6 +9,8 @@ export interface KycRules {
   /** How many people have to approve. */
   readonly approvals: number
   /** Submissions that may be rejected before a reviewer has to open the way again. */
+  /** Nothing is uploaded before the user has agreed to the platform's notice. */
+  readonly consentFirst: boolean
   readonly maxRejections: number
   /** null: a verification holds for good. */
   readonly validDays: number | null
@@ -22,6 +24,7 @@ export interface KycRulesWish {
   readonly documents?: readonly IdentityKind[] | undefined
   readonly autoDecide?: boolean | undefined
   readonly approvals?: number | undefined
+  readonly consentFirst?: boolean | undefined
   readonly maxRejections?: number | undefined
   readonly validDays?: number | null | undefined
   readonly keepDays?: number | undefined
@@ -32,6 +35,7 @@ const usual: Omit<KycRules, 'providers'> = {
   documents: ['pan', 'aadhaar', 'driving_license'],
   autoDecide: true,
   approvals: 1,
+  consentFirst: false,
   maxRejections: 5,
   validDays: null,
   keepDays: 365,
@@ -44,6 +48,7 @@ export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
     documents: rest.documents ?? usual.documents,
     autoDecide: rest.autoDecide ?? usual.autoDecide,
     approvals: rest.approvals ?? usual.approvals,
+    consentFirst: rest.consentFirst ?? usual.consentFirst,
     maxRejections: rest.maxRejections ?? usual.maxRejections,
     validDays: rest.validDays ?? usual.validDays,
     keepDays: rest.keepDays ?? usual.keepDays,

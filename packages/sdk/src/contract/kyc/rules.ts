@@ -11,6 +11,11 @@ export const kycRules = z.object({
   documents: z.array(kycDocumentType),
   /** false: a reviewer decides every case. */
   autoDecide: z.boolean(),
+  /**
+   * true: nothing is uploaded before the user has agreed to the platform's notice. false: the app may show a notice of its own, and tell of the
+   * user's consent with the submission; what is uploaded before is sealed, and looked at by nobody, until then.
+   */
+  consentFirst: z.boolean(),
   /** 2: a reviewer's approval counts when another person's has come as well. */
   approvals: z.int(),
   /** Submissions that may be rejected before a reviewer has to open the way again. */
@@ -27,6 +32,7 @@ export const kycRules = z.object({
 export const kycRulesWish = z.strictObject({
   documents: z.array(kycDocumentType).min(1).max(3).refine(once, 'must name each once').optional(),
   autoDecide: z.boolean().optional(),
+  consentFirst: z.boolean().optional(),
   approvals: z.int().min(1).max(2).optional(),
   maxRejections: z.int().min(1).max(20).optional(),
   validDays: z.int().min(30).max(3_650).nullable().optional(),

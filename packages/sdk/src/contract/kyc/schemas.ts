@@ -6,7 +6,12 @@ import type { kycRoutes, kycServerRoutes } from './routes.ts'
 import { kycCase, kycReceipt, kycSubmission } from './submission.ts'
 
 const language = z.string().regex(/^[a-z]{2,3}$/, 'must be an ISO 639 code')
-const consent = z.strictObject({ version: z.string().regex(/^[0-9a-z.-]{1,32}$/), language })
+const consent = z.strictObject({
+  /** Of the platform's notice (`GET /v1/kyc/notice`), or of the app's own. */
+  version: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, colons, dashes or underscores'),
+  /** A BCP 47 tag: the first part counts. */
+  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/, 'must be a language, like en or hi-IN'),
+})
 
 const isDay = (value: string): boolean => {
   const at = new Date(`${value}T00:00:00Z`)
