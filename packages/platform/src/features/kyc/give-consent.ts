@@ -43,7 +43,11 @@ export function refuseOtherNotice({ version }: ConsentWish): void {
 }
 
 /** What was agreed to. Of an app's own notice the version is all that the platform knows: the app keeps its words. */
-function noticeOf({ version: told, language }: ConsentWish): { readonly version: string; readonly language: string; readonly text: string } {
+function noticeOf({ version: told, language }: ConsentWish): {
+  readonly version: string
+  readonly language: string
+  readonly text: string
+} {
   const [spoken = 'en'] = language.toLowerCase().split('-')
   const version = hideAadhaar(told)
   if (version !== currentVersion) return { version, language: spoken, text: `The app’s own notice, version ${version}.` }
@@ -59,7 +63,7 @@ export async function consentOf(tx: Tx, tenantId: TenantId, userId: string): Pro
 
 /**
  * Whether a user's document may be taken. Who took their consent back gives none before they agree anew; before they have said anything, it
- * is for the app whether a notice comes first, and nobody looks at what is uploaded until a submission brings the consent.
+ * is for the app whether a notice comes first, and no provider is asked until a submission brings the consent.
  */
 export const mayBeTaken =
   (deps: Pick<KycDeps, 'directory'>): MayBeTaken =>

@@ -13,7 +13,7 @@ export const kycRules = z.object({
   autoDecide: z.boolean(),
   /**
    * true: nothing is uploaded before the user has agreed to the platform's notice. false: the app may show a notice of its own, and tell of the
-   * user's consent with the submission; what is uploaded before is sealed, and looked at by nobody, until then.
+   * user's consent with the submission; what is uploaded before is sealed, and nobody is asked about it until then.
    */
   consentFirst: z.boolean(),
   /** 2: a reviewer's approval counts when another person's has come as well. */
