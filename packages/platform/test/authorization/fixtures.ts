@@ -303,13 +303,13 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'kyc.getNotice': list,
   'kyc.consent': { ok: [409], send: () => ({ body: { version: '0', language: 'en' } }) },
   'kyc.withdrawConsent': list,
-  // Let through to the notice, which is another.
+  // Let through to the number, which is none.
   'kyc.submit': {
-    ok: [409],
-    send: () => ({ body: { ...identity, documentIds: [newId('doc')], consent: { version: '0', language: 'en' } } }),
+    ok: [400],
+    send: () => ({ body: { ...identity, number: '1', documentIds: [newId('doc')], consent: { version: '0', language: 'en' } } }),
   },
-  // Let through, and then refused: nobody here has agreed to the notice.
-  'kycUploads.create': { ok: [409], send: () => ({ body: { type: 'pan', length: 9, fileName: 'a.jpg', fileType: 'image/jpeg' } }) },
+  // Let through also where as many wait as may.
+  'kycUploads.create': { ok: [201, 409], send: () => ({ body: { type: 'pan', length: 9, fileName: 'a.jpg', fileType: 'image/jpeg' } }) },
   'kycUploads.get': paper('uploadId', [200]),
   'kycUploads.append': paper('uploadId', [204], {
     headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
