@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { allTables, type Route } from '@impacthub/sdk/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, codeOf, type Asked } from './ask.ts'
-import { fixtures, type Fixture } from './authorization/fixtures.ts'
+import type { Fixture } from './authorization/fixture.ts'
+import { fixtures } from './authorization/fixtures.ts'
 import { createWorld, everyWhose, type Credential, type Whose, type World } from './authorization/world.ts'
 
 let world: World

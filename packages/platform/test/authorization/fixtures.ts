@@ -1,57 +1,17 @@
-import type { allTables } from '@impacthub/sdk/contract'
 import { createServer } from '@impacthub/sdk/server'
 import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
-import { openUpload, storedDocument } from './document-rows.ts'
-import { openSubmission } from './submission-rows.ts'
-import { canceledWithdrawal } from './withdrawal-rows.ts'
-import { asker, callees, outsider, subjects, type Credential, type Whose, type World } from './world.ts'
-
-type Tables = typeof allTables
-/** `calls.create` and every other operation there is. */
-export type OperationName = { [Area in keyof Tables]: `${Area}.${keyof Tables[Area] & string}` }[keyof Tables]
-
-/** What a request names and carries. */
-export interface Sent {
-  readonly params?: Readonly<Record<string, string>>
-  readonly query?: string
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** How to ask a route for something of somebody, again and again. */
-export interface Fixture {
-  readonly send?: (world: World, whose: Whose, credential: Credential) => Sent | Promise<Sent>
-  /** The request names one thing, which may be somebody else's. Without it the route answers everybody with their own. */
-  readonly names?: true
-  /** Only a party to it may see what it names; else every user of the app may. */
-  readonly ownerOnly?: true
-  /** What it names is public. */
-  readonly public?: true
-  /** Asks the provider first, and live mode has none here. */
-  readonly needsProvider?: true
-  /** Statuses of a request that was let through, when it is not the route's usual one. */
-  readonly ok?: readonly number[]
-}
+import { buyers, fresh, freshUser, list, ownerOf, user, type Fixture, type OperationName } from './fixture.ts'
+import { identityFixtures } from './identity-fixtures.ts'
+import { asker, callees, outsider, subjects, type Whose, type World } from './world.ts'
 
 const peer = 'tab-of-nobody-0001'
 
-const user: Fixture = { names: true, send: (_world, whose) => ({ params: { userId: subjects[whose] } }) }
 const call: Fixture = { names: true, ownerOnly: true, send: ({ calls }, whose) => ({ params: { callId: calls[whose] } }) }
-const list: Fixture = {}
 const change = (body: unknown): Fixture => ({ names: true, send: (_world, whose) => ({ params: { userId: subjects[whose] }, body }) })
-
-const ownerOf = (world: World, whose: Whose): TestApp => (whose === 'otherApp' ? world.otherApp : world.app)
 
 const callers: Readonly<Record<Whose, string>> = { own: asker, otherUser: asker, otherApp: outsider, unknown: subjects.unknown }
 
-const buyers: Readonly<Record<Exclude<Whose, 'unknown'>, string>> = {
-  own: asker,
-  otherUser: subjects.otherUser,
-  otherApp: subjects.otherApp,
-}
-
-let made = 0
 const aboutCall = (ok: readonly number[], body?: unknown): Fixture => ({
   names: true,
   ownerOnly: true,
@@ -82,37 +42,6 @@ const topup = (ok: readonly number[], body?: unknown): Fixture => ({
     return { params: { topupId: id }, ...(body === undefined ? {} : { body }) }
   },
 })
-/** Somebody's withdrawal, which is over. */
-const withdrawal = (ok: readonly number[], rest: Omit<Sent, 'params'> = {}): Fixture => ({
-  names: true,
-  ownerOnly: true,
-  ok,
-  async send(world, whose) {
-    const id = whose === 'unknown' ? newId('wdr') : await canceledWithdrawal(world.platform, ownerOf(world, whose), buyers[whose])
-    return { params: { withdrawalId: id }, ...rest }
-  },
-})
-/** Somebody's submission, which a reviewer has not decided when it is first asked about. */
-const submission = (ok: readonly number[], rest: Omit<Sent, 'params'> = {}): Fixture => ({
-  names: true,
-  ok,
-  async send(world, whose) {
-    const id = whose === 'unknown' ? newId('kyc') : await openSubmission(world.platform, ownerOf(world, whose), subjects[whose])
-    return { params: { submissionId: id }, ...rest }
-  },
-})
-const identity = { type: 'pan', number: 'AAAPZ1234C', name: 'Asha Rao', dateOfBirth: '1990-01-01' }
-/** Somebody of whom nothing is wanted afterwards. */
-const freshUser: Fixture = {
-  names: true,
-  async send(world, whose) {
-    if (whose === 'unknown') return { params: { userId: subjects.unknown } }
-    const userId = `fresh-${++made}`
-    await ownerOf(world, whose).server.users.put({ userId, displayName: 'Fresh' })
-    return { params: { userId } }
-  },
-}
-
 const freshKey = (body?: unknown): Fixture => ({
   names: true,
   async send(world, whose) {
@@ -147,7 +76,7 @@ async function eventOf(world: World, whose: Whose): Promise<string> {
 }
 
 async function freshNumber(world: World, whose: Whose): Promise<{ id: string; phoneNumber: string }> {
-  const phoneNumber = `+1415777${String(++made).padStart(4, '0')}`
+  const phoneNumber = `+1415777${String(fresh()).padStart(4, '0')}`
   if (whose === 'unknown') return { id: newId('num'), phoneNumber }
   world.platform.twilio.control.ownNumber(phoneNumber)
   return ownerOf(world, whose).server.numbers.create({ phoneNumber })
@@ -164,22 +93,6 @@ async function coinsOnceHeld(world: World, whose: Whose, userId: string): Promis
   return given.transaction.id
 }
 
-const papers = new Map<string, Promise<string>>()
-/** Somebody's document or upload, which is theirs alone. `used`: it is gone afterwards. */
-const paper = (name: 'documentId' | 'uploadId', ok: readonly number[], { used, ...more }: Sent & { used?: true } = {}): Fixture => ({
-  names: true,
-  ownerOnly: true,
-  ok,
-  async send(world, whose) {
-    if (whose === 'unknown') return { ...more, params: { ...more.params, [name]: newId(name === 'uploadId' ? 'upl' : 'doc') } }
-    const make = name === 'uploadId' ? openUpload : storedDocument
-    const known = used === true ? undefined : papers.get(`${name} ${whose}`)
-    const made = known ?? make(world.platform, ownerOf(world, whose), buyers[whose])
-    if (used !== true) papers.set(`${name} ${whose}`, made)
-    return { ...more, params: { ...more.params, [name]: await made } }
-  },
-})
-
 /** A route that is not here fails the test: nobody has said yet what it names. */
 export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'app.get': list,
@@ -194,7 +107,7 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'keys.list': list,
   'keys.roll': freshKey({}),
   'keys.revoke': freshKey(),
-  'users.put': { ok: [200, 201], send: () => ({ body: { userId: `made-${++made}`, displayName: 'Made' } }) },
+  'users.put': { ok: [200, 201], send: () => ({ body: { userId: `made-${fresh()}`, displayName: 'Made' } }) },
   'users.list': list,
   'users.get': user,
   'users.delete': freshUser,
@@ -284,50 +197,7 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'topups.list': list,
   'topups.get': topup([200]),
   'topups.refund': topup([409], { reason: 'Test' }),
-  // Let through, and then refused: nobody here is verified.
-  'withdrawals.create': { ok: [403], send: () => ({ body: { coins: 10, payee: { type: 'upi', vpa: 'success@upi' } } }) },
-  'withdrawals.terms': list,
-  'withdrawals.list': list,
-  'withdrawals.statement': {
-    names: true,
-    ownerOnly: true,
-    send: (_world, whose) => ({ query: `year=2025&userId=${whose === 'unknown' ? subjects.unknown : buyers[whose]}` }),
-  },
-  'withdrawals.get': withdrawal([200]),
-  'withdrawals.cancel': withdrawal([409]),
-  'withdrawals.approve': withdrawal([409], { body: {} }),
-  'withdrawals.reject': withdrawal([409], { body: { reason: 'Test' } }),
-  'withdrawals.markPaid': withdrawal([409], { body: { bankReference: 'UTR0001' } }),
-  'withdrawals.payee': withdrawal([200], { query: 'reason=Test' }),
-  'kyc.get': list,
-  'kyc.getNotice': list,
-  'kyc.consent': { ok: [409], send: () => ({ body: { version: '0', language: 'en' } }) },
-  'kyc.withdrawConsent': list,
-  // Let through to the number, which is none.
-  'kyc.submit': {
-    ok: [400],
-    send: () => ({ body: { ...identity, number: '1', documentIds: [newId('doc')], consent: { version: '0', language: 'en' } } }),
-  },
-  // Let through also where as many wait as may.
-  'kycUploads.create': { ok: [201, 409], send: () => ({ body: { type: 'pan', length: 9, fileName: 'a.jpg', fileType: 'image/jpeg' } }) },
-  'kycUploads.get': paper('uploadId', [200]),
-  'kycUploads.append': paper('uploadId', [204], {
-    headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
-  }),
-  'kycUploads.finish': paper('uploadId', [409], { body: {} }),
-  'kycUploads.cancel': paper('uploadId', [204], { used: true }),
-  // Let through, and then refused: this is no form.
-  'kycDocuments.create': { ok: [415], send: () => ({ body: {} }) },
-  'kycDocuments.list': list,
-  'kycDocuments.delete': paper('documentId', [204], { used: true }),
-  'kycDocuments.getPage': paper('documentId', [200], { params: { page: '1' }, query: 'reason=Test' }),
-  'kyc.getOfUser': user,
-  'kyc.erase': freshUser,
-  'kyc.listSubmissions': list,
-  'kyc.getSubmission': submission([200]),
-  'kyc.review': submission([200, 409], { body: { decision: 'reject', reasons: ['other'] } }),
-  'kyc.listAudit': list,
-  'kyc.export': { send: () => ({ query: 'reason=Test' }) },
+  ...identityFixtures,
   'numbers.list': list,
   'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
   'numbers.get': number,
@@ -343,7 +213,7 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'numbers.create': {
     needsProvider: true,
     send({ platform }) {
-      const phoneNumber = `+1415555${String(++made).padStart(4, '0')}`
+      const phoneNumber = `+1415555${String(fresh()).padStart(4, '0')}`
       platform.twilio.control.ownNumber(phoneNumber)
       return { body: { phoneNumber } }
     },

@@ -1,7 +1,7 @@
 import { hideAadhaar } from '../../base/hide-aadhaar.ts'
 import { newId } from '../../base/ids.ts'
 import { fail } from '../../base/problem.ts'
-import type { TenantId, UserActor } from '../../base/tenant.ts'
+import type { UserActor } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { insertConsent, latestConsent, type Consent } from './consent-store.ts'
 import type { KycDeps } from './kyc-deps.ts'
@@ -53,12 +53,6 @@ function noticeOf({ version: told, language }: ConsentWish): {
   if (version !== currentVersion) return { version, language: spoken, text: `The app’s own notice, version ${version}.` }
   const notice = noticeIn(spoken)
   return { version, language: notice.language, text: textOf(notice) }
-}
-
-/** What the user agreed to, when they did to what holds now; undefined: they did not, or took it back. */
-export async function consentOf(tx: Tx, tenantId: TenantId, userId: string): Promise<Consent | undefined> {
-  const latest = await latestConsent(tx, tenantId, userId)
-  return latest?.kind === 'given' && latest.version === currentVersion ? latest : undefined
 }
 
 /**
