@@ -8,9 +8,9 @@ export interface KycRules {
   readonly autoDecide: boolean
   /** How many people have to approve. */
   readonly approvals: number
-  /** Submissions that may be rejected before a reviewer has to open the way again. */
   /** Nothing is uploaded before the user has agreed to the platform's notice. */
   readonly consentFirst: boolean
+  /** Submissions that may be rejected before a reviewer has to open the way again. */
   readonly maxRejections: number
   /** null: a verification holds for good. */
   readonly validDays: number | null
