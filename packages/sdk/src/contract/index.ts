@@ -5,5 +5,13 @@ export * from './events.ts'
 export * from './app/spoken-texts.ts'
 export * from './webhooks/event-types.ts'
 export { allTables, clientTables, serverTables } from './routes.ts'
+export {
+  referralCheck,
+  referralPolicy,
+  referralReason,
+  type ReferralCheck,
+  type ReferralPolicy,
+  type ReferralReason,
+} from './referrals/policy.ts'
 export { withdrawalSettings, type WithdrawalSettings } from './withdrawals/terms.ts'
 export { allSchemas, clientSchemas, serverSchemas } from './schemas.ts'
