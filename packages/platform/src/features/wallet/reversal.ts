@@ -60,6 +60,8 @@ const unreversible = [
   'withdrawal_sent',
   'withdrawal_paid',
   'withdrawal_returned',
+  'referral',
+  'referral_reversal',
 ]
 
 /** What was given or spent last comes back first; a debt before everything. */
