@@ -8,6 +8,7 @@ import { kycDocumentServerPaths } from './contract/kyc-documents/paths.ts'
 import { kycServerPaths } from './contract/kyc/paths.ts'
 import { numberPaths } from './contract/numbers/paths.ts'
 import { presencePaths } from './contract/presence/paths.ts'
+import { referralServerPaths } from './contract/referrals/paths.ts'
 import { topupReadPaths, topupServerPaths } from './contract/topups/paths.ts'
 import { userPaths } from './contract/users/paths.ts'
 import { ledgerPaths, walletServerPaths } from './contract/wallet/paths.ts'
@@ -35,6 +36,7 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     ledger: bind<Areas['ledger']>(ledgerPaths, send),
     topups: bind<Areas['topups']>({ ...topupReadPaths, ...topupServerPaths }, send),
     withdrawals: bind<Areas['withdrawals']>({ ...withdrawalReadPaths, ...withdrawalServerPaths }, send),
+    referrals: bind<Areas['referrals']>(referralServerPaths, send),
     kyc: bind<Areas['kyc']>(kycServerPaths, send),
     kycDocuments: bind<Areas['kycDocuments']>(kycDocumentServerPaths, (method, path, options) =>
       send(method, path, { ...options, picture: true }),

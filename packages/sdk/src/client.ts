@@ -33,7 +33,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
   const send = transport({ baseUrl, credential, timing, fetch })
   // What the app is can be asked before anybody has signed in.
   const sendByKey = transport({ baseUrl, credential: fixedKey(publishableKey), timing, fetch })
-  const areas = async () => (await import('./later-areas.ts')).laterAreas(send, bind)
+  const areas = async () => (await import('./later-areas.ts')).laterAreas(send, bind, sendByKey)
   type Areas = typeof clientSchemas
   return {
     app: bind<Areas['app']>(appPaths, sendByKey),
@@ -44,6 +44,7 @@ export function buildClient(settings: ClientSettings, timing: Timing): ConnectCl
     wallet: bind<Areas['wallet']>(walletPaths, send),
     topups: later(areas, 'topups'),
     withdrawals: later(areas, 'withdrawals'),
+    referral: later(areas, 'referral'),
     kyc: later(areas, 'kyc'),
     kycDocuments: later(areas, 'kycDocuments'),
     kycUploads: later(areas, 'kycUploads'),

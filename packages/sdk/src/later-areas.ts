@@ -2,6 +2,7 @@ import type { ConnectClient } from './client-types.ts'
 import { kycDocumentPaths, kycUploadPaths } from './contract/kyc-documents/paths.ts'
 import { kycPaths } from './contract/kyc/paths.ts'
 import type { clientSchemas } from './contract/schemas.ts'
+import { referralPaths, referralVisitPaths } from './contract/referrals/paths.ts'
 import { topupPaths, topupReadPaths } from './contract/topups/paths.ts'
 import { withdrawalPaths, withdrawalReadPaths } from './contract/withdrawals/paths.ts'
 import type { bind as bindPaths } from './http/bind.ts'
@@ -18,15 +19,23 @@ const asForm =
     return send(method, path, { ...options, raw: form })
   }
 
-/** What few pages ask for: identities, top-ups and withdrawals. It is given `bind`, which an import would put into a chunk of its own. */
+/**
+ * What few pages ask for: identities, top-ups, withdrawals and referrals. It is given `bind`, which an import would put into a chunk of its
+ * own. `sendByKey`: before anybody has signed in.
+ */
 export function laterAreas(
   send: Send,
   bind: typeof bindPaths,
-): Pick<ConnectClient, 'kyc' | 'kycDocuments' | 'kycUploads' | 'topups' | 'withdrawals'> {
+  sendByKey: Send,
+): Pick<ConnectClient, 'kyc' | 'kycDocuments' | 'kycUploads' | 'topups' | 'withdrawals' | 'referral'> {
   type Areas = typeof clientSchemas
   return {
     topups: bind<Areas['topups']>({ ...topupPaths, ...topupReadPaths }, send),
     withdrawals: bind<Areas['withdrawals']>({ ...withdrawalPaths, ...withdrawalReadPaths }, send),
+    referral: {
+      ...bind<Pick<Areas['referral'], 'get' | 'redeem'>>(referralPaths, send),
+      ...bind<Pick<Areas['referral'], 'visit'>>(referralVisitPaths, sendByKey),
+    },
     kyc: bind<Areas['kyc']>(kycPaths, send),
     kycDocuments: bind<Areas['kycDocuments']>(kycDocumentPaths, asForm(send)),
     kycUploads: {

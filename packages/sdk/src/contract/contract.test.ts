@@ -39,7 +39,11 @@ group('the contract', () => {
     // Some areas come with their first question: what is loaded then has to be what the tables name.
     const client = {
       ...createClient({ baseUrl: 'http://platform', publishableKey: 'pk', getToken: async () => '' }),
-      ...laterAreas(async () => undefined, bind),
+      ...laterAreas(
+        async () => undefined,
+        bind,
+        async () => undefined,
+      ),
     }
     const server = createServer({ baseUrl: 'http://platform', secretKey: 'sk' })
     expect(namesOf(client)).toEqual(namesOf(clientTables))

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { call, callProof, callSignal } from './calls/schemas.ts'
 import type { kycNews } from './kyc/kyc.ts'
 import type { presence } from './presence/schemas.ts'
+import type { referralProgress } from './referrals/referral.ts'
 import type { topupNews } from './topups/topup.ts'
 import type { withdrawal } from './withdrawals/withdrawal.ts'
 
@@ -12,6 +13,8 @@ export type CallSignal = z.output<typeof callSignal>
 export type TopupNews = z.output<typeof topupNews>
 /** A withdrawal as events tell it. */
 export type WithdrawalNews = z.output<typeof withdrawal>
+/** What a user's code has brought, and what became of the code that they came by. */
+export type ReferralNews = z.output<typeof referralProgress>
 /** How a user stands, without what they may do now. */
 export type KycNews = z.output<typeof kycNews>
 export type CallMedia = z.output<typeof callProof.media>
@@ -80,6 +83,8 @@ export interface RealtimeEvents {
   'withdrawal.updated': WithdrawalNews
   /** This user's verification began, changed or ended. */
   'kyc.updated': KycNews
+  /** Somebody came by this user's code, or something came of the code that this user came by. */
+  'referral.updated': ReferralNews
   /** The callee for whom this user waits is free, and it is their turn. */
   'callee.free': CalleeFree
 }

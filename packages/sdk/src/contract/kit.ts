@@ -29,6 +29,8 @@ export type Scope =
   | 'kyc:read'
   | 'kyc:review'
   | 'kyc:reveal'
+  | 'referrals:read'
+  | 'referrals:write'
 
 /**
  * Who may use a route. What is not named is refused; a route that names nobody does not start.

@@ -63,6 +63,11 @@ export const problems = {
     title: 'This origin is not allowed for the app',
     remedy: 'Add the exact origin to the app’s allowedOrigins.',
   },
+  not_eligible: {
+    status: 403,
+    title: 'This code cannot be used here',
+    remedy: 'Nothing is to be mended: the offer does not hold for everybody.',
+  },
   kyc_required: {
     status: 403,
     title: 'The user has to be verified first',

@@ -7,6 +7,7 @@ import { kycRoutes, kycServerRoutes } from './kyc/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { realtimeRoutes } from './realtime/routes.ts'
+import { referralRoutes, referralServerRoutes, referralVisitRoutes } from './referrals/routes.ts'
 import { topupReadRoutes, topupRoutes, topupServerRoutes } from './topups/routes.ts'
 import { meRoutes, userRoutes } from './users/routes.ts'
 import { waitingRoutes } from './waiting/routes.ts'
@@ -27,6 +28,7 @@ export const clientTables = {
   kycDocuments: kycDocumentRoutes,
   kycUploads: kycUploadRoutes,
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes },
+  referral: { ...referralRoutes, ...referralVisitRoutes },
   realtime: realtimeRoutes,
 }
 
@@ -44,6 +46,7 @@ export const serverTables = {
   kyc: kycServerRoutes,
   kycDocuments: kycDocumentServerRoutes,
   withdrawals: { ...withdrawalReadRoutes, ...withdrawalServerRoutes },
+  referrals: referralServerRoutes,
   numbers: numberRoutes,
   webhookEndpoints: webhookEndpointRoutes,
   events: eventRoutes,
@@ -61,4 +64,5 @@ export const allTables = {
   kycDocuments: { ...kycDocumentRoutes, ...kycDocumentServerRoutes },
   kycUploads: kycUploadRoutes,
   withdrawals: { ...withdrawalRoutes, ...withdrawalReadRoutes, ...withdrawalServerRoutes },
+  referral: { ...referralRoutes, ...referralVisitRoutes },
 }

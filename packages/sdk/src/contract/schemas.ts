@@ -7,6 +7,7 @@ import { kycSchemas, kycServerSchemas } from './kyc/schemas.ts'
 import { numberSchemas } from './numbers/schemas.ts'
 import { presenceSchemas } from './presence/schemas.ts'
 import { realtimeSchemas } from './realtime/schemas.ts'
+import { referralSchemas, referralServerSchemas, referralVisitSchemas } from './referrals/schemas.ts'
 import { topupReadSchemas, topupSchemas, topupServerSchemas } from './topups/schemas.ts'
 import { meSchemas, userSchemas } from './users/schemas.ts'
 import { waitingSchemas } from './waiting/schemas.ts'
@@ -26,6 +27,7 @@ export const clientSchemas = {
   kycDocuments: kycDocumentSchemas,
   kycUploads: kycUploadSchemas,
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas },
+  referral: { ...referralSchemas, ...referralVisitSchemas },
   realtime: realtimeSchemas,
 }
 
@@ -42,6 +44,7 @@ export const serverSchemas = {
   kyc: kycServerSchemas,
   kycDocuments: kycDocumentServerSchemas,
   withdrawals: { ...withdrawalReadSchemas, ...withdrawalServerSchemas },
+  referrals: referralServerSchemas,
   numbers: numberSchemas,
   webhookEndpoints: webhookEndpointSchemas,
   events: eventSchemas,
@@ -58,4 +61,5 @@ export const allSchemas = {
   kycDocuments: { ...kycDocumentSchemas, ...kycDocumentServerSchemas },
   kycUploads: kycUploadSchemas,
   withdrawals: { ...withdrawalSchemas, ...withdrawalReadSchemas, ...withdrawalServerSchemas },
+  referral: { ...referralSchemas, ...referralVisitSchemas },
 }

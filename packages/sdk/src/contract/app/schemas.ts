@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { kycRules, kycRulesWish } from '../kyc/rules.ts'
 import { id, listOf, mode, page, rate, text, time } from '../shapes.ts'
+import { referralPolicy } from '../referrals/policy.ts'
 import { pack, packWishes } from '../topups/pack.ts'
 import { withdrawalSettings } from '../withdrawals/terms.ts'
 import type { appRoutes, appServerRoutes, keyRoutes } from './routes.ts'
@@ -62,6 +63,10 @@ const app = z.object({
   kyc: kycRules.optional(),
   /** How users take money out. */
   withdrawals: withdrawalSettings.optional(),
+  /** What is given for referrals, and to whom not. */
+  referral: referralPolicy.optional(),
+  /** Counts its changes; each redemption says by which version it was judged. 0: it has not been changed. */
+  referralVersion: z.int().optional(),
   hostKeys: z.array(jwk).optional(),
   createdAt: time.optional(),
 })
@@ -94,6 +99,8 @@ export const scope = z.enum([
   'kyc:read',
   'kyc:review',
   'kyc:reveal',
+  'referrals:read',
+  'referrals:write',
 ])
 
 const key = z.object({
@@ -162,6 +169,8 @@ export const appServerSchemas = {
       kyc: kycRulesWish.nullable().optional(),
       /** How users take money out; replaces all that was set before. Null: the platform’s own terms. */
       withdrawals: withdrawalSettings.nullable().optional(),
+      /** What is given for referrals, and to whom not; replaces all that was set before. Null: the platform’s own policy. */
+      referral: referralPolicy.nullable().optional(),
       /** Public keys with which the host signs user tokens itself. */
       hostKeys: z.array(jwk).max(10).optional(),
     }),

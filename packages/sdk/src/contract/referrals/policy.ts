@@ -11,7 +11,7 @@ const checkEffect = z.enum(['off', 'score', 'review', 'refuse'])
 const days = (max: number) => z.int().min(1).max(max)
 
 /** When both are paid. Whatever has to happen first has to happen within `withinDays`, or the referral expires. */
-const release = z.discriminatedUnion('after', [
+export const referralRelease = z.discriminatedUnion('after', [
   z.strictObject({ after: z.literal('signup') }),
   /** The new user's first top-up of at least `amount`, in the currency’s smallest unit. */
   z.strictObject({
@@ -81,7 +81,7 @@ export const referralPolicy = z
     bonus: z.strictObject({ referrer: coins.default(50), referee: coins.default(50) }).default({ referrer: 50, referee: 50 }),
     /** After how many days rewarded coins that were not spent expire; null: never. */
     expiresDays: days(3_650).nullable().default(90),
-    release: release.default({ after: 'signup' }),
+    release: referralRelease.default({ after: 'signup' }),
     /** Days after that event for which the reward waits, so that refunds come to light. */
     holdDays: z.int().min(0).max(90).default(0),
     caps: z
@@ -134,6 +134,8 @@ export const referralCheck = z.enum([
   'second_redemption',
   'older_account',
   'blocked',
+  'unknown_code',
+  'programme_off',
 ])
 
 /** Why a referral was judged as it was. */

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { Call, KycNews, TopupNews, WalletBalances, WithdrawalNews } from '../events.ts'
+import type { referral } from '../referrals/referral.ts'
 import type { topupPayment, topupRefund } from '../topups/topup.ts'
 import type { user } from '../users/schemas.ts'
 import type { transaction } from '../wallet/schemas.ts'
@@ -45,6 +46,12 @@ export const webhookEventTypes = [
   'withdrawal.rejected',
   'withdrawal.failed',
   'withdrawal.canceled',
+  'referral.pending',
+  'referral.review_needed',
+  'referral.rewarded',
+  'referral.refused',
+  'referral.reversed',
+  'referral.expired',
   'kyc.submitted',
   'kyc.review_needed',
   'kyc.verified',
@@ -107,6 +114,9 @@ export interface NumberEventData {
   readonly userId: string
 }
 
+/** A redemption with the reasons of its last decision. */
+export type ReferralEventData = z.output<typeof referral>
+
 /** Data of each event by its type. */
 export interface WebhookEventData {
   'call.initiated': CallEventData
@@ -163,6 +173,16 @@ export interface WebhookEventData {
   /** The money did not arrive, or came back after it had (`returned_by_bank`); the coins are back. */
   'withdrawal.failed': WithdrawalNews
   'withdrawal.canceled': WithdrawalNews
+  /** It was accepted, and the coins are to come. */
+  'referral.pending': ReferralEventData
+  /** Somebody has to decide it, or to look at one that was rewarded. */
+  'referral.review_needed': ReferralEventData
+  'referral.rewarded': ReferralEventData
+  'referral.refused': ReferralEventData
+  /** The coins were taken back from both sides. */
+  'referral.reversed': ReferralEventData
+  /** What the policy asks for did not happen in time. */
+  'referral.expired': ReferralEventData
   'kyc.submitted': KycNews
   /** A reviewer has to decide. */
   'kyc.review_needed': KycNews
