@@ -60,7 +60,7 @@ export interface Facts extends ReferrerFacts {
     readonly given: boolean
     /** Referrals, not refused, of others from one address of the new user's within a day. */
     readonly lastDay: number
-    /** The same from its range: /24 of IPv4, /64 of IPv6. */
+    /** The same from its range: /24 of IPv4, /48 of IPv6. */
     readonly rangeLastDay: number
     /** Those of `lastDay` and older ones, of the last seven days, by the same referrer. */
     readonly sameReferrer: number
