@@ -9,7 +9,7 @@ export const walletFilters: Readonly<Record<WalletFilter, HistoryQuery>> = {
   all: {},
   calls: { type: 'call_settlement,call_refund' },
   topups: { type: 'topup,topup_bonus' },
-  bonuses: { type: 'credit,topup_bonus,referral,expiry,reversal', bucket: 'bonus' },
+  bonuses: { type: 'credit,topup_bonus,referral,referral_reversal,expiry,reversal', bucket: 'bonus' },
   earnings: { type: 'call_settlement,credit', bucket: 'earned', direction: 'in' },
   refunds: { type: 'call_refund,reversal' },
 }

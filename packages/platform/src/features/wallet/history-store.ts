@@ -4,6 +4,7 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Bucket } from './ledger-entry.ts'
 import { newestIds, readByMonths, within } from './months.ts'
+import type { ReferralSide } from './referral-money.ts'
 import type { Buckets } from './wallet-store.ts'
 
 /** A user's coin history: everything here is read, nothing written. */
@@ -24,6 +25,8 @@ export interface HistoryRow {
   readonly reference: { readonly type: string; readonly id: string } | null
   readonly description: string
   readonly call: AboutCall | undefined
+  /** Of a referral's reward: which side of it this user is. */
+  readonly referralSide: ReferralSide | undefined
   readonly createdAt: Date
 }
 
@@ -59,6 +62,7 @@ interface HistoryRecord extends CallRecord {
   readonly reference_id: string | null
   readonly description: string
   readonly created_at: Date
+  readonly referral_side: ReferralSide | null
   /** null: it changed only what they owe. */
   readonly changes: Partial<Record<Bucket, string>> | null
 }
@@ -83,7 +87,8 @@ const idsSql = `select e.transaction_id as id from ledger_entries e
 
 // $4 and $5: the last and the first of the ids. They look needless, but let PostgreSQL leave out all other months before it begins; a list
 // does not, nor does what it learns row by row.
-const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, t.changes, ${callColumns}
+const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, t.changes, ${callColumns},
+    case t.type when 'referral' then case t.metadata ->> 'refereeId' when $2 then 'referee' else 'referrer' end end as referral_side
   from (
     select t.*, did.changes from ledger_transactions t
     cross join lateral (
@@ -187,5 +192,6 @@ const toRow = (row: HistoryRecord): HistoryRow => ({
   reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
   description: row.description,
   call: toCall(row),
+  referralSide: row.referral_side ?? undefined,
   createdAt: row.created_at,
 })

@@ -20,7 +20,7 @@ export function presentBalances({ hostId, buckets, owedCoins }: WalletRow): Wall
 }
 
 /** One line of a user's history, as that user sees it. */
-export function presentTransaction({ id, type, buckets, reference, description, call, createdAt }: HistoryRow) {
+export function presentTransaction({ id, type, buckets, reference, description, call, referralSide, createdAt }: HistoryRow) {
   const coins = spendableOf(buckets)
   return {
     id,
@@ -28,11 +28,15 @@ export function presentTransaction({ id, type, buckets, reference, description, 
     coins,
     buckets,
     reference,
-    description: call === undefined ? description : inWords(type, call, coins),
+    description: call === undefined ? describe(description, referralSide) : inWords(type, call, coins),
     ...(call === undefined ? {} : { call }),
+    ...(referralSide === undefined ? {} : { referralSide }),
     createdAt: createdAt.toISOString(),
   }
 }
+
+/** One transaction rewards both sides; each reads what it was for them. */
+const describe = (description: string, side: HistoryRow['referralSide']): string => (side === 'referee' ? 'Welcome reward' : description)
 
 function presentRelated(row: HistoryRow) {
   const { id, type, coins, description, createdAt } = presentTransaction(row)

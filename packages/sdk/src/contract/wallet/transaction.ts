@@ -29,6 +29,8 @@ export const transaction = z.object({
   description: z.string(),
   /** Only of transactions whose reference is a call. */
   call: aboutCall.optional(),
+  /** Only of a referral's reward: whether this user brought the other one, or was brought. */
+  referralSide: z.enum(['referrer', 'referee']).optional(),
   createdAt: time,
 })
 

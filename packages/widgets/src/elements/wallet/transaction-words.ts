@@ -18,13 +18,14 @@ const titles: Readonly<Record<string, Title>> = {
   debit: 'debit',
   expiry: 'expiry',
   collection: 'collection',
+  referral_reversal: 'rewardTaken',
 }
 
 const oneBucket: Readonly<Record<string, Title>> = { bonus: 'creditBonus', earned: 'creditEarned' }
 
 /** What a transaction was, from where this user stands, without what it came to. */
 export function titleOf(transaction: WalletTransaction, { texts, language }: WalletWords): string {
-  const { type, buckets, call } = transaction
+  const { type, buckets, call, referralSide } = transaction
   const gain = ownChange(transaction) > 0
   if (call) {
     const words = { name: call.partnerName || texts.someone, length: durationText(call.seconds, language) }
@@ -32,6 +33,7 @@ export function titleOf(transaction: WalletTransaction, { texts, language }: Wal
     if (type === 'call_refund') return fill(texts[gain ? 'callRefund' : 'callRefundTaken'], words)
   }
   if (type === 'credit') return texts[oneBucket[Object.keys(buckets)[0] ?? ''] ?? 'credit']
+  if (referralSide) return texts[referralSide === 'referee' ? 'welcomeReward' : 'referralReward']
   if (type === 'reversal') return texts[gain ? 'givenBack' : 'takenBack']
   return texts[(Object.hasOwn(titles, type) && titles[type]) || 'other']
 }
@@ -41,7 +43,7 @@ export const lineOf = (transaction: WalletTransaction, words: WalletWords): stri
   fill(words.texts.line, { what: titleOf(transaction, words), n: Math.abs(ownChange(transaction)) }, words.language)
 
 /** Of these the line itself says all. */
-const plain: readonly string[] = ['topup', 'topup_bonus', 'expiry', 'collection']
+const plain: readonly string[] = ['topup', 'topup_bonus', 'expiry', 'collection', 'referral', 'referral_reversal']
 
 /** What the app wrote down. */
 export const noteOf = ({ call, description, type }: WalletTransaction): string => (call || plain.includes(type) ? '' : description)
