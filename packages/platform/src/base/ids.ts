@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'kev'
   | 'wdr'
   | 'pay'
+  | 'ref'
 
 // Random bytes come in blocks: asking for ten at a time costs more than all the rest of an id.
 const pool = { bytes: randomBytes(4_096), used: 0 }

@@ -26,6 +26,8 @@ import { doors } from './0025-doors.ts'
 import { kycDocuments } from './0026-kyc-documents.ts'
 import { kyc } from './0027-kyc.ts'
 import { withdrawals } from './0028-withdrawals.ts'
+import { traces } from './0029-traces.ts'
+import { referrals } from './0030-referrals.ts'
 import { referralMoney } from './0031-referral-money.ts'
 
 /** In order. A migration is never edited once it has landed. */
@@ -58,5 +60,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0026-kyc-documents', sql: kycDocuments },
   { name: '0027-kyc', sql: kyc },
   { name: '0028-withdrawals', sql: withdrawals },
+  { name: '0029-traces', sql: traces },
+  { name: '0030-referrals', sql: referrals },
   { name: '0031-referral-money', sql: referralMoney },
 ]
