@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Cursors } from '../../base/cursor.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Vault } from '../../base/vault.ts'
+import type { Bus } from '../../bus/bus.ts'
+import type { Db } from '../../db/connect.ts'
+import type { TaskStore } from '../../db/tasks.ts'
+import type { FanOut } from '../../realtime/index.ts'
+import type { Directory } from '../tenants/index.ts'
+
+export interface ReferralDeps {
+  readonly db: Db
+  readonly bus: Pick<Bus, 'take'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly cursors: Cursors
+  readonly tasks: TaskStore
+  readonly directory: Pick<Directory, 'tenant'>
+  readonly news: Pick<FanOut, 'toUser' | 'toApp'>
+  readonly vault: Vault
+}
+
+/** What outlives the process. */
+export const referralTasks = {
+  /** Looks at a pending referral again: its reward is due, or what had to happen has happened, or has not happened in time. */
+  release: (referralId: string, runAt: Date) => ({ kind: 'referral.release', subject: referralId, runAt }),
+  announce: (referralId: string) => ({ kind: 'referral.announce', subject: referralId }),
+} as const
