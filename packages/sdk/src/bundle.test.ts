@@ -51,6 +51,7 @@ it.each([
   ['the live connection', '/realtime/connection.ts', liveLimit],
   ['the sound of calls', '/media/', mediaLimit],
   ['the upload of documents', '/upload/upload-document.ts', 1_536],
+  ['invitations', '/referral/capture.ts', 1_024],
   ['what few pages ask', '/later-areas.ts', 1_024],
 ])('loads %s apart, when it is needed', (_, path, limit) => {
   const holding = chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.includes(path)))

@@ -1,7 +1,8 @@
 import type { FieldError } from '../contract/problems.ts'
 import { ConnectError } from './connect-error.ts'
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+/** Whether a parsed answer has names to look up. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
 const isFieldError = (value: unknown): value is FieldError =>
   isObject(value) && typeof value['pointer'] === 'string' && typeof value['detail'] === 'string'

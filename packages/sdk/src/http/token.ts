@@ -1,5 +1,6 @@
 import { ConnectError } from './connect-error.ts'
 import type { Credential } from './credential.ts'
+import { isObject } from './problem-answer.ts'
 
 /** The user's token with what the live connection needs to know of its life. */
 export interface TokenSource extends Credential {
@@ -8,17 +9,12 @@ export interface TokenSource extends Credential {
   readonly replace: (refused: string) => Promise<string>
 }
 
-const numberIn = (claims: unknown, name: 'exp' | 'iat'): number => {
-  const value: unknown = typeof claims === 'object' && claims !== null ? Reflect.get(claims, name) : undefined
-  return typeof value === 'number' ? value : NaN
-}
-
 /** How long a token lives, by its own claims: this machine's clock may be wrong, the length of a life is not. NaN when it does not tell. */
 function lifetimeMs(token: string): number {
   try {
     const payload = token.split('.')[1] ?? ''
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    return (numberIn(claims, 'exp') - numberIn(claims, 'iat')) * 1000
+    return isObject(claims) ? (Number(claims['exp']) - Number(claims['iat'])) * 1000 : NaN
   } catch {
     return NaN
   }

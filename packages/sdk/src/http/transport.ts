@@ -26,7 +26,7 @@ export interface TransportSettings {
 }
 
 /** crypto.randomUUID is missing on pages without TLS, this is not. */
-const randomKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16).padStart(8, '0')).join('')
+const randomKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-')
 
 /** Reads the whole body within the try: one that stops halfway is a failed try, not a hung caller. */
 const fetchWhole =
@@ -53,8 +53,8 @@ const retryOf = ({ retryBaseMs, retryAfterMaxMs }: Timing): NonNullable<Options[
   statusCodes: [408, 409, 429, 502, 503, 504],
   afterStatusCodes: [409, 429, 502, 503, 504],
   retryOnTimeout: true,
-  delay: (attempt) => retryBaseMs * 2 ** (attempt - 1),
-  jitter: (delay) => delay * (0.5 + Math.random() / 2),
+  // With jitter: those who failed together do not come back together.
+  delay: (attempt) => retryBaseMs * 2 ** (attempt - 2) * (1 + Math.random()),
   shouldRetry: ({ error }) => shouldRetry(error, retryAfterMaxMs),
 })
 
@@ -100,7 +100,7 @@ export function transport({ baseUrl, credential, timing, fetch }: TransportSetti
 
   return async (method, path, given, body) => {
     const options = { ...given, idempotencyKey: given.idempotencyKey ?? randomKey() }
-    if (!/^[\x21-\x7e]{1,255}$/.test(options.idempotencyKey)) {
+    if (!/^[!-~]{1,255}$/.test(options.idempotencyKey)) {
       throw new ConnectError('invalid_argument', 'an idempotency key has 1 to 255 visible ASCII characters')
     }
     try {
