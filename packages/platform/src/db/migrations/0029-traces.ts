@@ -28,4 +28,10 @@ create index users_untraced on users (id) where traces = 0 and deleted_at is nul
 create index users_traced on users (deleted_at) where traces > 0 and deleted_at is not null;
 create index users_whole_ip on users (created_at) where signup_ip is not null and position('/' in signup_ip) = 0;
 create index users_signup_email on users (created_at) where signup_email is not null;
+
+-- Domains that a newer list than the platform's own calls throwaway; of no app.
+create table throwaway_domains (
+  domain text collate "C" primary key
+);
+grant select, insert, delete on throwaway_domains to connect_app;
 `

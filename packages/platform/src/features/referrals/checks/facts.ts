@@ -30,7 +30,7 @@ export interface ReferrerFacts {
   readonly secondRedemption: boolean
   readonly referrerBlocked: boolean
   readonly refereeBlocked: boolean
-  /** Of the new user's account, in seconds. */
+  /** How old the new user's account was when the code was entered. */
   readonly accountSeconds: number
   /** Referrals of this referrer that were not refused, this one left out. */
   readonly lastHour: number
@@ -44,8 +44,8 @@ export interface ReferrerFacts {
   readonly secondsSinceVisit: number | null
 }
 
-/** What is known of a new user and of whose code they bring, as numbers. */
-export interface Facts extends ReferrerFacts {
+/** What traces tell. */
+export interface TraceFacts {
   readonly email: Shared
   readonly emailCollapsed: Shared
   readonly device: Shared
@@ -62,7 +62,7 @@ export interface Facts extends ReferrerFacts {
     readonly lastDay: number
     /** The same from its range: /24 of IPv4, /48 of IPv6. */
     readonly rangeLastDay: number
-    /** Those of `lastDay` and older ones, of the last seven days, by the same referrer. */
+    /** Others whom the same referrer brought from there within seven days. */
     readonly sameReferrer: number
     /** The referrer has been there too. */
     readonly withReferrer: boolean
@@ -78,3 +78,6 @@ export interface Facts extends ReferrerFacts {
     readonly freshChain: number
   }
 }
+
+/** What is known of a new user and of whose code they bring, as numbers. */
+export interface Facts extends ReferrerFacts, TraceFacts {}
