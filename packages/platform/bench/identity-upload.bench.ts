@@ -10,28 +10,66 @@ const slowdown = 4
 const network = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 }
 
 interface Times {
-  /** From the choice of the file until it is on its way: the photograph is judged and shrunk. */
+  /** From the `change` of the field until the picture is on its way: read, judged, shrunk and kept. Putting it into the field is the driver's. */
   readonly shrunkMs: number
+  /** Of these, until the photograph was read, which is the work of another thread. */
+  readonly readMs: number
   /** From the choice of the file until the platform has made a document of it. */
   readonly sentMs: number
   /** What its bytes alone take on this network. */
   readonly bareMs: number
 }
 
+interface PageTimes {
+  readonly shrunkMs: number
+  readonly readMs: number
+}
+
+/** Runs in the page: takes the time from the next chosen file until its picture is on its way. */
+function takeTime(): void {
+  const root = document.querySelector('ihc-kyc-uploader')?.shadowRoot
+  if (!root) throw new Error('no identity check on this page')
+  let readMs = 0
+  const read = globalThis.createImageBitmap
+  Object.assign(globalThis, {
+    createImageBitmap: async (...given: Parameters<typeof read>) => {
+      const from = performance.now()
+      const bitmap = await read(...given)
+      readMs = performance.now() - from
+      return bitmap
+    },
+    timeTaken: new Promise<PageTimes>((resolve) => {
+      const begin = () => {
+        const from = performance.now()
+        const watch = new MutationObserver(() => {
+          if (!root.querySelector('[part~="slot"].sending')) return
+          watch.disconnect()
+          globalThis.createImageBitmap = read
+          resolve({ shrunkMs: performance.now() - from, readMs })
+        })
+        watch.observe(root, { subtree: true, attributes: true, childList: true })
+      }
+      root.addEventListener('change', begin, { capture: true, once: true })
+    }),
+  })
+}
+
+const timeTaken = () => Reflect.get(globalThis, 'timeTaken') as Promise<PageTimes>
+
 /** Chooses a photograph on the page of the example host app, and waits until it is sent. */
 async function upload(page: Page, control: CDPSession, photograph: Buffer, rate: number): Promise<Times> {
   const slot = (phase: string) => page.locator(`ihc-kyc-uploader [part~="slot"].${phase}`)
   const input = page.locator('ihc-kyc-uploader input[type=file]')
   await input.waitFor({ state: 'attached' })
+  await page.evaluate(takeTime)
   await control.send('Network.emulateNetworkConditions', network)
   await control.send('Emulation.setCPUThrottlingRate', { rate })
   const from = performance.now()
   await input.setInputFiles({ name: 'card.jpg', mimeType: 'image/jpeg', buffer: photograph })
-  await slot('sending').waitFor()
-  const shrunkMs = performance.now() - from
+  const taken = await page.evaluate(timeTaken)
   const bareMs = ((await page.evaluate(keptBytes)) / network.uploadThroughput) * 1_000
   await slot('sent').waitFor({ timeout: 120_000 })
-  return { shrunkMs, sentMs: performance.now() - from, bareMs }
+  return { ...taken, sentMs: performance.now() - from, bareMs }
 }
 
 /** One document from a cheap phone on a poor network, through all that `./dev start` starts. */
@@ -70,6 +108,15 @@ export async function identityUpload(rounds: number): Promise<Measurement[]> {
       measured: of(slow, 'shrunkMs'),
       yardstick: of(fast, 'shrunkMs'),
       yardstickName: 'the same at full speed',
+      target: { value: 1_500 },
+    },
+    {
+      // The browser slows down the page's own thread only.
+      name: 'the same, were the thread that reads the photograph as slow',
+      unit: 'ms',
+      measured: median(slow.map(({ shrunkMs, readMs }) => shrunkMs + (slowdown - 1) * readMs)),
+      yardstick: of(slow, 'readMs'),
+      yardstickName: 'until it is read, unslowed',
       target: { value: 1_500 },
     },
     {

@@ -41,6 +41,8 @@ export interface KycScript {
   readonly onPiece?: (offset: number) => Promise<void> | void
   /** Before an upload becomes a document: may throw. */
   readonly onFinish?: (password: string | undefined) => void
+  /** Before a document is deleted: may wait. */
+  readonly onDelete?: () => Promise<void>
   readonly submit?: ConnectClient['kyc']['submit']
 }
 
@@ -90,7 +92,7 @@ export function kycOf(script: KycScript, book: KycBook): Pick<ConnectClient, 'ky
       list: () => Promise.resolve({ data: [...(script.documents ?? [])] }),
       delete: ({ documentId }) => {
         book.asked.push(`delete ${documentId}`)
-        return Promise.resolve()
+        return script.onDelete?.() ?? Promise.resolve()
       },
     },
     kycUploads: {

@@ -158,6 +158,8 @@ describe('a picture', () => {
   it('that was sent before is there again after a reload, and is dropped when another one takes its place', async () => {
     const page = show({
       documents: [{ id: 'doc_7', type: 'pan', side: 'front', pages: 1, hints: ['blurred'], createdAt: '2026-11-23T10:00:00Z' }],
+      // Nobody waits for it: the network may be slow.
+      onDelete: () => new Promise(() => {}),
     })
     await expect.poll(() => page.slot()).toContain('Blurred.')
     await page.choose(await cardPicture())

@@ -97,8 +97,9 @@ export class PictureSlot {
     if (preview) URL.revokeObjectURL(preview)
     this.#prepared = this.#uploadId = undefined
     this.#show({ phase: 'empty' })
+    // Nobody waits for a slow network to take the next picture: one that stays is dropped by the platform after a week.
+    if (documentId) this.#client.kycDocuments.delete({ documentId }).catch(() => {})
     await forgetUpload(this.#key)
-    if (documentId) await this.#client.kycDocuments.delete({ documentId }).catch(() => {})
   }
 
   /** For good: nothing is sent or shown from here any more. What is kept goes on in another one. */

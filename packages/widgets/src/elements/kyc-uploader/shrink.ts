@@ -25,12 +25,12 @@ export class PictureError extends Error {
   }
 }
 
-type Source = ImageBitmap | HTMLVideoElement
+type Source = ImageBitmap | HTMLVideoElement | HTMLCanvasElement
 
 /** A canvas beside the page where the browser has one. */
-export function draw(source: Source, width: number, height: number): HTMLCanvasElement {
+function draw(source: Source, width: number, height: number, willReadFrequently = false): HTMLCanvasElement {
   const canvas = Object.assign(document.createElement('canvas'), { width, height })
-  const context = canvas.getContext('2d', { willReadFrequently: false })
+  const context = canvas.getContext('2d', { willReadFrequently })
   if (!context) throw new PictureError('unreadable')
   // What is transparent would turn black.
   context.fillStyle = '#fff'
@@ -44,7 +44,7 @@ export function draw(source: Source, width: number, height: number): HTMLCanvasE
 export function judge(source: Source, width: number, height: number): PictureHint | undefined {
   const scale = Math.min(1, lookPixels / Math.max(width, height))
   const small = [Math.round(width * scale), Math.round(height * scale)] as const
-  const pixels = draw(source, ...small)
+  const pixels = draw(source, ...small, true)
     .getContext('2d')
     ?.getImageData(0, 0, ...small)
   return pixels && lookAt(pixels)
@@ -57,10 +57,11 @@ const encode = (canvas: HTMLCanvasElement, quality: number): Promise<Blob | null
 /** Draws a picture small enough for a slow network and large enough to be read. */
 export async function shrink(source: Source, width: number, height: number): Promise<Prepared> {
   if (Math.max(width, height) < least.long || Math.min(width, height) < least.short) throw new PictureError('too_small')
-  const hint = judge(source, width, height)
   // Never below what can be read: a panorama is refused by its bytes.
   const scale = Math.min(1, Math.max(longest / Math.max(width, height), least.short / Math.min(width, height)))
   const canvas = draw(source, Math.round(width * scale), Math.round(height * scale))
+  // Not from the photograph: to go through twelve megapixels twice is what a cheap phone is slow at.
+  const hint = judge(canvas, canvas.width, canvas.height)
   for (const quality of qualities) {
     const blob = await encode(canvas, quality)
     if (!blob) throw new PictureError('unreadable')
