@@ -22,7 +22,5 @@ export interface ReferralDeps {
 
 /** What outlives the process. */
 export const referralTasks = {
-  /** Looks at a pending referral again: its reward is due, or what had to happen has happened, or has not happened in time. */
-  release: (referralId: string, runAt: Date) => ({ kind: 'referral.release', subject: referralId, runAt }),
   announce: (referralId: string) => ({ kind: 'referral.announce', subject: referralId }),
 } as const

@@ -13,6 +13,7 @@ export { mintToken, type TokenWish } from './signing-keys.ts'
 export { rotateDueKeys } from './rotate-due-keys.ts'
 export { seal, unseal } from './seal.ts'
 export { kycRulesOf, type KycRules } from './kyc-rules.ts'
+export { referralPolicyOf } from './referral-policy.ts'
 export { packsOf, type Pack, type PackOffer } from './packs.ts'
 export type { Tenant } from './tenant-store.ts'
 

@@ -3,6 +3,7 @@ import type { Actor } from '../../base/tenant.ts'
 import type { ApiKey } from './key-store.ts'
 import { kycRulesOf, type KycRules } from './kyc-rules.ts'
 import { packsOf } from './packs.ts'
+import { referralPolicyOf } from './referral-policy.ts'
 import type { Tenant } from './tenant-store.ts'
 
 /** Everybody sees what the widgets need; the app's own servers see its settings too. */
@@ -29,6 +30,8 @@ export function presentTenant(tenant: Tenant, actor: Actor, paidThrough: 'razorp
     providerOrder: tenant.providerOrder === null ? null : [...tenant.providerOrder],
     spokenTexts: tenant.spokenTexts,
     withdrawals: withdrawalSettings.parse(tenant.withdrawals ?? {}),
+    referral: referralPolicyOf(tenant),
+    referralVersion: tenant.referralVersion,
     kyc: presentRules(kycRulesOf(tenant)),
     hostKeys: tenant.hostKeys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, ...(y === undefined ? {} : { y }) })),
     createdAt: tenant.createdAt.toISOString(),

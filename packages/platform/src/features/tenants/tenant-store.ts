@@ -1,4 +1,4 @@
-import type { SpokenTexts, WithdrawalSettings } from '@impacthub/sdk/contract'
+import type { ReferralPolicy, SpokenTexts, WithdrawalSettings } from '@impacthub/sdk/contract'
 import { tenantId as toTenantId, type Mode, type TenantId, type TenantRef } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { KycRulesWish } from './kyc-rules.ts'
@@ -27,6 +27,10 @@ export interface Tenant extends TenantRef {
   readonly kyc: KycRulesWish | null
   /** How users take money out; null: the platform’s own terms. */
   readonly withdrawals: WithdrawalSettings | null
+  /** What the app gives for referrals, and to whom not; null: the platform’s own policy. */
+  readonly referral: ReferralPolicy | null
+  /** Counts its changes. */
+  readonly referralVersion: number
   readonly createdAt: Date
 }
 
@@ -60,6 +64,8 @@ interface Row {
   packs: PackOffer[] | null
   kyc: KycRulesWish | null
   withdrawals: WithdrawalSettings | null
+  referral: ReferralPolicy | null
+  referral_version: number
   created_at: Date
 }
 
@@ -85,6 +91,8 @@ const read = (row: Row): Tenant => ({
   packs: row.packs,
   kyc: row.kyc,
   withdrawals: row.withdrawals,
+  referral: row.referral,
+  referralVersion: row.referral_version,
   createdAt: row.created_at,
 })
 
@@ -104,6 +112,7 @@ export interface TenantChange {
   readonly packs?: Tenant['packs'] | undefined
   readonly kyc?: Tenant['kyc'] | undefined
   readonly withdrawals?: Tenant['withdrawals'] | undefined
+  readonly referral?: Tenant['referral'] | undefined
 }
 
 export const tenantStore = {
@@ -144,7 +153,8 @@ export const tenantStore = {
          rate_bound_seconds = case when $12 then $15 else rate_bound_seconds end, spoken_texts = coalesce($16, spoken_texts),
          provider_order = case when $17 then $18::text[] else provider_order end,
          packs = case when $19 then $20::jsonb else packs end, withdrawals = case when $21 then $22::jsonb else withdrawals end,
-         kyc = case when $23 then $24::jsonb else kyc end
+         kyc = case when $23 then $24::jsonb else kyc end,
+         referral = case when $25 then $26::jsonb else referral end, referral_version = referral_version + $25::boolean::integer
        where id = $1 returning *`,
       [
         tenantId,
@@ -171,6 +181,8 @@ export const tenantStore = {
         change.withdrawals === undefined || change.withdrawals === null ? null : JSON.stringify(change.withdrawals),
         change.kyc !== undefined,
         change.kyc === undefined || change.kyc === null ? null : JSON.stringify(change.kyc),
+        change.referral !== undefined,
+        change.referral === undefined || change.referral === null ? null : JSON.stringify(change.referral),
       ],
     )
     return row && read(row)

@@ -10,6 +10,7 @@ import { createKey, rememberKey, revokeKey, rollKey, showKey } from './manage-ke
 import { presentKey, presentTenant } from './present-tenant.ts'
 import { rotateSigningKeys } from './signing-keys.ts'
 import { refusePacksIn } from './packs.ts'
+import { keepPolicy } from './referral-policy.ts'
 import { tenantStore, type Tenant } from './tenant-store.ts'
 
 export function tenantOperations(deps: TenantDeps): Operation[] {
@@ -22,9 +23,10 @@ export function tenantOperations(deps: TenantDeps): Operation[] {
       if (body.hostKeys !== undefined) await checkHostKeys(body.hostKeys)
       const tenant = await db.transact(actor.tenant.id, async (tx) => {
         if (body.currency !== undefined && body.packs === undefined) await refusePacksIn(tx, actor.tenant.id, body.currency)
-        const changed = await tenantStore.update(tx, actor.tenant.id, body)
+        const changed = (await tenantStore.update(tx, actor.tenant.id, body)) ?? fail('not_found')
+        if (body.referral !== undefined) await keepPolicy(tx, { actor, ip }, changed, clock.now())
         await audit(tx, actor.tenant.id, actor, { action: 'app.updated', fromIp: ip, details: { fields: Object.keys(body) } }, clock.now())
-        return changed ?? fail('not_found')
+        return changed
       })
       await directory.changed(actor.tenant.id)
       return show(tenant, actor)
