@@ -14,6 +14,7 @@ import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
+import { leaveTraces } from '../features/referrals/index.ts'
 import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createTopups, type TopupDeps } from '../features/topups/index.ts'
@@ -216,6 +217,7 @@ function peopleOperations(
     cursors,
     directory,
     openWallet,
+    leaveTraces: (tx, tenantId, userId, brought, now) => leaveTraces(base, tx, tenantId, userId, brought, now),
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,
     endWaits,

@@ -1,6 +1,7 @@
 import { newId, readableCode } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import { tracesEdition, type Brought } from '../referrals/index.ts'
 import type { UserDeps } from './index.ts'
 import { nextWholeSecond } from './tokens-valid-from.ts'
 import { controlsOf, type ControlsWish } from './receiver-controls.ts'
@@ -16,7 +17,8 @@ export interface PutUser extends ControlsWish {
   readonly languages?: string[] | undefined
   /** Counts when the user is made, and not afterwards. */
   readonly referralCode?: string | undefined
-  readonly signup?: { readonly ip?: string | undefined; readonly deviceId?: string | undefined } | undefined
+  readonly signup?:
+    { readonly ip?: string | undefined; readonly deviceId?: string | undefined; readonly email?: string | undefined } | undefined
 }
 
 /** What was not given stays as it is. */
@@ -31,9 +33,15 @@ const changeOf = (wish: PutUser): Partial<UserChange> => ({
   ...(wish.languages === undefined ? {} : { languages: wish.languages }),
 })
 
+/** What of it is new. */
+const newContacts = (before: UserRow, after: UserRow): Brought => ({
+  emails: after.email === before.email ? [] : [after.email],
+  phone: after.phone === before.phone ? null : after.phone,
+})
+
 /** Makes the user with a wallet and a referral code, or updates the one with this id. Two at once make one. */
 export async function putUser(
-  { users, clock, openWallet, measureDay }: UserDeps,
+  { users, clock, openWallet, measureDay, leaveTraces }: UserDeps,
   tx: Tx,
   tenantId: TenantId,
   wish: PutUser,
@@ -44,6 +52,7 @@ export async function putUser(
       const user = await users.update(tx, tenantId, known.id, changeOf(wish))
       if (user === null) throw new Error('a locked user is gone')
       await measureDay(tx, tenantId, known.id)
+      leaveTraces(tx, tenantId, user.id, newContacts(known, user), clock.now())
       return { user, made: false, before: known }
     }
     const now = clock.now()
@@ -57,12 +66,15 @@ export async function putUser(
       referralCode: readableCode(7),
       signupReferralCode: wish.referralCode ?? null,
       signupIp: wish.signup?.ip ?? null,
-      signupDeviceId: wish.signup?.deviceId ?? null,
+      signupEmail: wish.signup?.email ?? null,
+      traces: tracesEdition,
       ...(predecessor ? { tokensValidFrom: nextWholeSecond(now) } : {}),
       createdAt: now,
     })
     if (made !== undefined) {
       await openWallet(tx, tenantId, made.id)
+      const { email: signupEmail, ...signup } = wish.signup ?? {}
+      leaveTraces(tx, tenantId, made.id, { ...signup, emails: [made.email, signupEmail], phone: made.phone }, now)
       return { user: made, made: true, before: null }
     }
   }

@@ -29,7 +29,11 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
   referralCode: string
   signupReferralCode: CreationOptional<string | null>
   signupIp: CreationOptional<string | null>
+  /** Of users who were made before it was kept as a trace only. */
   signupDeviceId: CreationOptional<string | null>
+  signupEmail: CreationOptional<string | null>
+  /** By which edition of the rules traces were left. */
+  traces: CreationOptional<number>
   availability: CreationOptional<'auto' | 'always' | 'never'>
   availableUntil: CreationOptional<Date | null>
   blocked: CreationOptional<boolean>
@@ -66,6 +70,8 @@ export function mapUsers(sequelize: Sequelize): Users {
       signupReferralCode: DataTypes.TEXT,
       signupIp: DataTypes.TEXT,
       signupDeviceId: DataTypes.TEXT,
+      signupEmail: DataTypes.TEXT,
+      traces: DataTypes.INTEGER,
       availability: DataTypes.TEXT,
       availableUntil: DataTypes.DATE,
       blocked: DataTypes.BOOLEAN,

@@ -5,7 +5,7 @@ import { mapUsers, type UserRow } from './user-row.ts'
 
 export type NewUser = Pick<
   UserRow,
-  'id' | 'hostId' | 'displayName' | 'referralCode' | 'signupReferralCode' | 'signupIp' | 'signupDeviceId' | 'createdAt'
+  'id' | 'hostId' | 'displayName' | 'referralCode' | 'signupReferralCode' | 'signupIp' | 'signupEmail' | 'traces' | 'createdAt'
 > &
   Partial<UserChange>
 export type UserChange = Pick<
@@ -77,6 +77,7 @@ export function createUserStore(sequelize: Sequelize) {
           signupReferralCode: null,
           signupIp: null,
           signupDeviceId: null,
+          signupEmail: null,
           availability: 'never',
           availableUntil: null,
           timeZone: null,

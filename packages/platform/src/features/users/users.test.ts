@@ -136,23 +136,23 @@ it('keeps what was told of the sign-up when a user is made, shows it to nobody, 
     userId: 'joined',
     displayName: 'Joined Person',
     referralCode: 'ABC234',
-    signup: { ip: '203.0.113.9', deviceId: 'device-1' },
+    signup: { ip: '203.0.113.9', deviceId: 'device-1', email: 'joined+1@gmail.com' },
   }
   const made = await put(wish)
   expect(made.status).toBe(201)
-  for (const part of ['ABC234', '203.0.113.9', 'device-1']) expect(made.text).not.toContain(part)
+  for (const part of ['ABC234', '203.0.113.9', 'device-1', 'joined+1']) expect(made.text).not.toContain(part)
   await put({ ...wish, referralCode: 'OTHER2' })
   const stored = async () =>
     (
       await database.query<Record<string, string | null>>(
-        'select signup_referral_code as code, signup_ip as ip, signup_device_id as device from users where id = $1',
+        'select signup_referral_code as code, signup_ip as ip, signup_device_id as device, signup_email as email from users where id = $1',
         [(JSON.parse(made.text) as { id: string }).id],
       )
     ).rows[0]
-  expect(await stored()).toEqual({ code: 'ABC234', ip: '203.0.113.9', device: 'device-1' })
+  expect(await stored()).toEqual({ code: 'ABC234', ip: '203.0.113.9', device: null, email: 'joined+1@gmail.com' })
   expect((await put({ ...wish, signup: { ip: 'not an address' } })).status).toBe(400)
   await app.server.users.delete({ userId: 'joined' })
-  expect(await stored()).toEqual({ code: null, ip: null, device: null })
+  expect(await stored()).toEqual({ code: null, ip: null, device: null, email: null })
 })
 
 it('names a deleted person in no kept answer', async () => {

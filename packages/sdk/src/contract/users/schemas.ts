@@ -109,7 +109,15 @@ export const userSchemas = {
         .string()
         .regex(/^[0-9A-Za-z]{4,32}$/, 'must be letters and digits')
         .optional(),
-      signup: z.strictObject({ ip: z.union([z.ipv4(), z.ipv6()]).optional(), deviceId: text(200).optional() }).optional(),
+      signup: z
+        .strictObject({
+          ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+          /** What tells the device from others, such as `deviceId()` of the SDK. It is kept as a keyed hash only. */
+          deviceId: text(200).optional(),
+          /** Where it is another than `email`, or the platform is not to write to it. */
+          email: email.optional(),
+        })
+        .optional(),
     }),
     answer: user,
   },

@@ -1,0 +1,1 @@
+export { leaveTraces, tracesEdition, type Brought } from './checks/traces.ts'
