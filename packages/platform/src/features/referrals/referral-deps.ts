@@ -22,5 +22,8 @@ export interface ReferralDeps {
 
 /** What outlives the process. */
 export const referralTasks = {
+  /** Looks at a referral anew: whether what has to happen has happened, whether it is due, and whether what made it right still holds. */
+  release: (referralId: string, runAt: Date) => ({ kind: 'referral.release', subject: referralId, runAt }),
+  /** Tells both sides how they stand. */
   announce: (referralId: string) => ({ kind: 'referral.announce', subject: referralId }),
 } as const
