@@ -16,6 +16,7 @@ export interface LogFields {
   readonly topupId?: string | undefined
   readonly withdrawalId?: string | undefined
   readonly payeeId?: string | undefined
+  readonly referralId?: string | undefined
   readonly userId?: string | undefined
   readonly task?: string | undefined
   readonly attempt?: number | undefined
@@ -44,6 +45,7 @@ const allowed = [
   'callId',
   'topupId',
   'withdrawalId',
+  'referralId',
   'payeeId',
   'userId',
   'task',

@@ -12,6 +12,7 @@ import type { TopupDeps } from './topup-deps.ts'
 
 export type { Hearing } from './hear-payment.ts'
 export type { TopupDeps } from './topup-deps.ts'
+export { keptTopup, type KeptTopup } from './kept-money-store.ts'
 
 /** What the rest of the platform needs of top-ups. */
 export interface Topups {

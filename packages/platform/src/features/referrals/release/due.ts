@@ -9,7 +9,8 @@ const dayMs = 24 * 3_600_000
 const later = (from: Date, days: number): Date => after(from, days * dayMs)
 
 /** Both sides have their coins as soon as the code is accepted. */
-export const isAtOnce = ({ release, holdDays }: Pick<Terms, 'release' | 'holdDays'>): boolean => release.after === 'signup' && holdDays === 0
+export const isAtOnce = ({ release, holdDays }: Pick<Terms, 'release' | 'holdDays'>): boolean =>
+  release.after === 'signup' && holdDays === 0
 
 /** Until when the top-up or call may happen; undefined: nothing has to. */
 export function deadlineOf({ release, createdAt }: Pick<Terms, 'release' | 'createdAt'>): Date | undefined {

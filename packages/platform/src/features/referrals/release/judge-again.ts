@@ -1,0 +1,35 @@
+import type { ReferralPolicy } from '@impacthub/sdk/contract'
+import { fail } from '../../../base/problem.ts'
+import type { TenantId } from '../../../base/tenant.ts'
+import type { Tx } from '../../../db/connect.ts'
+import { referralPolicyOf } from '../../tenants/index.ts'
+import { gatherFacts } from '../checks/gather-facts.ts'
+import { judge } from '../checks/verdict.ts'
+import type { ReferralDeps } from '../referral-deps.ts'
+import type { Attribution } from '../referral-row.ts'
+import { referrerFacts } from '../referrer-facts-store.ts'
+import type { Judgement } from '../take-step.ts'
+import { newsOf, type News } from './news-of.ts'
+
+/** The policy of now, and its version. */
+export async function policyNow(
+  { directory }: Pick<ReferralDeps, 'directory'>,
+  tenantId: TenantId,
+): Promise<{ readonly policy: ReferralPolicy; readonly version: number }> {
+  const tenant = (await directory.tenant(tenantId)) ?? fail('not_found')
+  return { policy: referralPolicyOf(tenant), version: tenant.referralVersion }
+}
+
+/** What has come out about a referral that is held, by the policy of now. */
+export async function judgeAgain(
+  tx: Tx,
+  tenantId: TenantId,
+  one: Attribution,
+  { policy, version }: { readonly policy: ReferralPolicy; readonly version: number },
+): Promise<{ readonly outcome: News['outcome']; readonly judgement: Judgement }> {
+  const { refereeId, referrerId, createdAt: at } = one
+  const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, countsApp: false })
+  const facts = await gatherFacts(tx, tenantId, { refereeId, referrerId, at, policy, known })
+  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, facts))
+  return { outcome, judgement: { reasons, score, policyVersion: version } }
+}
