@@ -25,9 +25,3 @@ export function firstDueOf(terms: Terms): Date {
 
 /** When it is rewarded, what had to happen having happened then. */
 export const rewardedFrom = ({ holdDays }: Pick<Terms, 'holdDays'>, metAt: Date): Date => later(metAt, holdDays)
-
-/** The work that goes on after a code was accepted. */
-export const releaseTasks = {
-  /** Looks at a referral anew: whether what has to happen has happened, whether it is due, and whether what made it right still holds. */
-  look: (referralId: string, runAt?: Date) => ({ kind: 'referral.look', subject: referralId, ...(runAt === undefined ? {} : { runAt }) }),
-} as const

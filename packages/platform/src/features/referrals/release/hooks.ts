@@ -1,8 +1,7 @@
 import type { TenantId } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
 import { leaveTraces } from '../checks/traces.ts'
-import type { ReferralDeps } from '../referral-deps.ts'
-import { releaseTasks } from './due.ts'
+import { referralTasks, type ReferralDeps } from '../referral-deps.ts'
 import { concernedBy, rewardedFor, waitingFor } from './release-store.ts'
 
 /**
@@ -25,7 +24,7 @@ export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): Refe
     deps.tasks.add(
       tx,
       tenantId,
-      ids.map((id) => releaseTasks.look(id)),
+      ids.map((id) => referralTasks.release(id, now)),
       now,
     )
   return {

@@ -19,7 +19,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 /**
- * Task `referral.look`: looks at one referral as everything stands now, and takes the step that follows. Whoever hears of something that may
+ * Task `referral.release`: looks at one referral as everything stands now, and takes the step that follows. Whoever hears of something that may
  * concern it has it looked at; told ten times, or by two processes at once, it is rewarded once. Killed before the commit, the next one looks.
  */
 export async function lookAtReferral(deps: ReferralDeps, { tenantId, subject: referralId }: Task): Promise<Outcome> {
