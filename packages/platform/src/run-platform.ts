@@ -21,6 +21,7 @@ import { createS3 } from './providers/storage/s3.ts'
 import type { HeldPort } from './http/held-port.ts'
 import { createRazorpay } from './providers/payments/razorpay/adapter.ts'
 import { createRazorpayX } from './providers/payouts/razorpayx/adapter.ts'
+import { createThrowawayList } from './providers/throwaway-list/adapter.ts'
 import type { Providers } from './providers/telephony/choose.ts'
 import { createExotel } from './providers/telephony/exotel/adapter.ts'
 import { createTwilio } from './providers/telephony/twilio/adapter.ts'
@@ -117,6 +118,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
     metricsToken: settings.metricsToken,
     webhookReach: settings.webhookReach,
     ice: settings.ice,
+    throwawayList: settings.throwawayListUrl === undefined ? undefined : createThrowawayList(settings.throwawayListUrl),
     telephony: {
       test: providersOf(start.test, clock),
       live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),

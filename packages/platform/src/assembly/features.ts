@@ -14,7 +14,7 @@ import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
-import { leaveTraces } from '../features/referrals/index.ts'
+import { checkJobs, leaveTraces } from '../features/referrals/index.ts'
 import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createTopups, type TopupDeps } from '../features/topups/index.ts'
@@ -236,8 +236,10 @@ function peopleOperations(
   return [...users, ...presenceOperations(presenceDeps)]
 }
 
-function periodicJobs({ db, clock, directory, masterKey, logger, fanOut }: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
+function periodicJobs(base: Foundation, calls: Calls, inbox: Inbox): PeriodicJob[] {
+  const { db, clock, directory, masterKey, logger, fanOut } = base
   return [
+    ...checkJobs(base),
     ...calls.jobs,
     ...purgeJobs({ db, clock, inbox }),
     { name: 'rotate-signing-keys', everyMs: 3_600_000, run: () => rotateDueKeys({ db, clock, directory, masterKey }) },

@@ -20,6 +20,7 @@ import type { KycProviders } from '../providers/kyc/choose.ts'
 import type { Payments } from '../providers/payments/port.ts'
 import type { Payouts } from '../providers/payouts/port.ts'
 import { noStorage, type BlobStorage } from '../providers/storage/port.ts'
+import type { ThrowawayList } from '../providers/throwaway-list/port.ts'
 import { chooseTelephony, type Providers, type TelephonyChoice } from '../providers/telephony/choose.ts'
 import { createFanOut, type FanOut } from '../realtime/index.ts'
 
@@ -51,6 +52,8 @@ export interface PlatformParts {
   readonly payouts?: { readonly [mode in Mode]?: Payouts | undefined }
   /** Who is asked about identities in each mode; a reviewer decides where nobody is. */
   readonly kyc?: { readonly [mode in Mode]?: KycProviders | undefined }
+  /** Where newer throwaway domains of mail are read; only those that come with the platform are known when it is not said. */
+  readonly throwawayList?: ThrowawayList | undefined
 }
 
 /** What every feature stands on. */

@@ -76,6 +76,8 @@ const environment = z.object({
   CONNECT_TURN_URLS: iceUrls(/^turns?:[a-z0-9.[\]:-]+(\?transport=(udp|tcp))?$/i, 'turns:turn.example:443?transport=tcp').optional(),
   /** Shared with the TURN server (its static-auth-secret): credentials of calls are made with it. */
   CONNECT_TURN_SECRET: z.string().min(16).max(256).optional(),
+  /** A published list of throwaway domains of mail, one a line, that is read once a week. */
+  CONNECT_THROWAWAY_LIST_URL: z.url({ protocol: /^https$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TWILIO_BASE_URL: url.optional(),
@@ -135,6 +137,8 @@ export interface Settings extends StorageSettings {
   readonly poolSize: number
   /** How far test mode's webhooks may go. */
   readonly webhookReach: Reach
+  /** Where newer throwaway domains of mail are read. */
+  readonly throwawayListUrl: string | undefined
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   /** Test mode's account, when it is not our sandbox. Given in part: a base URL alone keeps the sandbox's credentials. */
@@ -247,6 +251,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     logLevel: e.CONNECT_LOG_LEVEL ?? (e.CONNECT_RUN_MODE === 'embedded' ? 'warn' : 'info'),
     poolSize: e.CONNECT_POOL_SIZE,
     webhookReach: webhookReach(e.CONNECT_ALLOW_PRIVATE_WEBHOOKS, e.CONNECT_RUN_MODE),
+    throwawayListUrl: e.CONNECT_THROWAWAY_LIST_URL,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
     twilioTest: {

@@ -6,6 +6,7 @@ interface Pair {
   readonly refereeId: string
   readonly referrerId: string
   readonly at: Date
+  readonly referralId?: string | undefined
 }
 
 interface FactsRow {
@@ -22,7 +23,8 @@ interface FactsRow {
 
 /**
  * Of accounts with the same scarce thing those count that had it earlier, that came by a code themselves, and the referrer's own; twenty are
- * as telling as any more, and of the hundreds that one device can leave only some are gone through: the work of a decision is bounded.
+ * as telling as any more, and of the hundreds that one device can leave only some are gone through: the work of a decision is bounded. When it is
+ * judged first, one whose process has a later clock counts as well; when it is judged again, what came later does not.
  */
 const factsSql = `
 with recursive mine as materialized (
@@ -38,7 +40,7 @@ with recursive mine as materialized (
     (select l.user_id
      from (select user_id from user_traces where tenant_id = $1 and kind = m.kind and key = m.key and user_id <> $2 order by first_seen_at limit 500) l
      where exists (select from referrals r where r.tenant_id = $1 and r.referee_id = l.user_id and r.attributed
-       and r.status in ('pending', 'review', 'rewarded', 'reversed'))
+       and r.status in ('pending', 'review', 'rewarded', 'reversed') and ($5 = '' or r.created_at <= $4))
      limit 20)
     union
     select e.user_id from user_traces e where e.tenant_id = $1 and e.kind = m.kind and e.key = m.key and e.user_id = $3
@@ -49,7 +51,7 @@ with recursive mine as materialized (
 ), siblings as (
   select m.kind, count(distinct r.referee_id)::integer as others
   from (select referee_id from referrals where tenant_id = $1 and referrer_id = $3 and referee_id <> $2 and attributed
-          and created_at > $4::timestamptz - interval '7 days' and created_at <= $4 order by created_at desc limit 200) r
+          and created_at > $4::timestamptz - interval '7 days' and ($5 = '' or created_at <= $4) order by created_at desc limit 200) r
   join user_traces t on t.tenant_id = $1 and t.user_id = r.referee_id
   join mine m on m.kind = t.kind and m.key = t.key
   where m.kind in ('address', 'email_stem', 'phone_block')
@@ -63,7 +65,7 @@ with recursive mine as materialized (
   ) o
   join referrals r on r.tenant_id = $1 and r.referee_id = o.user_id and r.attributed
     and r.status in ('pending', 'review', 'rewarded', 'reversed')
-    and r.created_at > $4::timestamptz - interval '1 day' and r.created_at <= $4
+    and r.created_at > $4::timestamptz - interval '1 day' and ($5 = '' or r.created_at <= $4)
   where m.kind in ('address', 'range')
   group by m.kind
 ), chain (id, depth) as (
@@ -88,9 +90,9 @@ from users u where u.tenant_id = $1 and u.id = $2`
 export async function readTraceFacts(
   tx: Tx,
   tenantId: TenantId,
-  { refereeId, referrerId, at }: Pair,
+  { refereeId, referrerId, at, referralId = '' }: Pair,
 ): Promise<Omit<TraceFacts, 'mail'> & { readonly emails: readonly string[] }> {
-  const [row] = await tx.query<FactsRow>(factsSql, [tenantId, refereeId, referrerId, at])
+  const [row] = await tx.query<FactsRow>(factsSql, [tenantId, refereeId, referrerId, at, referralId])
   if (row === undefined) throw new Error('a user to be judged is gone')
   const sharedOf = (kind: string): Shared => ({ given: row.shared[kind] !== undefined, others: row.shared[kind] ?? 0 })
   return {
@@ -115,10 +117,4 @@ export async function readTraceFacts(
       freshChain: row.fresh_chain,
     },
   }
-}
-
-/** Those of these domains that a list names which was taken in since the platform was built. */
-export async function namedByLists(tx: Tx, domains: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ domain: string }>('select domain from throwaway_domains where domain = any($1)', [domains])
-  return new Set(rows.map(({ domain }) => domain))
 }
