@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { TenantId } from '../../base/tenant.ts'
-import type { Db, Sql } from '../../db/connect.ts'
+import type { Db, Sql, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { Providers } from '../../providers/telephony/choose.ts'
 import type { Telephony } from '../../providers/telephony/port.ts'
@@ -33,6 +33,8 @@ export interface CallDeps {
   isConnected(tenantId: TenantId, userId: string): Promise<boolean>
   /** Whether a virtual number (`num_…`) may be dialled by this phone once more; null: by one that is withheld. */
   mayDial(numberId: string, phone: string | null): Promise<boolean>
+  /** Told in the transaction in which a caller (`usr_…`) was charged, or got a charge back. */
+  readonly onMoney?: ((tx: Tx, tenantId: TenantId, callerId: string, what: 'paid' | 'returned', now: Date) => Promise<void>) | undefined
   /** The secrets in calls' addresses follow from it. */
   readonly masterKey: Buffer
   /** Where the provider reaches us. */

@@ -23,7 +23,7 @@ export const lookAgainMs = (why: ReviewReason): number => (why === 'ledger_froze
  * dies before the commit has settled nothing and comes again; after it, the call is found settled.
  */
 export async function finishCall(
-  deps: { readonly clock: Pick<CallDeps['clock'], 'now'>; readonly tasks: CallDeps['tasks'] },
+  deps: { readonly clock: Pick<CallDeps['clock'], 'now'> } & Pick<CallDeps, 'tasks' | 'onMoney'>,
   tx: Tx,
   tenantId: TenantId,
   call: CallRow,
@@ -42,7 +42,8 @@ export async function finishCall(
   // Of a call that ended before, the end is told already.
   const ended = call.endedAt === null ? endTypes : () => []
   await recordCallNow(tx, tenantId, call.id, (settled) => [...ended(settled), 'call.settled'], now)
-  await release(tx, tenantId, call.id)
+  const charged = settlement.chargedCoins > 0 ? deps.onMoney?.(tx, tenantId, call.caller.id, 'paid', now) : undefined
+  await Promise.all([release(tx, tenantId, call.id), charged])
   deps.tasks.forget(tx, tenantId, timers, call.id)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call), callTasks.freed(call)], now)
 }

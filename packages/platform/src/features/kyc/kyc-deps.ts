@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Logger } from '../../base/logger.ts'
+import type { TenantId } from '../../base/tenant.ts'
 import type { Vault } from '../../base/vault.ts'
-import type { Db } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { KycChoice } from '../../providers/kyc/choose.ts'
 import type { FanOut } from '../../realtime/index.ts'
@@ -22,6 +23,8 @@ export interface KycDeps {
   readonly documents: KycDocuments
   readonly providers: Pick<KycChoice, 'check'>
   readonly onKycLost: OnKycLost
+  /** Told in the transaction in which a number turns out to be a user's (`usr_…`): its fingerprint. */
+  readonly onIdentity?: ((tx: Tx, tenantId: TenantId, userId: string, identity: Buffer, now: Date) => Promise<void>) | undefined
 }
 
 /** What outlives the process: asking providers, giving up on them, the end of a verification, telling the clients. */

@@ -87,9 +87,15 @@ export async function moveSubmission(deps: KycDeps, open: KycCase, what: Happeni
   if (from.stage === 'checking' && submission.type === 'aadhaar') await destroySecrets(tx, tenantId, submission.id, ['number'])
   await tellDocuments(deps, open, rules)
   await tellOthers(deps, open, what.event, rules)
+  if (submission.fingerprint !== null && isTheirs(submission))
+    await deps.onIdentity?.(tx, tenantId, profile.userId, submission.fingerprint, now)
   if (before.status === 'verified' && profile.status !== 'verified') await deps.onKycLost(tx, tenantId, profile.userId, now)
   return true
 }
+
+/** The source says that there is such a number, and a rule or a person that it is theirs; or it has been somebody else's before. */
+const isTheirs = ({ stage, reasons, reviewReasons }: Submission): boolean =>
+  stage === 'verified' || (stage === 'review' && reviewReasons.includes('used_elsewhere')) || reasons.includes('used_elsewhere')
 
 /** Whoever is not verified any more, and has handed in something later that is still looked at, waits for that. */
 async function followingOpen({ tx, tenantId, submission }: KycCase, before: Profile, profile: Profile): Promise<Profile> {

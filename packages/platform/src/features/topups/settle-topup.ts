@@ -44,7 +44,9 @@ async function close(deps: TopupDeps, open: TopupCase, before: Topup): Promise<v
     happenings.map((one) => eventOf(open, one)),
     now,
   )
-  if (happenings.some(({ type }) => type === 'topup.paid')) await deps.onWalletCredited?.(tx, tenantId, topup.userId, now)
+  const isPaidNow = happenings.some(({ type }) => type === 'topup.paid')
+  if (isPaidNow) await deps.onWalletCredited?.(tx, tenantId, topup.userId, now)
+  if (isChanged && topup.paymentId !== null) await deps.onMoney?.(tx, tenantId, topup.userId, isPaidNow ? 'paid' : 'returned', now)
   await deps.tasks.add(tx, tenantId, [...tasks, ...(isChanged ? [topupTasks.announce(topup.id)] : [])], now)
 }
 

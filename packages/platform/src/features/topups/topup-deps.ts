@@ -18,6 +18,8 @@ export interface TopupDeps {
   readonly news: Pick<FanOut, 'toUser' | 'toApp'>
   /** Who takes money in a mode; undefined where nobody does. */
   paymentsOf(mode: Mode): Payments | undefined
+  /** Told in the transaction in which a user's (`usr_…`) top-up was paid, or money of it went back or is asked back. */
+  readonly onMoney?: ((tx: Tx, tenantId: TenantId, userId: string, what: 'paid' | 'returned', now: Date) => Promise<void>) | undefined
   /** Told in the transaction that gives a user (`usr_…`) coins: a call of theirs may go on for longer. */
   readonly onWalletCredited?: ((tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>) | undefined
 }

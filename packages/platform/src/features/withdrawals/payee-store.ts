@@ -66,6 +66,12 @@ export async function findPayee(tx: Tx, tenantId: TenantId, userId: string, id: 
   return row && readPayee(row)
 }
 
+/** Of the account itself, under the tenant's key. */
+export async function fingerprintOfPayee(tx: Tx, tenantId: TenantId, id: string): Promise<Buffer | undefined> {
+  const [row] = await tx.query<{ fingerprint: Buffer }>('select fingerprint from payees where tenant_id = $1 and id = $2', [tenantId, id])
+  return row?.fingerprint
+}
+
 /** Those that a user may name again, the latest first. */
 export async function listPayees(tx: Tx, tenantId: TenantId, userId: string, limit: number): Promise<Payee[]> {
   const rows = await tx.query<PayeeRecord>(

@@ -8,7 +8,7 @@ import type { PayoutStanding } from '../kyc/index.ts'
 import { dayStart, financialYear, monthStart, yearBounds } from './indian-time.ts'
 import { linesOf } from './money-lines.ts'
 import { displayOf, fingerprintOf, sealAccount } from './payee-account.ts'
-import { findPayee, upsertPayee } from './payee-store.ts'
+import { findPayee, fingerprintOfPayee, upsertPayee } from './payee-store.ts'
 import { tell } from './take-step.ts'
 import { coolingHoursOf, methodOf, termsOf, type WithdrawalTermsSet } from './terms.ts'
 import { withdrawalTasks, type WithdrawalDeps } from './withdrawal-deps.ts'
@@ -45,6 +45,8 @@ export async function requestWithdrawal(deps: WithdrawalDeps, tx: Tx, actor: Use
   const method = methodOf(terms, { currency: app.currency, canSend: deps.payoutsOf(tenant.mode) !== undefined })
   if (payee.type === 'upi' && method === 'razorpayx' && lines.netAmount > mostByUpi)
     fail('withdrawal_limit', { detail: 'UPI pays at most one lakh rupees at once: ask for less, or give a bank account.' })
+  const account = await fingerprintOfPayee(tx, tenant.id, payee.id)
+  if (account !== undefined) await deps.onPayee?.(tx, tenant.id, userId, account, now)
   const cooled = after(payee.createdAt, coolingHoursOf(terms, tenant.mode) * hourMs)
   const id = newId('wdr', now)
   await insertWithdrawal(tx, tenant.id, {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Logger } from '../../base/logger.ts'
-import type { Mode } from '../../base/tenant.ts'
+import type { Mode, TenantId } from '../../base/tenant.ts'
 import type { Vault } from '../../base/vault.ts'
-import type { Db } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import type { Payouts } from '../../providers/payouts/port.ts'
 import type { FanOut } from '../../realtime/index.ts'
@@ -21,6 +21,8 @@ export interface WithdrawalDeps {
   readonly vault: Vault
   /** How a user stands, held until the transaction is over: read before any row of a withdrawal is held, so that nobody waits in a circle. */
   readonly standing: ReadPayoutStanding
+  /** Told in the transaction in which a user (`usr_…`) names an account to be paid to: its fingerprint. */
+  readonly onPayee?: ((tx: Tx, tenantId: TenantId, userId: string, payee: Buffer, now: Date) => Promise<void>) | undefined
   /** Who sends money in a mode; undefined where nobody does. */
   payoutsOf(mode: Mode): Payouts | undefined
 }

@@ -63,6 +63,7 @@ export async function refundCharge(
   const done = await refundCall(tx, tenantId, charged, { refundId: disputeId ?? id, coins, reason, now })
   const refund = { id, callId: call.id, disputeId, coins, reason, createdAt: now, ...done }
   await insertRefund(tx, tenantId, refund)
+  await deps.onMoney?.(tx, tenantId, call.caller.id, 'returned', now)
   await recordCallNow(tx, tenantId, call.id, () => ['call.refunded'], now)
   await deps.tasks.add(tx, tenantId, [callTasks.announce(call)], now)
   return refund
