@@ -164,7 +164,7 @@ describe('a document that is handed in', () => {
     const submissionId = await claim(mine, [mine.id])
     await expect(claim(mine, [mine.id])).rejects.toMatchObject({ code: 'conflict' })
     const known = await scene.platform.platform.db.transact(mine.tenantId, (tx) => documents.ofSubmission(tx, mine.tenantId, submissionId))
-    expect(known).toEqual([{ id: mine.id, type: 'pan', side: 'front', pages: 1, masked: false, destroyed: false }])
+    expect(known).toEqual([{ id: mine.id, type: 'pan', side: 'front', pages: 1, isPdf: false, masked: false, destroyed: false }])
     expect((await scene.ask(mine.by, 'GET', '/v1/kyc/documents')).body['data']).toEqual([])
     expect((await scene.ask(mine.by, 'DELETE', `/v1/kyc/documents/${mine.id}`)).body).toMatchObject({ code: 'conflict' })
     expect((await scene.ask(theirs.by, 'DELETE', `/v1/kyc/documents/${theirs.id}`)).status).toBe(204)

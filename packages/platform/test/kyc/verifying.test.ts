@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makePdf } from '../../src/content/pdf.fixture.ts'
 import { ask, codeOf } from '../ask.ts'
 import { aadhaarOf, licenseOf, panOf } from './numbers.ts'
 import { claimed, kycScene, noticeVersion, type KycScene } from './scene.ts'
@@ -178,6 +179,31 @@ describe('a submission is refused', () => {
     await expect(scene.submit(stranger, { documentIds: [await scene.upload(thief)] })).rejects.toThrow(problem('not_found'))
     await scene.app.server.kyc.review({ submissionId: id, decision: 'reject', reasons: ['unreadable'] })
     await expect(scene.submit(user, { documentIds: used })).rejects.toThrow(problem('conflict'))
+  })
+
+  it('without the back where the app needs it, unless it is a PDF; and without the front anywhere', async () => {
+    const app = await scene.platform.app('Both sides')
+    await app.server.app.update({ kyc: { bothSides: ['aadhaar'] } })
+    expect((await app.server.app.get()).kyc).toMatchObject({ bothSides: ['aadhaar'] })
+    const user = await scene.person(app)
+    expect((await user.client.kyc.get()).documents).toContainEqual({
+      type: 'aadhaar',
+      sides: ['front', 'back'],
+      required: ['front', 'back'],
+    })
+    const front = await scene.upload(user, 'aadhaar')
+    await expect(scene.submit(user, { type: 'aadhaar', documentIds: [front] })).rejects.toThrow(problem('document_side_missing'))
+    const back = await scene.upload(user, 'aadhaar', 'back')
+    await expect(scene.submit(user, { type: 'aadhaar', documentIds: [back] })).rejects.toThrow(problem('document_side_missing'))
+    await scene.submit(user, { type: 'aadhaar', documentIds: [front, back] })
+    expect((await scene.settled(user)).status).toBe('verified')
+    const other = await scene.person(app)
+    const file = new File([new Uint8Array(makePdf())], 'eaadhaar.pdf', { type: 'application/pdf' })
+    const whole = await other.client.kycDocuments.create({ type: 'aadhaar', side: 'front', file })
+    expect(whole).toMatchObject({ format: 'pdf' })
+    expect((await scene.submit(other, { type: 'aadhaar', documentIds: [whole.id] })).status).toBe('pending')
+    const third = await scene.person(app)
+    expect((await scene.submit(third, { type: 'driving_license' })).status).toBe('pending')
   })
 
   it('of a type that the app does not take, and after as many rejections as it allows', async () => {

@@ -41,6 +41,11 @@ export const problems = {
     remedy:
       'Send its password as well; of an e-Aadhaar that is four letters of the name in capitals and the year of birth. It is not kept.',
   },
+  document_side_missing: {
+    status: 400,
+    title: 'A side of the document is missing',
+    remedy: 'Upload every side that GET /v1/kyc calls required of this type, or a PDF that shows both, and name all of them.',
+  },
   pdf_password_wrong: { status: 400, title: 'The password does not open the PDF', remedy: 'Send the right one with the same file.' },
   unauthenticated: {
     status: 401,

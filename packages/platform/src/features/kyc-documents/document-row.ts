@@ -2,6 +2,8 @@ import type { PictureHint } from '../../content/port.ts'
 import type { WrappedKey } from '../../base/vault.ts'
 import type { DocumentSide, DocumentType } from './documents.ts'
 
+export type DocumentFormat = 'picture' | 'pdf'
+
 export interface DocumentWish {
   readonly type: DocumentType
   readonly side: DocumentSide
@@ -11,6 +13,8 @@ export interface Document extends DocumentWish {
   readonly id: string
   readonly userId: string
   readonly pages: number
+  /** What it was sent as. */
+  readonly format: DocumentFormat
   readonly bytes: number
   readonly hints: readonly PictureHint[]
   readonly masked: boolean

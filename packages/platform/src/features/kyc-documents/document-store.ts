@@ -2,7 +2,7 @@ import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { PictureHint } from '../../content/port.ts'
 import type { Tx } from '../../db/connect.ts'
-import type { Document, Page } from './document-row.ts'
+import type { Document, DocumentFormat, Page } from './document-row.ts'
 import type { DocumentSide, DocumentType } from './documents.ts'
 
 interface Row {
@@ -11,6 +11,7 @@ interface Row {
   readonly type: DocumentType
   readonly side: DocumentSide
   readonly pages: number
+  readonly format: DocumentFormat
   readonly bytes: string
   readonly hints: PictureHint[]
   readonly masked: boolean
@@ -19,7 +20,7 @@ interface Row {
   readonly destroyed_at: Date | null
 }
 
-const columns = 'id, user_id, type, side, pages, bytes, hints, masked, submission_id, created_at, destroyed_at'
+const columns = 'id, user_id, type, side, pages, format, bytes, hints, masked, submission_id, created_at, destroyed_at'
 
 const read = (row: Row): Document => ({
   id: row.id,
@@ -27,6 +28,7 @@ const read = (row: Row): Document => ({
   type: row.type,
   side: row.side,
   pages: row.pages,
+  format: row.format,
   bytes: toCoins(row.bytes),
   hints: row.hints,
   masked: row.masked,
@@ -65,11 +67,11 @@ export async function lockUploader(tx: Tx, tenantId: TenantId, userId: string): 
 }
 
 export async function insertDocument(tx: Tx, tenantId: TenantId, document: Document, digest: Buffer): Promise<void> {
-  const { id, userId, type, side, pages, bytes, hints, createdAt } = document
+  const { id, userId, type, side, pages, format, bytes, hints, createdAt } = document
   await tx.query(
-    `insert into kyc_documents (id, tenant_id, user_id, type, side, pages, bytes, digest, hints, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [id, tenantId, userId, type, side, pages, bytes, digest, hints, createdAt],
+    `insert into kyc_documents (id, tenant_id, user_id, type, side, pages, format, bytes, digest, hints, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [id, tenantId, userId, type, side, pages, format, bytes, digest, hints, createdAt],
   )
 }
 

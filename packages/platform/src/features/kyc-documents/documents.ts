@@ -10,6 +10,8 @@ export interface KnownDocument {
   readonly type: DocumentType
   readonly side: DocumentSide
   readonly pages: number
+  /** It came as a PDF, which may show both sides. */
+  readonly isPdf: boolean
   /** Number and QR code are hidden, and the original is gone. */
   readonly masked: boolean
   /** Its pictures are gone. */

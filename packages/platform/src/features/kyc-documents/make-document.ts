@@ -7,7 +7,7 @@ import type { PictureHint } from '../../content/port.ts'
 import type { Tx } from '../../db/connect.ts'
 import { holdBlobs } from './blob-store.ts'
 import type { DocumentDeps } from './document-deps.ts'
-import type { Document, DocumentWish, Page } from './document-row.ts'
+import type { Document, DocumentFormat, DocumentWish, Page } from './document-row.ts'
 import { insertDocument, insertPages } from './document-store.ts'
 import { largestFileBytes, mayUpload } from './may-upload.ts'
 import { readFile, sealPictures } from './seal-pictures.ts'
@@ -25,6 +25,7 @@ export interface MadeDocument {
   readonly id: string
   readonly pages: readonly Page[]
   readonly bytes: number
+  readonly format: DocumentFormat
   readonly digest: Buffer
   readonly hints: readonly PictureHint[]
 }
@@ -40,7 +41,14 @@ export async function makeDocument(deps: DocumentDeps, { tenant, userId }: UserA
   const id = newId('doc', deps.clock.now())
   const digest = deps.vault.fingerprint(tenant.id, 'document', hash('sha256', file.bytes, 'buffer'))
   const pages = await sealPictures(deps, { tenantId: tenant.id, userId, documentId: id, version: 1 }, pictures)
-  return { id, pages, digest, hints, bytes: pictures.reduce((sum, { bytes }) => sum + bytes.length, 0) }
+  return {
+    id,
+    pages,
+    digest,
+    hints,
+    format: kind === 'pdf' ? 'pdf' : 'picture',
+    bytes: pictures.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  }
 }
 
 /**
@@ -65,6 +73,7 @@ export async function keepDocument(
     type,
     side,
     pages: made.pages.length,
+    format: made.format,
     bytes: made.bytes,
     hints: made.hints,
     masked: false,

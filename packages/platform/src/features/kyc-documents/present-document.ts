@@ -6,11 +6,12 @@ import type { Upload } from './upload-store.ts'
 type ShownDocument = AnswerOf<(typeof allSchemas)['kycDocuments']['create']>
 type ShownUpload = AnswerOf<(typeof allSchemas)['kycUploads']['get']>
 
-export const presentDocument = ({ id, type, side, pages, hints, createdAt }: Document): ShownDocument => ({
+export const presentDocument = ({ id, type, side, pages, format, hints, createdAt }: Document): ShownDocument => ({
   id,
   type,
   side,
   pages,
+  format,
   hints: [...hints],
   createdAt: createdAt.toISOString(),
 })
@@ -26,11 +27,12 @@ export const presentUpload = ({ id, type, side, length, received, expiresAt }: U
 })
 
 /** As the rest of the platform knows it. */
-export const knownDocument = ({ id, type, side, pages, masked, destroyedAt }: Document): KnownDocument => ({
+export const knownDocument = ({ id, type, side, pages, format, masked, destroyedAt }: Document): KnownDocument => ({
   id,
   type,
   side,
   pages,
+  isPdf: format === 'pdf',
   masked,
   destroyed: destroyedAt !== null,
 })

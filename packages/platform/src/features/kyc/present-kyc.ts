@@ -1,4 +1,5 @@
 import type { AnswerOf, KycNews, allSchemas } from '@impacthub/sdk/contract'
+import type { IdentityKind } from '../../providers/kyc/port.ts'
 import type { KycRules } from '../tenants/index.ts'
 import type { Consent } from './consent-store.ts'
 import { currentVersion } from './notices.ts'
@@ -22,7 +23,18 @@ export const presentNews = (profile: Profile): KycNews => ({
   updatedAt: profile.submissionId === null && profile.status === 'not_started' ? null : profile.updatedAt.toISOString(),
 })
 
-const sides = { aadhaar: ['front', 'back'], pan: ['front'], driving_license: ['front', 'back'] } as const
+type Side = 'front' | 'back'
+
+/** What is worth a picture. */
+const sides: Readonly<Record<IdentityKind, readonly Side[]>> = {
+  aadhaar: ['front', 'back'],
+  pan: ['front'],
+  driving_license: ['front', 'back'],
+}
+
+/** Without which nothing is taken. */
+export const requiredSides = (type: IdentityKind, { bothSides }: Pick<KycRules, 'bothSides'>): Side[] =>
+  type !== 'pan' && bothSides.includes(type) ? ['front', 'back'] : ['front']
 
 /** Somebody of whom nothing is known. */
 const nobody = (hostUserId: string): Profile => ({
@@ -62,7 +74,7 @@ export function presentStanding(
     canSubmit: allowed.isAllowed,
     retryAt: allowed.retryAt?.toISOString() ?? null,
     attemptsLeft: Math.max(0, rules.maxRejections - profile.rejections),
-    documents: rules.documents.map((type) => ({ type, sides: [...sides[type]] })),
+    documents: rules.documents.map((type) => ({ type, sides: [...sides[type]], required: requiredSides(type, rules) })),
     consent: { currentVersion, given: isGiven, givenAt: isGiven ? consent.at.toISOString() : null },
   }
 }

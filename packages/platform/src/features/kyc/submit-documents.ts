@@ -14,7 +14,7 @@ import { checkNumber, maskNumber } from './id-numbers.ts'
 import { kycTasks, type KycDeps } from './kyc-deps.ts'
 import { moveSubmission, rulesFor } from './move-submission.ts'
 import type { KycCase } from './open-case.ts'
-import { presentNews } from './present-kyc.ts'
+import { presentNews, requiredSides } from './present-kyc.ts'
 import { profileAfter } from './profile-after.ts'
 import { lockProfile, saveProfile } from './profile-store.ts'
 import { sealSecret } from './secret-store.ts'
@@ -74,7 +74,7 @@ export async function submitDocuments(deps: KycDeps, tx: Tx, actor: UserActor, w
     createdAt: now,
   }
   await insertSubmission(tx, tenantId, submission)
-  await claimDocuments(deps, tx, tenantId, submission, wish.documentIds)
+  await claimDocuments(deps, { tx, tenantId, rules }, submission, wish.documentIds)
   const { dateOfBirth } = wish
   const person = { name: hideAadhaar(wish.name), dateOfBirth }
   await sealSecret(tx, deps.vault, tenantId, submission, { kind: 'person', plain: JSON.stringify(person) }, now)
@@ -110,15 +110,17 @@ async function refuseUnlessAllowed(
 
 async function claimDocuments(
   { documents, clock }: KycDeps,
-  tx: Tx,
-  tenantId: TenantId,
+  { tx, tenantId, rules }: { readonly tx: Tx; readonly tenantId: TenantId; readonly rules: KycRules },
   submission: Submission,
   documentIds: readonly string[],
 ): Promise<void> {
   const claimed = await documents.claim(tx, tenantId, submission.userId, documentIds, submission.id, clock.now())
   if (claimed.some(({ type }) => type !== submission.type)) refuse('/documentIds', 'must all be of the type')
   if (new Set(claimed.map(({ side }) => side)).size < claimed.length) refuse('/documentIds', 'must name each side once')
-  if (!claimed.some(({ side }) => side === 'front')) refuse('/documentIds', 'must name the front')
+  const isWhole = claimed.some(({ side, isPdf }) => side === 'front' && isPdf)
+  const missing = requiredSides(submission.type, rules).find((side) => !claimed.some((one) => one.side === side) && !isWhole)
+  if (missing !== undefined)
+    fail('document_side_missing', { errors: [{ pointer: '/documentIds', detail: `must name the ${missing}, too` }] })
 }
 
 /** From here on the user is pending, unless they are verified already. */

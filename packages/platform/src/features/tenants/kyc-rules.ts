@@ -1,9 +1,13 @@
 import { usualOrder, type IdentityKind, type KycProviderName } from '../../providers/kyc/port.ts'
 import type { Tenant } from './tenant-store.ts'
 
+type TwoSided = Exclude<IdentityKind, 'pan'>
+
 /** What an app asks of identities. */
 export interface KycRules {
   readonly documents: readonly IdentityKind[]
+  /** Of which documents the back is needed as well. */
+  readonly bothSides: readonly TwoSided[]
   /** false: a reviewer decides every case. */
   readonly autoDecide: boolean
   /** How many people have to approve. */
@@ -22,6 +26,7 @@ export interface KycRules {
 /** The same as an app sets it; what is left out is the platform's own. */
 export interface KycRulesWish {
   readonly documents?: readonly IdentityKind[] | undefined
+  readonly bothSides?: readonly TwoSided[] | undefined
   readonly autoDecide?: boolean | undefined
   readonly approvals?: number | undefined
   readonly consentFirst?: boolean | undefined
@@ -33,6 +38,7 @@ export interface KycRulesWish {
 
 const usual: Omit<KycRules, 'providers'> = {
   documents: ['pan', 'aadhaar', 'driving_license'],
+  bothSides: [],
   autoDecide: true,
   approvals: 1,
   consentFirst: false,
@@ -46,6 +52,7 @@ export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
   const { providers = {}, ...rest } = wish ?? {}
   return {
     documents: rest.documents ?? usual.documents,
+    bothSides: rest.bothSides ?? usual.bothSides,
     autoDecide: rest.autoDecide ?? usual.autoDecide,
     approvals: rest.approvals ?? usual.approvals,
     consentFirst: rest.consentFirst ?? usual.consentFirst,

@@ -38,9 +38,10 @@ export function presentTenant(tenant: Tenant, actor: Actor, paidThrough: 'razorp
   }
 }
 
-const presentRules = ({ documents, providers, ...rules }: KycRules) => ({
+const presentRules = ({ documents, bothSides, providers, ...rules }: KycRules) => ({
   ...rules,
   documents: [...documents],
+  bothSides: [...bothSides],
   providers: { aadhaar: [...providers.aadhaar], pan: [...providers.pan], driving_license: [...providers.driving_license] },
 })
 

@@ -15,6 +15,8 @@ export const kycDocument = z.object({
   side: documentSide,
   /** Pictures that were made of it: 1 of a photograph, up to 10 of a PDF. */
   pages: z.int(),
+  /** Of a PDF: it may show both sides, and counts for both. */
+  format: z.enum(['picture', 'pdf']),
   hints: z.array(documentHint),
   createdAt: time,
 })

@@ -54,6 +54,8 @@ export const kycProvider = z.enum(['karza', 'signzy'])
 /** checking: the provider is asked. review: a reviewer has to decide. second_review: one has approved, and another must. */
 export const kycStage = z.enum(['checking', 'review', 'second_review', 'verified', 'rejected', 'expired', 'erased'])
 
+const side = z.enum(['front', 'back'])
+
 const standing = {
   /** The host's id of the user. */
   userId: z.string(),
@@ -83,8 +85,8 @@ export const kycStanding = z.object({
   retryAt: time.nullable(),
   /** Submissions left before a reviewer has to be asked. */
   attemptsLeft: z.int(),
-  /** Documents that the app takes, each with the sides that are wanted of it. */
-  documents: z.array(z.object({ type: kycDocumentType, sides: z.array(z.enum(['front', 'back'])) })),
+  /** Documents that the app takes, each with the sides that are wanted of it, and those without which nothing is taken. */
+  documents: z.array(z.object({ type: kycDocumentType, sides: z.array(side), required: z.array(side) })),
   consent: z.object({
     /** The notice that holds now; its text is at `GET /v1/kyc/notice`. */
     currentVersion: z.string(),

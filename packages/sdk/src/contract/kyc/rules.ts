@@ -5,10 +5,18 @@ const once = <Item>(items: readonly Item[]): boolean => new Set(items).size === 
 
 const providerOrder = z.array(kycProvider).min(1).max(2).refine(once, 'must name each once')
 
+/** Nothing stands on the back of a PAN card that anybody needs. */
+const twoSided = kycDocumentType.exclude(['pan'])
+
 /** What an app asks of identities. */
 export const kycRules = z.object({
   /** Documents that are taken. */
   documents: z.array(kycDocumentType),
+  /**
+   * Of which documents the back has to be handed in too: of an Aadhaar card it holds the address, of a licence what may be driven. A PDF counts
+   * for both sides.
+   */
+  bothSides: z.array(twoSided),
   /** false: a reviewer decides every case. */
   autoDecide: z.boolean(),
   /**
@@ -31,6 +39,7 @@ export const kycRules = z.object({
 /** The same as an app sets it; what is left out is the platform's own. */
 export const kycRulesWish = z.strictObject({
   documents: z.array(kycDocumentType).min(1).max(3).refine(once, 'must name each once').optional(),
+  bothSides: z.array(twoSided).max(2).refine(once, 'must name each once').optional(),
   autoDecide: z.boolean().optional(),
   consentFirst: z.boolean().optional(),
   approvals: z.int().min(1).max(2).optional(),
