@@ -1,4 +1,4 @@
-import { codeOf } from './fault.ts'
+import { codeOf } from './code-of.ts'
 
 const undecided = [408, 425, 429]
 

@@ -1,4 +1,4 @@
-import { codeOf } from './fault.ts'
+import { codeOf } from './code-of.ts'
 import type { ConnectStore, Feed } from './connect-store.ts'
 import { confirmTopup } from './topup-confirm.ts'
 import { forget, recall } from './topup-memory.ts'

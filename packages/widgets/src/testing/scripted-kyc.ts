@@ -23,9 +23,9 @@ export const standing: KycStanding = {
   retryAt: null,
   attemptsLeft: 3,
   documents: [
-    { type: 'pan', sides: ['front'] },
-    { type: 'aadhaar', sides: ['front', 'back'] },
-    { type: 'driving_license', sides: ['front', 'back'] },
+    { type: 'pan', sides: ['front'], required: ['front'] },
+    { type: 'aadhaar', sides: ['front', 'back'], required: ['front'] },
+    { type: 'driving_license', sides: ['front', 'back'], required: ['front', 'back'] },
   ],
   consent: { currentVersion: notice.version, given: true, givenAt: '2026-11-01T10:00:00Z' },
 }
@@ -41,6 +41,8 @@ export interface KycScript {
   readonly onPiece?: (offset: number) => Promise<void> | void
   /** Before an upload becomes a document: may throw. */
   readonly onFinish?: (password: string | undefined) => void
+  /** Before a consent is taken: may throw. */
+  readonly onConsent?: () => void
   /** Before a document is deleted: may wait. */
   readonly onDelete?: () => Promise<void>
   readonly submit?: ConnectClient['kyc']['submit']
@@ -55,6 +57,7 @@ export interface KycBook {
     {
       readonly type: KycDocument['type']
       readonly side: KycDocument['side']
+      readonly format: KycDocument['format']
       length: number
       received: number
       document: KycDocument | null
@@ -76,10 +79,11 @@ export function kycOf(script: KycScript, book: KycBook): Pick<ConnectClient, 'ky
     kyc: {
       get: async () => ({ ...standing, ...(await (typeof script.kyc === 'function' ? script.kyc() : script.kyc)), consent }),
       getNotice: () => Promise.resolve({ ...notice, ...script.notice }),
-      consent: ({ version, language }) => {
+      consent: async ({ version, language }) => {
+        script.onConsent?.()
         book.asked.push(`consent ${version}`)
         consent = { ...consent, given: true }
-        return Promise.resolve({ version, language, givenAt: '2026-11-23T10:00:00Z' })
+        return { version, language, givenAt: '2026-11-23T10:00:00Z' }
       },
       withdrawConsent: () => Promise.resolve(),
       submit: (wish, options) => {
@@ -96,9 +100,16 @@ export function kycOf(script: KycScript, book: KycBook): Pick<ConnectClient, 'ky
       },
     },
     kycUploads: {
-      create: ({ type = 'pan', side = 'front', length = 0 } = {}) => {
+      create: ({ type = 'pan', side = 'front', length = 0, fileType } = {}) => {
         const id = `upl_${book.uploads.size + 1}`
-        book.uploads.set(id, { type, side, length, received: 0, document: null })
+        book.uploads.set(id, {
+          type,
+          side,
+          format: fileType === 'application/pdf' ? 'pdf' : 'picture',
+          length,
+          received: 0,
+          document: null,
+        })
         book.asked.push(`begin ${type} ${side}`)
         return Promise.resolve(stateOf(id).answer)
       },
@@ -116,7 +127,15 @@ export function kycOf(script: KycScript, book: KycBook): Pick<ConnectClient, 'ky
         script.onFinish?.(password)
         const { upload } = stateOf(uploadId)
         const { type, side } = upload
-        upload.document ??= { id: `doc_${uploadId.slice(4)}`, type, side, pages: 1, hints: [], createdAt: '2026-11-23T10:00:00Z' }
+        upload.document ??= {
+          id: `doc_${uploadId.slice(4)}`,
+          type,
+          side,
+          pages: 1,
+          format: upload.format,
+          hints: [],
+          createdAt: '2026-11-23T10:00:00Z',
+        }
         return upload.document
       },
       cancel: () => Promise.resolve(),

@@ -47,10 +47,15 @@ async function read(key: string): Promise<KeptUpload | undefined> {
 /** Keys are `user:type:side`. */
 const userOf = (key: string): string => key.split(':').slice(0, -2).join(':')
 
-/** What was begun under this key. What is too old, and what others have left on this device, who may never come back to it, is dropped. */
-export async function recallUpload(key: string): Promise<KeptUpload | undefined> {
+/** Drops what is too old, and what others than this user have left on this device, who may never come back to it. */
+export async function tidyUploads(user: string): Promise<void> {
   const keys = (await inStore('readonly', (store) => store.getAllKeys())) ?? []
-  for (const one of keys.map(String)) if (userOf(one) !== userOf(key) || !(await read(one))) await forgetUpload(one)
+  for (const one of keys.map(String)) if (userOf(one) !== user || !(await read(one))) await forgetUpload(one)
+}
+
+/** What was begun under this key, and nothing that should not be there any more. */
+export async function recallUpload(key: string): Promise<KeptUpload | undefined> {
+  await tidyUploads(userOf(key))
   return read(key)
 }
 

@@ -4,47 +4,13 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { accessibilityFaults } from '../../testing/axe.ts'
 import { cardPicture } from '../../testing/card-picture.ts'
-import { mount, part, words } from '../../testing/mount.ts'
 import { problem, type Script } from '../../testing/scripted-client.ts'
 import { standing } from '../../testing/scripted-kyc.ts'
+import { details, forgetUploads, showUploader as show } from '../../testing/show-uploader.ts'
 import { keepUpload, recallUpload } from './kept-uploads.ts'
 import './kyc-uploader.define.ts'
 
-beforeEach(async () => {
-  await new Promise((resolve) => {
-    const request = indexedDB.deleteDatabase('ihc-kyc')
-    request.onsuccess = request.onerror = request.onblocked = resolve
-  })
-})
-
-function show(script: Script = {}, language = 'en', content = html`<ihc-kyc-uploader></ihc-kyc-uploader>`) {
-  const page = mount(content, script, language)
-  page.client.open()
-  const element = page.main.querySelector('ihc-kyc-uploader')
-  const find = (selector: string) => element?.shadowRoot?.querySelector<HTMLElement>(selector)
-  const text = (selector: string) => words(find(selector))
-  const slot = (n = 0) => words(element?.shadowRoot?.querySelectorAll("[part='slot']")[n])
-  const choose = async (blob: Blob, n = 0, name = 'card.jpg') => {
-    await expect.poll(() => element?.shadowRoot?.querySelectorAll("[part='slot'] input[type=file]")[n]).toBeTruthy()
-    const input = element?.shadowRoot?.querySelectorAll<HTMLInputElement>("[part='slot'] input[type=file]")[n]
-    const data = new DataTransfer()
-    data.items.add(new File([blob], name, { type: blob.type }))
-    if (!input) throw new Error('no place for a file')
-    input.files = data.files
-    input.dispatchEvent(new Event('change'))
-  }
-  const fill = async (values: Record<string, string>) => {
-    for (const [name, value] of Object.entries(values)) {
-      const input = find(`input[name='${name}']`)
-      if (!(input instanceof HTMLInputElement)) throw new Error(`no field ${name}`)
-      await userEvent.fill(input, value)
-    }
-  }
-  const press = (name: string) => userEvent.click(part(element, name))
-  return { ...page, element, find, text, slot, choose, fill, press }
-}
-
-const details = { number: 'AAAPZ1234C', name: 'Asha Rao', dateOfBirth: '1990-04-12' }
+beforeEach(forgetUploads)
 
 describe('the way to be verified', () => {
   it('begins with consent, takes a picture and what it says, and ends with the decision, live', async () => {
@@ -73,7 +39,7 @@ describe('the way to be verified', () => {
       new ConnectError('invalid_request', 'no', { status: 400, errors: [{ pointer: '/number', detail: 'x' }] }),
     ]
     const page = show({
-      documents: [{ id: 'doc_7', type: 'pan', side: 'front', pages: 1, hints: [], createdAt: '2026-11-23T10:00:00Z' }],
+      documents: [{ id: 'doc_7', type: 'pan', side: 'front', pages: 1, format: 'picture', hints: [], createdAt: '2026-11-23T10:00:00Z' }],
       submit: (_, options) => {
         keys.push(options?.idempotencyKey)
         return Promise.reject(answers.shift() ?? problem('internal', 500))
@@ -157,7 +123,9 @@ describe('a picture', () => {
 
   it('that was sent before is there again after a reload, and is dropped when another one takes its place', async () => {
     const page = show({
-      documents: [{ id: 'doc_7', type: 'pan', side: 'front', pages: 1, hints: ['blurred'], createdAt: '2026-11-23T10:00:00Z' }],
+      documents: [
+        { id: 'doc_7', type: 'pan', side: 'front', pages: 1, format: 'picture', hints: ['blurred'], createdAt: '2026-11-23T10:00:00Z' },
+      ],
       // Nobody waits for it: the network may be slow.
       onDelete: () => new Promise(() => {}),
     })

@@ -4,15 +4,15 @@ import { ConnectElement } from '../../base/connect-element.ts'
 import { connectEvent } from '../../base/events.ts'
 import { kycEn } from '../../locales/en/kyc.ts'
 import { isRefused, randomKey } from '../../session/asked-once.ts'
-import { faultOf } from '../../session/fault.ts'
 import { kycFeed, readKyc } from '../../session/kyc-feed.ts'
+import type { ConnectFault, ConnectStore } from '../../session/connect-store.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
 import { formStyles } from '../../theme/form.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { kycStyles } from './kyc-uploader.styles.ts'
-import { bones, fieldView, noticeView, slotView, standingView, typesView, type Field } from './kyc-views.ts'
+import { bones, faultView, fieldView, noticeView, slotView, standingView, typesView, type Field } from './kyc-views.ts'
 import { fieldFault, type KycWords } from './kyc-words.ts'
 import type { PictureSlot } from './picture-slot.ts'
 
@@ -54,6 +54,8 @@ export class IhcKycUploader extends ConnectElement {
   /** Of what is being handed in: sent again, it is the same submission. */
   #sent: { readonly content: string; readonly key: string } | undefined
   #told: KycStanding | undefined
+  /** For whom this device was rid of pictures that nobody goes on with. */
+  #tidied: string | undefined
 
   protected override willUpdate(changed: PropertyValues<this>) {
     super.willUpdate(changed)
@@ -65,14 +67,22 @@ export class IhcKycUploader extends ConnectElement {
       const name = `${me}:${wanted.type}`
       if (name !== this.#slotsOf) void this.#open(name, me, wanted)
     }
-    const id = standing?.status === 'pending' || standing?.status === 'verified' ? standing.submissionId : null
-    this.#internals.setFormValue(id)
-    this.#internals.setValidity(this.required && id === null ? { valueMissing: true } : {}, this.#words.texts.missing)
+    // Of somebody who hands nothing in, nothing is gone on with.
+    const whose = me && standing && (standing.canSubmit ? me : '')
+    if (whose !== undefined && whose !== this.#tidied) {
+      this.#tidied = whose
+      import('./kept-uploads.ts').then(({ tidyUploads }) => tidyUploads(whose)).catch(() => {})
+    }
   }
 
   protected override updated(changed: PropertyValues<this>) {
     super.updated(changed)
     const standing = this.#standing
+    const id = standing?.status === 'pending' || standing?.status === 'verified' ? standing.submissionId : null
+    // Where the browser shows what is missing, and puts the focus.
+    const anchor = this.renderRoot.querySelector<HTMLElement>('input, button') ?? undefined
+    this.#internals.setFormValue(id)
+    this.#internals.setValidity(this.required && id === null ? { valueMissing: true } : {}, this.#words.texts.missing, anchor)
     const was = this.#told
     this.#told = standing
     if (standing && was && standing.updatedAt !== was.updatedAt) this.emit('ihc-kyc-changed', { standing })
@@ -98,7 +108,7 @@ export class IhcKycUploader extends ConnectElement {
       }
       ${failed && !standing ? html`<button type="button" part="retry" @click=${this.#reread}>${texts.retry}</button>` : nothing}
       ${standing ? standingView(standing, this.#words) : nothing}
-      ${standing?.canSubmit ? (standing.consent.given ? this.#form(standing) : notice ? noticeView(notice, texts, (event) => void this.#agree(event)) : bones) : nothing}
+      ${standing?.canSubmit ? (standing.consent.given ? this.#form(standing) : notice ? noticeView(notice, texts, this.#faults.all, (event) => void this.#agree(event)) : bones) : nothing}
     </section>`
   }
 
@@ -106,7 +116,6 @@ export class IhcKycUploader extends ConnectElement {
     const words = this.#words
     const { texts } = words
     const canAim = typeof navigator.mediaDevices?.getUserMedia === 'function'
-    const all = this.#faults.all
     const types = documents.map(({ type }) => type)
     const chosen = this.#type
     const fields = [
@@ -115,10 +124,9 @@ export class IhcKycUploader extends ConnectElement {
       ['dateOfBirth', texts.born, { autocomplete: 'bday' }],
     ] as const
     return html`${typesView(types, chosen, words, this.#choose)}
-      ${this.#slots.map((slot) => slotView(slot, canAim, words, { camera: this.#aim, file: this.#take }))}
+      ${this.#slots.filter(this.#wants).map((slot) => slotView(slot, canAim, words, { camera: this.#aim, file: this.#take }))}
       <form part="details" novalidate @submit=${this.#submit}>
-        ${fields.map((field) => fieldView(field, this.#faults[field[0]], this.#edited))}
-        <p part="fault" role="alert" class=${all ? 'fault' : 'none'}>${all ?? ''}</p>
+        ${fields.map((field) => fieldView(field, this.#faults[field[0]], this.#edited))} ${faultView(this.#faults.all)}
         <button part="submit" aria-disabled=${this.#submitting ? 'true' : 'false'}>
           ${this.#submitting ? texts.submitting : texts.submit}
         </button>
@@ -138,6 +146,9 @@ export class IhcKycUploader extends ConnectElement {
     const offered = this.#standing?.documents.map(({ type }) => type) ?? []
     return offered.find((type) => type === this.type) ?? offered[0] ?? 'pan'
   }
+
+  /** Of a document that came whole, the rest is there already. */
+  readonly #wants = ({ view }: PictureSlot) => view.phase !== 'empty' || !this.#slots.some((one) => one.view.isPdf)
 
   readonly #choose = (type: Type) => {
     this.type = type
@@ -190,7 +201,14 @@ export class IhcKycUploader extends ConnectElement {
     if (!store || !notice) return
     const { version, language } = notice
     if (!this.dispatchEvent(connectEvent('ihc-kyc-consent-request', { version }))) return
-    await store.client.kyc.consent({ version, language }).catch((error: unknown) => store.set({ fault: faultOf(store, error) }))
+    this.#faults = {}
+    try {
+      await store.client.kyc.consent({ version, language })
+    } catch (error) {
+      const fault = await this.#faultOf(store, error)
+      this.#faults = { all: fault.message }
+      store.set({ fault })
+    }
     await readKyc(store)
   }
 
@@ -218,7 +236,7 @@ export class IhcKycUploader extends ConnectElement {
       number: wish.number ? undefined : texts.badNumber,
       name: wish.name.length > 1 ? undefined : texts.badName,
       dateOfBirth: wish.dateOfBirth ? undefined : texts.badBorn,
-      all: documentIds.length < this.#slots.length ? texts.missing : undefined,
+      all: documentIds.length < this.#slots.filter(this.#wants).length ? texts.missing : undefined,
     }
     if (Object.values(this.#faults).some(Boolean)) return this.#showFault()
     if (!this.dispatchEvent(connectEvent('ihc-kyc-submit-request', { type: wish.type }))) return
@@ -233,7 +251,7 @@ export class IhcKycUploader extends ConnectElement {
       this.#slotsOf = ''
       await readKyc(store)
     } catch (error) {
-      this.#refused(error)
+      await this.#refused(store, error)
       await this.#showFault()
     } finally {
       this.#submitting = false
@@ -241,9 +259,13 @@ export class IhcKycUploader extends ConnectElement {
     }
   }
 
-  #refused(error: unknown) {
-    const { store } = this.#state
-    if (!store) return
+  /** What an error means. The words for it come with the code that acts for the session, and without a network there is one to say. */
+  async #faultOf(store: ConnectStore, error: unknown): Promise<ConnectFault> {
+    const code = await import('../../session/fault.ts').catch(() => undefined)
+    return code?.faultOf(store, error) ?? { code: 'network_error', message: this.#words.texts.offline, error }
+  }
+
+  async #refused(store: ConnectStore, error: unknown) {
     // After anything but a refusal it may have been handed in: only the same key may be sent again.
     if (isRefused(error)) this.#sent = undefined
     const { texts } = this.#words
@@ -252,7 +274,7 @@ export class IhcKycUploader extends ConnectElement {
       const fault = fieldFault(pointer, texts)
       return fault ? [[pointer.slice(1), fault] as const] : []
     })
-    this.#faults = named.length > 0 ? Object.fromEntries<string>(named) : { all: faultOf(store, error).message }
+    this.#faults = named.length > 0 ? Object.fromEntries<string>(named) : { all: (await this.#faultOf(store, error)).message }
   }
 
   async #showFault() {

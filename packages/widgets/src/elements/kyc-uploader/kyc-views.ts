@@ -32,10 +32,15 @@ export const standingView = (standing: KycStanding, words: KycWords) => {
   </div>`
 }
 
+/** Why what somebody asked for was not done. */
+export const faultView = (fault: string | undefined) =>
+  html`<p part="fault" role="alert" class=${fault ? 'fault' : 'none'}>${fault ?? ''}</p>`
+
 /** What is agreed to, in full, before anything is asked for. */
 export const noticeView = (
   { language, title, paragraphs, items, agreement }: KycNotice,
   texts: KycWords['texts'],
+  fault: string | undefined,
   agree: (event: Event) => void,
 ) =>
   html`<form part="notice" lang=${language} @submit=${agree}>
@@ -45,6 +50,7 @@ export const noticeView = (
       ${items.map((item) => html`<li>${item}</li>`)}
     </ul>
     <label class="choice"><input type="checkbox" name="agreed" required />${agreement}</label>
+    ${faultView(fault)}
     <button part="agree">${texts.agree}</button>
   </form>`
 

@@ -21,7 +21,7 @@ const faults: Words = {
   payload_too_large: 'too_large',
   network_error: 'offline',
   pdf_password_required: 'locked',
-  pdf_password_wrong: 'locked',
+  pdf_password_wrong: 'badPassword',
   document_unreadable: 'unreadable',
 }
 

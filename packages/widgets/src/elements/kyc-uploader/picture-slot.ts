@@ -1,5 +1,5 @@
 import { uploadDocument, type ConnectClient, type KycDocument } from '@impacthub/sdk'
-import { codeOf } from '../../session/fault.ts'
+import { codeOf } from '../../session/code-of.ts'
 import { forgetUpload, keepUpload, recallUpload } from './kept-uploads.ts'
 import type { PictureHint } from './look-at.ts'
 import type { PictureFault, Prepared } from './shrink.ts'
@@ -14,6 +14,8 @@ export interface SlotView {
   /** Why it was refused: of the page, or the platform's code. */
   readonly fault?: PictureFault | 'noCamera' | (string & Record<never, never>) | undefined
   readonly documentId?: string | undefined
+  /** A PDF may hold both sides, as the e-Aadhaar does. */
+  readonly isPdf?: boolean | undefined
 }
 
 type Type = KycDocument['type']
@@ -21,6 +23,13 @@ type Side = KycDocument['side']
 
 /** What the platform says of a PDF that it cannot open without its password, or with that one. */
 const locked = ['pdf_password_required', 'pdf_password_wrong']
+
+const sentView = ({ id, hints, format }: KycDocument): SlotView => ({
+  phase: 'sent',
+  documentId: id,
+  hint: hints[0],
+  isPdf: format === 'pdf',
+})
 
 /** One side of one document: chosen, judged, sent, and sent on after a lost connection or a reload. */
 export class PictureSlot {
@@ -46,7 +55,7 @@ export class PictureSlot {
   /** Goes on with what an earlier page had begun. */
   async resume(known: KycDocument | undefined): Promise<void> {
     if (known) {
-      this.#show({ phase: 'sent', documentId: known.id, hint: known.hints[0] })
+      this.#show(sentView(known))
       await forgetUpload(this.#key)
     }
     const kept = await recallUpload(this.#key)
@@ -137,7 +146,7 @@ export class PictureSlot {
         },
       )
       await forgetUpload(this.#key)
-      if (!leaving.signal.aborted) this.#show({ phase: 'sent', documentId: document.id, hint: document.hints[0], preview })
+      if (!leaving.signal.aborted) this.#show({ ...sentView(document), preview })
     } catch (error) {
       if (leaving.signal.aborted) return
       const fault = faultOf(error)

@@ -100,12 +100,16 @@ export function quoteView({ quote }: WithdrawalTerms, { texts, language }: Withd
   </dl>`
 }
 
+/** Why what somebody asked for was not done. */
+export const faultView = (fault: string | undefined) =>
+  html`<p part="fault" role="alert" class=${fault ? 'fault' : 'none'}>${fault ?? ''}</p>`
+
 const canCancel = ({ status, sentAt }: Withdrawal): boolean => (status === 'requested' || status === 'approved') && !sentAt
 
 /** The latest withdrawals, and what each waits for. */
 export const historyView = (
   list: readonly Withdrawal[],
-  canceling: string | undefined,
+  { canceling, fault }: { readonly canceling: string | undefined; readonly fault: string | undefined },
   words: WithdrawWords,
   cancel: (id: string) => void,
 ) =>
@@ -113,6 +117,7 @@ export const historyView = (
     ? nothing
     : html`<section part="history" aria-labelledby="history-title">
         <h3 id="history-title">${words.texts.history}</h3>
+        ${faultView(fault)}
         <ul>
           ${list.map((one) => {
             const { texts, language } = words

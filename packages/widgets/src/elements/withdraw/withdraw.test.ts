@@ -195,6 +195,13 @@ describe('earlier withdrawals', () => {
     page.client.emit('withdrawal.updated', at({ id: 'wdr_2', status: 'processing', waitingFor: 'bank', sentAt: '2026-11-23T10:01:00Z' }))
     await expect.poll(() => page.text("[part='history']")).toContain('Your bank is confirming.')
   })
+
+  it('that could not be canceled say so beside them', async () => {
+    const page = show({ withdrawals: [at({})], cancelWithdrawal: () => Promise.reject(problem('conflict', 409)) })
+    await expect.poll(() => page.find("[part='cancel']")).toBeTruthy()
+    await page.press('cancel')
+    await expect.poll(() => page.text("[part='history'] [role='alert']")).toBe('That is not possible any more.')
+  })
 })
 
 describe('for everybody', () => {

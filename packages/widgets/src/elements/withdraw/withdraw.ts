@@ -14,7 +14,7 @@ import { card } from '../../theme/card.ts'
 import { formStyles } from '../../theme/form.ts'
 import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
-import { bones, destinationsView, fieldView, historyView, quoteView, sumView } from './withdraw-views.ts'
+import { bones, destinationsView, faultView, fieldView, historyView, quoteView, sumView } from './withdraw-views.ts'
 import { faultText, fieldOf, obstacleText, rangeOf, type Destination, type WithdrawField, type WithdrawWords } from './withdraw-words.ts'
 import { withdrawStyles } from './withdraw.styles.ts'
 
@@ -40,6 +40,8 @@ export class IhcWithdraw extends ConnectElement {
   #faults: { readonly [Name in WithdrawField | 'all']?: string | undefined } = {}
   #asking = false
   #canceling: string | undefined
+  /** Why the last one was not canceled. */
+  #kept: string | undefined
   /** Of what is being asked for: sent again, it is the same withdrawal. */
   #sent: { readonly content: string; readonly key: string } | undefined
 
@@ -83,7 +85,8 @@ export class IhcWithdraw extends ConnectElement {
       }
       ${failed && !terms ? html`<button type="button" part="retry" @click=${this.#reread}>${texts.retry}</button>` : nothing}
       ${terms ? sumView(terms, this.#words) : nothing} ${obstacle ? html`<p part="obstacle" class="banner">${obstacle}</p>` : nothing}
-      ${terms && !obstacle ? this.#form(terms) : nothing} ${historyView(list, this.#canceling, this.#words, (id) => void this.#cancel(id))}
+      ${terms && !obstacle ? this.#form(terms) : nothing}
+      ${historyView(list, { canceling: this.#canceling, fault: this.#kept }, this.#words, (id) => void this.#cancel(id))}
     </section>`
   }
 
@@ -112,8 +115,7 @@ export class IhcWithdraw extends ConnectElement {
           ? html`<p part="cooling" class="muted">${fill(texts.cooling, { n: terms.coolingHours }, language)}</p>`
           : nothing
       }
-      ${quoteView({ ...terms, quote }, words)}
-      <p part="fault" role="alert" class=${faults.all ? 'fault' : 'none'}>${faults.all ?? ''}</p>
+      ${quoteView({ ...terms, quote }, words)} ${faultView(faults.all)}
       <button part="withdraw" aria-disabled=${this.#asking ? 'true' : 'false'}>${this.#asking ? texts.asking : label}</button>
     </form>`
   }
@@ -189,6 +191,7 @@ export class IhcWithdraw extends ConnectElement {
     this.#coins = ''
     this.#quote = null
     this.#faults = {}
+    this.#kept = undefined
     this.#sent = undefined
     this.destination = undefined
     // Not the form's own reset: it would take the choice away from under what is rendered.
@@ -214,11 +217,14 @@ export class IhcWithdraw extends ConnectElement {
     const { store } = this.#state
     if (!store || this.#canceling) return
     this.#canceling = withdrawalId
+    this.#kept = undefined
     this.requestUpdate()
     try {
       takeWithdrawal(store, await store.client.withdrawals.cancel({ withdrawalId }))
     } catch (error) {
-      store.set({ fault: faultOf(store, error) })
+      const fault = faultOf(store, error)
+      this.#kept = fault.message
+      store.set({ fault })
     }
     this.#canceling = undefined
     await readWithdrawals(store)

@@ -45,6 +45,7 @@ export const kycEn = {
   too_small: 'This picture is too small to be read. Take a photo of the document.',
   too_large: 'This file is too large.',
   locked: 'This PDF is locked. Type its password.',
+  badPassword: 'This password does not open it. Check it.',
   password: 'Password of the PDF',
   unlock: 'Open it',
   numberOf: 'Number on the document',

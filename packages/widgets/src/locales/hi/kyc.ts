@@ -47,6 +47,7 @@ export const kycHi: KycTexts = {
   too_small: 'तस्वीर बहुत छोटी है। दस्तावेज़ की फ़ोटो लें।',
   too_large: 'फ़ाइल बहुत बड़ी है।',
   locked: 'यह PDF बंद है। इसका पासवर्ड लिखें।',
+  badPassword: 'इस पासवर्ड से नहीं खुली। देखकर फिर लिखें।',
   password: 'PDF का पासवर्ड',
   unlock: 'खोलें',
   numberOf: 'दस्तावेज़ का नंबर',

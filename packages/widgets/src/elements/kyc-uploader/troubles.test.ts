@@ -1,0 +1,98 @@
+import { ConnectError } from '@impacthub/sdk'
+import { html } from 'lit'
+import { userEvent } from 'vitest/browser'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { cardPicture } from '../../testing/card-picture.ts'
+import { problem } from '../../testing/scripted-client.ts'
+import { details, forgetUploads, showUploader as show } from '../../testing/show-uploader.ts'
+import { keepUpload } from './kept-uploads.ts'
+import './kyc-uploader.define.ts'
+
+beforeEach(forgetUploads)
+
+const pdf = () => new Blob([new Uint8Array(1_000)], { type: 'application/pdf' })
+const aadhaar = html`<ihc-kyc-uploader type="aadhaar"></ihc-kyc-uploader>`
+
+const keptKeys = () =>
+  new Promise<readonly string[]>((resolve) => {
+    const opening = indexedDB.open('ihc-kyc', 1)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('ihc-kyc')
+    opening.onsuccess = () => {
+      const asking = opening.result.transaction('ihc-kyc').objectStore('ihc-kyc').getAllKeys()
+      asking.onsuccess = () => {
+        opening.result.close()
+        resolve(asking.result.map(String))
+      }
+    }
+  })
+
+describe('a PDF', () => {
+  it('counts for both sides, and asks for no picture of the back', async () => {
+    const page = show({}, 'en', aadhaar)
+    await page.choose(pdf(), 0, 'eaadhaar.pdf')
+    await expect.poll(() => page.slot()).toContain('Sent')
+    await expect.poll(() => page.element?.shadowRoot?.querySelectorAll("[part='slot']").length).toBe(1)
+    await page.fill({ ...details, number: '234567890124' })
+    await page.press('submit')
+    await expect.poll(() => page.client.kycBook.asked.at(-1)).toBe('submit aadhaar doc_1')
+  })
+
+  it('that a password does not open says so, other than one that needs its first', async () => {
+    const page = show({
+      onFinish: (password) => {
+        throw new ConnectError(password ? 'pdf_password_wrong' : 'pdf_password_required', 'locked', { status: 400 })
+      },
+    })
+    await page.choose(pdf(), 0, 'eaadhaar.pdf')
+    await expect.poll(() => page.slot()).toContain('This PDF is locked. Type its password.')
+    await page.fill({ password: 'wrong' })
+    await userEvent.keyboard('{Enter}')
+    await expect.poll(() => page.slot()).toContain('This password does not open it. Check it.')
+  })
+})
+
+describe('pictures that nobody goes on with', () => {
+  it('are dropped with the next load, also where no form is opened', async () => {
+    const file = await cardPicture()
+    await keepUpload('asha:pan:front', { file, at: Date.now() })
+    await keepUpload('ravi:aadhaar:back', { file, at: Date.now() })
+    const page = show({ kyc: { status: 'pending', submissionId: 'kyc_1', canSubmit: false } })
+    await expect.poll(() => page.text("[part='status']")).toBe('Pending')
+    await expect.poll(keptKeys).toEqual([])
+  })
+
+  it('are dropped while somebody has not agreed yet, but for their own', async () => {
+    const file = await cardPicture()
+    await keepUpload('asha:pan:front', { file, at: Date.now() })
+    await keepUpload('asha:aadhaar:back', { file, at: Date.now() - 2 * 86_400_000 })
+    await keepUpload('ravi:aadhaar:back', { file, at: Date.now() })
+    const page = show({ consented: false })
+    await expect.poll(() => page.find("[part='notice']")).toBeTruthy()
+    await expect.poll(keptKeys).toEqual(['asha:pan:front'])
+  })
+})
+
+it('says why somebody could not agree, and lets them try again', async () => {
+  let lost = true
+  const page = show({
+    consented: false,
+    onConsent: () => {
+      if (lost) throw problem('network_error')
+    },
+  })
+  await expect.poll(() => page.find("input[name='agreed']")).toBeTruthy()
+  await userEvent.click(page.find("input[name='agreed']")!)
+  await page.press('agree')
+  await expect.poll(() => page.text("[part='fault']")).toBe('No connection. Try again.')
+  lost = false
+  await page.press('agree')
+  await expect.poll(() => page.find("[part='details']")).toBeTruthy()
+  expect(page.text("[part='fault']")).toBe('')
+})
+
+it('is where the browser puts the focus, when a form is sent without it', async () => {
+  const page = show({}, 'en', html`<form><ihc-kyc-uploader name="kyc" required></ihc-kyc-uploader></form>`)
+  await expect.poll(() => page.find("[part='types'] input")).toBeTruthy()
+  page.main.querySelector('form')?.requestSubmit()
+  await expect.poll(() => page.element?.shadowRoot?.activeElement?.getAttribute('name')).toBe('type')
+})
