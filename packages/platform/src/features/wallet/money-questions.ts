@@ -49,4 +49,26 @@ export const moneyQuestions = [
         where c.tenant_id = $1 group by c.topup_id) c on c.topup_id = t.id
       where t.tenant_id = $1 and coalesce(c.coins, 0) <> case when t.payment_id is null then 0 else t.coins + t.bonus_coins end`,
   },
+  {
+    rule: 'a referral was rewarded once and in whole, or not at all',
+    sql: `with given as (
+        select t.reference_id as id, t.id as transaction_id, sum(e.coins) as coins from ledger_transactions t
+        join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id is not null
+        where t.tenant_id = $1 and t.type = 'referral' group by t.reference_id, t.id
+      ), wanted as (
+        select id, status, transaction_id, referrer_coins + referee_coins as coins from referrals where tenant_id = $1 and status in ('rewarded', 'reversed')
+      )
+      select coalesce(w.id, g.id) as subject, coalesce(w.status, 'not rewarded') || ': wanted ' || coalesce(w.coins, 0) || ', ledger ' || coalesce(g.coins, 0) as detail
+      from wanted w full join given g on g.id = w.id
+      where (w.transaction_id, w.coins) is distinct from (g.transaction_id, g.coins)`,
+  },
+  {
+    rule: 'of a referral at most what it gave was taken back, and only when it was',
+    sql: `select t.reference_id as subject, coalesce(r.status, 'unknown') || ': took ' || -sum(e.coins) as detail
+      from ledger_transactions t
+      join ledger_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id and e.user_id is not null
+      left join referrals r on r.tenant_id = t.tenant_id and r.id = t.reference_id
+      where t.tenant_id = $1 and t.type = 'referral_reversal' group by t.reference_id, r.status, r.referrer_coins, r.referee_coins
+      having r.status is distinct from 'reversed' or -sum(e.coins) > r.referrer_coins + r.referee_coins`,
+  },
 ] as const

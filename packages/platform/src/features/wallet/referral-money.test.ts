@@ -41,23 +41,41 @@ async function pair(): Promise<Pair> {
   }
 }
 
-const reward = ({ referralId, referrer, referee }: Pair, coins = { referrer: 50, referee: 50 }, expiresAt: Date | null = null) =>
-  books.in((tx) =>
-    rewardBoth(
-      tx,
+const reward = (them: Pair, coins = { referrer: 50, referee: 50 }, expiresAt: Date | null = null) =>
+  books.in(async (tx) => {
+    const { referralId, referrer, referee } = them
+    const [one, other] = [
+      { userId: referrer.id, coins: coins.referrer },
+      { userId: referee.id, coins: coins.referee },
+    ]
+    const posting = await rewardBoth(tx, books.tenant, { referralId, referrer: one, referee: other, expiresAt }, noon)
+    await tx.query(referralRow, [
+      referralId,
       books.tenant,
-      {
-        referralId,
-        referrer: { userId: referrer.id, coins: coins.referrer },
-        referee: { userId: referee.id, coins: coins.referee },
-        expiresAt,
-      },
+      referrer.id,
+      referee.id,
+      coins.referrer,
+      coins.referee,
+      posting.transactionId,
       noon,
-    ),
-  )
+    ])
+    return posting
+  })
+
+// The books are asked whether they and the referrals say the same.
+const referralRow = `insert into referrals (id, tenant_id, referrer_id, referee_id, code, via, status, attributed, referrer_coins, referee_coins,
+    transaction_id, release, hold_days, policy_version, score, reasons, checks, created_at, updated_at, rewarded_at)
+  values ($1, $2, $3, $4, 'ABCDEFG', 'signup', 'rewarded', true, $5, $6, $7, '{"after":"signup"}', 0, 0, 0, '[]', '{}', $8, $8, $8)
+  on conflict (id) do nothing`
 
 const take = ({ referralId }: Pair, sides: RewardTaking['sides'] = both, at = books.tenant) =>
-  codeOf(books.in((tx) => takeBackReward(tx, at, { referralId, sides, by: 'test' }, noon), at))
+  codeOf(
+    books.in(async (tx) => {
+      const taken = await takeBackReward(tx, at, { referralId, sides, by: 'test' }, noon)
+      await tx.query(`update referrals set status = 'reversed', ended_at = $3 where tenant_id = $1 and id = $2`, [at, referralId, noon])
+      return taken
+    }, at),
+  )
 
 const spend = (person: Person, coins: number) =>
   books.in((tx) => {

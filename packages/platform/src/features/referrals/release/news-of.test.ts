@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import type { Reason } from '../checks/facts.ts'
+import { newsOf } from './news-of.ts'
+
+const reason = (check: Reason['check'], effect: Reason['effect'], points = 10): Reason => ({ check, effect, points })
+
+/** What `judge` makes of them does not matter here. */
+const fresh = (...reasons: Reason[]) => ({ outcome: 'refuse' as const, score: 999, reasons })
+
+describe('what has come out since', () => {
+  it.each<[what: string, known: Reason[], now: Reason[], outcome: string]>([
+    ['nothing', [], [], 'accept'],
+    ['an account that is paid to two', [], [reason('payee', 'refuse')], 'refuse'],
+    ['the same where the app wants to look', [], [reason('payee', 'review')], 'review'],
+    ['what only adds to the score', [], [reason('payee', 'score')], 'accept'],
+    ['the worst of several', [], [reason('payee', 'review'), reason('identity', 'refuse')], 'refuse'],
+    ['what a person has let pass', [reason('device', 'review')], [reason('device', 'review')], 'accept'],
+    ['what a person has let pass, and the app judges milder now', [reason('device', 'refuse')], [reason('device', 'review')], 'accept'],
+    ['what was only counted, and refuses now', [reason('device', 'score')], [reason('device', 'refuse')], 'refuse'],
+    ['what was as it was when the code was entered', [], [reason('older_account', 'refuse'), reason('velocity', 'refuse')], 'accept'],
+    ['a programme that has ended', [], [reason('programme_off', 'refuse'), reason('cap', 'refuse')], 'accept'],
+  ])('%s', (_what, known, now, outcome) => {
+    expect(newsOf(known, fresh(...now)).outcome).toBe(outcome)
+  })
+
+  it('stands beside what was known before', () => {
+    const known = [reason('relayEmail', 'review', 30), reason('payee', 'score', 5)]
+    const { reasons, score } = newsOf(known, fresh(reason('payee', 'refuse', 100), reason('address', 'review', 20)))
+    expect(reasons).toEqual([reason('relayEmail', 'review', 30), reason('payee', 'refuse', 100)])
+    expect(score).toBe(130)
+  })
+})
