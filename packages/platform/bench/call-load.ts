@@ -1,12 +1,12 @@
 /**
- * The load of the call bench, a process of its own with the telephones in it: the Twilio sandbox, a listener before it that notes when the
- * platform asks for a call, and requests that leave at their time whether or not those before them were answered.
+ * The load of the call bench, a process of its own: requests that leave at their time whether or not those before them were answered, and a
+ * listener before the telephones that notes when the platform asks for a call. It is as urgent as the platform: a request that left late, or
+ * an answer that was noted late, would be measured as the platform's doing.
  */
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { startTwilioSandbox } from '../sandbox/twilio/server.ts'
 
 const order = z.object({
   port: z.int(),
@@ -16,7 +16,10 @@ const order = z.object({
   seconds: z.number(),
   pairs: z.int(),
 })
-type Order = z.output<typeof order>
+export type Order = z.output<typeof order>
+
+/** The first line that it writes: where the platform finds the telephones. */
+export const loadAddress = z.object({ url: z.string() })
 
 /** What comes back for each order, a line of JSON. */
 export const callReport = z.object({
@@ -119,16 +122,17 @@ async function drive(load: Order): Promise<z.output<typeof callReport>> {
 }
 
 if (import.meta.main) {
-  const sandbox = await startTwilioSandbox({ answerAfterMs: 200 })
-  const url = await listenBefore(sandbox.url, (phone) => {
+  const [, , telephones = ''] = process.argv
+  const url = await listenBefore(telephones, (phone) => {
     const sent = waitingFor.get(phone)
     waitingFor.delete(phone)
     sent?.askedAfter(performance.now() - sent.due)
   })
-  sandbox.control.ownNumber('+14155550123')
-  process.stdout.write(`${JSON.stringify({ url, accountSid: sandbox.accountSid, authToken: sandbox.authToken })}\n`)
+  process.stdout.write(`${JSON.stringify({ url })}\n`)
   for await (const line of createInterface({ input: process.stdin })) {
-    process.stdout.write(`${JSON.stringify(await drive(order.parse(JSON.parse(line))))}\n`)
+    const asked = order.safeParse(JSON.parse(line))
+    const { user, system } = process.cpuUsage()
+    process.stdout.write(`${JSON.stringify(asked.success ? await drive(asked.data) : { cpuMicros: user + system })}\n`)
   }
   process.exit(0)
 }
