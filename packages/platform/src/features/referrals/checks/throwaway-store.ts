@@ -10,7 +10,7 @@ export async function namedByLists(tx: Tx, domains: readonly string[]): Promise<
 export async function replaceThrowaway(tx: Tx, domains: readonly string[]): Promise<void> {
   await tx.patiently()
   await tx.query(
-    `with gone as (delete from throwaway_domains where domain <> all (select unnest($1::text[])))
+    `with gone as (delete from throwaway_domains d where not exists (select from unnest($1::text[]) n where n = d.domain))
      insert into throwaway_domains (domain) select unnest($1::text[]) on conflict do nothing`,
     [domains],
   )

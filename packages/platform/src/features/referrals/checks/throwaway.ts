@@ -71,8 +71,14 @@ export function domainsAbove(domain: string): string[] {
 /** Whether a list may name it at all. */
 export const canBeThrowaway = (domain: string): boolean => domainsAbove(domain).every((one) => !everybodys.has(one) && !relays.has(one))
 
+// Each question to the package makes a set anew.
+let known: ReadonlySet<string> | undefined
+
 /** The list that comes with the platform: what is looked up besides only adds to it. */
-export const isKnownThrowaway = (domain: string): boolean => disposableEmailBlocklistSet().has(domain)
+export function isKnownThrowaway(domain: string): boolean {
+  known ??= disposableEmailBlocklistSet()
+  return known.has(domain)
+}
 
 /** `domain` in ASCII and small letters; `besides`: those of `domainsAbove` that a newer list names; `allowed`: the app's own exceptions. */
 export function mailKindOf(domain: string, besides: ReadonlySet<string>, allowed: readonly string[]): MailKind {
