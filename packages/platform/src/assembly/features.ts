@@ -14,14 +14,15 @@ import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
-import { checkJobs, leaveTraces } from '../features/referrals/index.ts'
+import { checkJobs, createReferrals, leaveTraces, type ReferralDeps } from '../features/referrals/index.ts'
+import { referralOperations } from '../features/referrals/referrals.routes.ts'
 import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createTopups, type TopupDeps } from '../features/topups/index.ts'
 import { topupOperations } from '../features/topups/topups.routes.ts'
-import { createUserStore } from '../features/users/index.ts'
+import { createUserStore, type UserDeps } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
-import { balancesOf, openWallet, walletJobs, walletsOf } from '../features/wallet/index.ts'
+import { balancesOf, openWallet, walletJobs, walletsOf, type WalletDeps } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
 import { createWithdrawals, type WithdrawalDeps } from '../features/withdrawals/index.ts'
 import { withdrawalOperations } from '../features/withdrawals/withdrawals.routes.ts'
@@ -68,18 +69,17 @@ export function tieFeatures(base: Foundation): Features {
   const numbers = createNumbers(numberDeps)
   const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
   const webhooks = createWebhooks(webhookDeps)
-  const topupDeps: TopupDeps = {
-    ...base,
-    tasks: taskStore,
-    news: fanOut,
-    paymentsOf: (mode) => base.payments?.[mode],
-    onWalletCredited: calls.credited,
-  }
+  const topupDeps = topupParts(base, calls)
   const topups = createTopups(topupDeps)
   const withdrawalDeps = withdrawalParts(base)
   const withdrawals = createWithdrawals(withdrawalDeps)
+  const referralDeps: ReferralDeps = { ...base, tasks: taskStore, news: fanOut }
+  const referrals = createReferrals(referralDeps)
   const identity = tieIdentity(base, withdrawals.onKycLost)
-  const jobs = [...periodicJobs(base, calls, inbox), ...[topups, withdrawals, identity, numbers, webhooks].flatMap((one) => one.jobs)]
+  const jobs = [
+    ...periodicJobs(base, calls, inbox),
+    ...[topups, withdrawals, referrals, identity, numbers, webhooks].flatMap((one) => one.jobs),
+  ]
   return {
     realtime,
     webhooks,
@@ -93,37 +93,55 @@ export function tieFeatures(base: Foundation): Features {
       ...numbers.handlers,
       ...topups.handlers,
       ...withdrawals.handlers,
+      ...referrals.handlers,
       ...identity.handlers,
       [applyTask]: inbox.apply,
       ...periodicHandlers(jobs, clock),
     },
-    urgentKinds: [...calls.urgentKinds, ...topups.urgentKinds, ...withdrawals.urgentKinds, ...identity.urgentKinds],
+    urgentKinds: [
+      ...calls.urgentKinds,
+      ...topups.urgentKinds,
+      ...withdrawals.urgentKinds,
+      ...referrals.urgentKinds,
+      ...identity.urgentKinds,
+    ],
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds, ...identity.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
-      ...peopleOperations(base, calls, presence, presenceDeps, numbers, async (tx, tenantId, userId) => {
+      ...peopleOperations(base, calls, presence, presenceDeps, numbers, referrals.redeemAtSignup, async (tx, tenantId, userId) => {
         await identity.forget(tx, tenantId, userId)
         await withdrawals.forgetUser(tx, tenantId, userId, clock.now())
       }),
-      ...walletOperations({
-        db,
-        clock,
-        cursors,
-        // The move's own answer says what the wallet holds: nothing is read again.
-        announceWallet: (tenantId, userId, balances) => fanOut.toUser(tenantId, userId, 'wallet.updated', balances),
-      }),
+      ...walletOperations(walletParts(base)),
       ...numberOperations(numberDeps),
       ...callOperations(callDeps),
       ...waitingOperations(callDeps),
       ...disputeOperations(callDeps),
       ...topupOperations(topupDeps),
       ...withdrawalOperations(withdrawalDeps),
+      ...referralOperations(referralDeps),
       ...identity.operations,
       ...webhookOperations(webhookDeps),
       ...realtime.operations,
     ],
   }
 }
+
+/** The move's own answer says what the wallet holds: nothing is read again. */
+const walletParts = ({ db, clock, cursors, fanOut }: Foundation): WalletDeps => ({
+  db,
+  clock,
+  cursors,
+  announceWallet: (tenantId, userId, balances) => fanOut.toUser(tenantId, userId, 'wallet.updated', balances),
+})
+
+const topupParts = (base: Foundation, calls: Calls): TopupDeps => ({
+  ...base,
+  tasks: taskStore,
+  news: base.fanOut,
+  paymentsOf: (mode) => base.payments?.[mode],
+  onWalletCredited: calls.credited,
+})
 
 function withdrawalParts(base: Foundation): WithdrawalDeps {
   return {
@@ -208,6 +226,7 @@ function peopleOperations(
   presence: Presence,
   presenceDeps: PresenceDeps,
   numbers: Numbers,
+  redeemAtSignup: UserDeps['redeemAtSignup'],
   forgetPerson: Identity['forget'],
 ): Operation[] {
   const { db, clock, cursors, directory, masterKey, fanOut } = base
@@ -217,6 +236,7 @@ function peopleOperations(
     cursors,
     directory,
     openWallet,
+    redeemAtSignup,
     leaveTraces: (tx, tenantId, userId, brought, now) => leaveTraces(base, tx, tenantId, userId, brought, now),
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,

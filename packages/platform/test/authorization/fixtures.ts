@@ -3,6 +3,7 @@ import { newId } from '../../src/base/ids.ts'
 import type { TestApp } from '../start-platform.ts'
 import { buyers, fresh, freshUser, list, ownerOf, user, type Fixture, type OperationName } from './fixture.ts'
 import { identityFixtures } from './identity-fixtures.ts'
+import { referralFixtures } from './referral-fixtures.ts'
 import { asker, callees, outsider, subjects, type Whose, type World } from './world.ts'
 
 const peer = 'tab-of-nobody-0001'
@@ -198,6 +199,7 @@ export const fixtures: Readonly<Record<OperationName, Fixture>> = {
   'topups.get': topup([200]),
   'topups.refund': topup([409], { reason: 'Test' }),
   ...identityFixtures,
+  ...referralFixtures,
   'numbers.list': list,
   'numbers.search': { needsProvider: true, send: () => ({ query: 'country=US&limit=1' }) },
   'numbers.get': number,

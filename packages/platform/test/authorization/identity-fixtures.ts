@@ -58,6 +58,7 @@ export const identityFixtures: Readonly<Record<IdentityOperation, Fixture>> = {
   'withdrawals.approve': withdrawal([409], { body: {} }),
   'withdrawals.reject': withdrawal([409], { body: { reason: 'Test' } }),
   'withdrawals.markPaid': withdrawal([409], { body: { bankReference: 'UTR0001' } }),
+  'withdrawals.settle': withdrawal([409], { body: { outcome: 'paid', bankReference: 'UTR0001', reason: 'Test' } }),
   'withdrawals.payee': withdrawal([200], { query: 'reason=Test' }),
   'kyc.get': list,
   'kyc.getNotice': list,

@@ -53,7 +53,7 @@ const scopes: readonly Scope[] = [
     'withdrawals:read',
     'withdrawals:write',
   ] as const),
-  ...(['kyc:read', 'kyc:review', 'kyc:reveal'] as const),
+  ...(['kyc:read', 'kyc:review', 'kyc:reveal', 'referrals:read', 'referrals:write'] as const),
 ]
 
 export async function createWorld(): Promise<World> {

@@ -1,2 +1,6 @@
 export { checkJobs } from './checks/jobs.ts'
+export { createReferrals } from './create-referrals.ts'
+export type { CodeEntry } from './redeem.ts'
+export { makeReferralCode } from './referral-code.ts'
+export type { ReferralDeps } from './referral-deps.ts'
 export { leaveTraces, tracesEdition, type Brought } from './checks/traces.ts'

@@ -32,7 +32,7 @@ export const presentCase = (one: Referral, steps: readonly ReferralStep[]) => ({
 })
 
 /** What the new user is told of it: that somebody has to look is nobody's business, nor why it came to nothing. */
-export function presentToReferee({ id, status, refereeCoins }: Referral) {
+export function presentToReferee({ id, status, refereeCoins }: Pick<Referral, 'id' | 'status' | 'refereeCoins'>) {
   const shown = status === 'rewarded' ? 'rewarded' : status === 'pending' || status === 'review' ? 'pending' : 'closed'
   return { id, status: shown, coins: refereeCoins } as const
 }

@@ -4,7 +4,7 @@ import { rudeWords } from './rude-words.ts'
 /** Digits that are read as letters, and a letter that stands for another. */
 const readAs: Readonly<Record<string, string>> = { 2: 'Z', 3: 'E', 4: 'A', 5: 'S', 6: 'G', 7: 'T', 8: 'B', 9: 'G', V: 'U' }
 
-const spelled = (code: string): string => [...code].map((letter) => readAs[letter] ?? letter).join('')
+const spelled = (code: string): string => code.replaceAll(/[2-9V]/g, (letter) => readAs[letter] ?? letter)
 
 const rudeSpellings = [...new Set(rudeWords.flatMap((word) => [word, spelled(word)]))]
 

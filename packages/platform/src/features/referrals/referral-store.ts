@@ -3,7 +3,8 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { isAttribution, type Attribution, type Referral, type ReferralStatus, type ReferralStep, type Release } from './referral-row.ts'
 
-interface Stored {
+/** A row as it comes. */
+export interface StoredReferral {
   readonly id: string
   readonly referrer_id: string | null
   readonly referee_id: string
@@ -31,13 +32,13 @@ interface Stored {
   readonly ended_at: Date | null
 }
 
-const columns = `r.id, r.referrer_id, r.referee_id, a.host_id as host_referrer, b.host_id as host_referee, r.code, r.via, r.status, r.attributed,
+export const referralColumns = `r.id, r.referrer_id, r.referee_id, a.host_id as host_referrer, b.host_id as host_referee, r.code, r.via, r.status, r.attributed,
   r.flagged, r.referrer_coins, r.referee_coins, r.release, r.hold_days, r.expires_days, r.policy_version, r.score, r.reasons, r.met_at, r.met_by,
   r.due_at, r.transaction_id, r.created_at, r.rewarded_at, r.ended_at`
-const source = `referrals r join users b on b.tenant_id = r.tenant_id and b.id = r.referee_id
+export const referralSource = `referrals r join users b on b.tenant_id = r.tenant_id and b.id = r.referee_id
   left join users a on a.tenant_id = r.tenant_id and a.id = r.referrer_id`
 
-const read = (row: Stored): Referral => ({
+export const readReferral = (row: StoredReferral): Referral => ({
   id: row.id,
   referrerId: row.referrer_id,
   refereeId: row.referee_id,
@@ -100,17 +101,20 @@ export function insertReferral(tx: Tx, tenantId: TenantId, one: Referral): void 
 }
 
 export async function findReferral(tx: Tx, tenantId: TenantId, id: string): Promise<Referral | undefined> {
-  const [row] = await tx.query<Stored>(`select ${columns} from ${source} where r.tenant_id = $1 and r.id = $2`, [tenantId, id])
-  return row && read(row)
+  const [row] = await tx.query<StoredReferral>(`select ${referralColumns} from ${referralSource} where r.tenant_id = $1 and r.id = $2`, [
+    tenantId,
+    id,
+  ])
+  return row && readReferral(row)
 }
 
 /** By whose code the user (`usr_…`) came; undefined: by nobody's, or every code was refused. */
 export async function attributionOf(tx: Tx, tenantId: TenantId, refereeId: string): Promise<Attribution | undefined> {
-  const [row] = await tx.query<Stored>(`select ${columns} from ${source} where r.tenant_id = $1 and r.referee_id = $2 and r.attributed`, [
-    tenantId,
-    refereeId,
-  ])
-  const one = row && read(row)
+  const [row] = await tx.query<StoredReferral>(
+    `select ${referralColumns} from ${referralSource} where r.tenant_id = $1 and r.referee_id = $2 and r.attributed`,
+    [tenantId, refereeId],
+  )
+  const one = row && readReferral(row)
   return one && isAttribution(one) ? one : undefined
 }
 
@@ -122,11 +126,11 @@ export async function lockReferral(tx: Tx, tenantId: TenantId, id: string): Prom
   const known = await findReferral(tx, tenantId, id)
   if (known === undefined || !isAttribution(known)) return undefined
   await lockTotals(tx, tenantId, [known.referrerId, known.refereeId])
-  const [row] = await tx.query<Stored>(`select ${columns} from ${source} where r.tenant_id = $1 and r.id = $2 for no key update of r`, [
-    tenantId,
-    id,
-  ])
-  const one = row && read(row)
+  const [row] = await tx.query<StoredReferral>(
+    `select ${referralColumns} from ${referralSource} where r.tenant_id = $1 and r.id = $2 for no key update of r`,
+    [tenantId, id],
+  )
+  const one = row && readReferral(row)
   return one && isAttribution(one) ? one : undefined
 }
 

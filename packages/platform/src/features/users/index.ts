@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { TenantId, TenantRef } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
-import type { Brought } from '../referrals/index.ts'
+import type { Brought, CodeEntry } from '../referrals/index.ts'
 import type { Directory, TokenWish } from '../tenants/index.ts'
 import type { UserStore } from './user-store.ts'
 
@@ -25,6 +25,8 @@ export interface UserDeps {
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   /** By what they brought they are known again who make another account. */
   readonly leaveTraces: (tx: Tx, tenantId: TenantId, userId: string, brought: Brought, now: Date) => void
+  /** The user has brought a code: whatever becomes of it, they are made. */
+  readonly redeemAtSignup: (tx: Tx, tenantId: TenantId, entry: Omit<CodeEntry, 'via'>) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
   readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>
   /** Those who watch these users (`usr_…`) look anew. */

@@ -1,7 +1,7 @@
-import { newId, readableCode } from '../../base/ids.ts'
+import { newId } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { tracesEdition, type Brought } from '../referrals/index.ts'
+import { makeReferralCode, tracesEdition, type Brought } from '../referrals/index.ts'
 import type { UserDeps } from './index.ts'
 import { nextWholeSecond } from './tokens-valid-from.ts'
 import { controlsOf, type ControlsWish } from './receiver-controls.ts'
@@ -63,7 +63,7 @@ export async function putUser(
       id: newId('usr', now),
       hostId: wish.userId,
       displayName: wish.displayName,
-      referralCode: readableCode(7),
+      referralCode: makeReferralCode(),
       signupReferralCode: wish.referralCode ?? null,
       signupIp: wish.signup?.ip ?? null,
       signupEmail: wish.signup?.email ?? null,

@@ -1,7 +1,9 @@
 import { allSchemas, allTables } from '@impacthub/sdk/contract'
 import { pageOf } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
+import type { TenantId } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
+import type { Tx } from '../../db/connect.ts'
 import { implement, Reply, type HandlersOf, type Operation } from '../../http/implement.ts'
 import type { UserDeps } from './index.ts'
 import { meOperations } from './me.routes.ts'
@@ -21,6 +23,11 @@ export function userOperations(deps: UserDeps): Operation[] {
 const shownToWatchers = ({ rateCoins, rateSeconds, ownRateCoins, ownRateSeconds, quietHours, maxSecondsPerDay }: UserRow): string =>
   JSON.stringify([rateCoins, rateSeconds, ownRateCoins, ownRateSeconds, quietHours, maxSecondsPerDay])
 
+/** The code that the host told of counts when the user is made, and not afterwards. */
+async function redeemCode({ redeemAtSignup }: UserDeps, tx: Tx, tenantId: TenantId, { id, hostId, signupReferralCode }: UserRow) {
+  if (signupReferralCode !== null) await redeemAtSignup(tx, tenantId, { referee: { id, hostId }, code: signupReferralCode })
+}
+
 /** The host's users as records: made, read, deleted. */
 function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delete'> {
   const { db, clock, cursors, directory, users, statuses, inCall, endWaits, forgetTraces, virtualNumbers, letGoOfNumber, revoke } = deps
@@ -31,6 +38,7 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
       const reply = await once(async (tx) => {
         const { user, made, before } = await putUser(deps, tx, actor.tenant.id, body)
         await recordUser(tx, actor.tenant.id, before, user, around)
+        if (made) await redeemCode(deps, tx, actor.tenant.id, user)
         if (before !== null && shownToWatchers(before) !== shownToWatchers(user)) seen = user.id
         return new Reply(made ? 201 : 200, presentUser(user, around))
       })

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { availability, listOf, page, phone, presenceStatus, rate, text, time, userId } from '../shapes.ts'
+import { enteredCode } from '../referrals/referral.ts'
 import type { meRoutes, userRoutes } from './routes.ts'
 
 const language = z.string().regex(/^[a-z]{2,3}$/, 'must be an ISO 639 code')
@@ -104,11 +105,11 @@ export const userSchemas = {
       rate: rate.nullable().optional(),
       ...receiverChange,
       languages: z.array(language).max(10).optional(),
-      /** Whose code the user came with, and from where; kept when the user is made, for the checks of referrals. */
-      referralCode: z
-        .string()
-        .regex(/^[0-9A-Za-z]{4,32}$/, 'must be letters and digits')
-        .optional(),
+      /**
+       * Whose code the user came with, and from where: judged when the user is made, and not afterwards. Whatever becomes of the code, the user
+       * is made, and the answer says nothing of it.
+       */
+      referralCode: enteredCode.optional(),
       signup: z
         .strictObject({
           ip: z.union([z.ipv4(), z.ipv6()]).optional(),
