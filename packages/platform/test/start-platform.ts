@@ -117,6 +117,7 @@ const generous: Limits = {
   callsPerUser: open,
   topupsPerUser: open,
   uploadsPerUser: open,
+  redemptionsPerUser: open,
   rarePerUser: open,
   providerPerApp: open,
 }

@@ -117,6 +117,7 @@ export interface Limits {
   readonly callsPerUser: Bucket
   readonly topupsPerUser: Bucket
   readonly uploadsPerUser: Bucket
+  readonly redemptionsPerUser: Bucket
   /** Each of the other things that a user does seldom, and that others have work with. */
   readonly rarePerUser: Bucket
   /** What an app asks of telephone providers, whose accounts serve all apps. */
@@ -174,6 +175,7 @@ export const hostedLimits: Limits = {
   callsPerUser: perSecond(10 / 60, 10),
   topupsPerUser: perSecond(20 / 3_600, 20),
   uploadsPerUser: perSecond(20 / 3_600, 20),
+  redemptionsPerUser: perSecond(5 / 86_400, 5),
   rarePerUser: perSecond(10 / 60, 20),
   providerPerApp: perSecond(1, 30),
 }
@@ -189,6 +191,7 @@ const embeddedLimits: Limits = {
   callsPerUser: perSecond(10, 100),
   topupsPerUser: perSecond(10, 100),
   uploadsPerUser: perSecond(10, 100),
+  redemptionsPerUser: perSecond(10, 100),
   rarePerUser: perSecond(10, 100),
   providerPerApp: perSecond(10, 100),
 }

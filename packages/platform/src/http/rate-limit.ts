@@ -30,7 +30,7 @@ async function take(bus: Bus, key: string, bucket: Bucket): Promise<void> {
   if (!state.allowed) refuse(bucket, state.remaining, state.retryAfterMs)
 }
 
-const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'uploadsPerUser' | 'rarePerUser'>> = {
+const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'uploadsPerUser' | 'redemptionsPerUser' | 'rarePerUser'>> = {
   'calls.create': 'callsPerUser',
   'calls.rate': 'rarePerUser',
   'calls.dispute': 'rarePerUser',
@@ -39,6 +39,8 @@ const perUser: Readonly<Record<string, 'callsPerUser' | 'topupsPerUser' | 'uploa
   'withdrawals.create': 'rarePerUser',
   'withdrawals.cancel': 'rarePerUser',
   'topups.confirm': 'rarePerUser',
+  'referral.redeem': 'redemptionsPerUser',
+  'referral.visit': 'rarePerUser',
   'kyc.consent': 'rarePerUser',
   'kyc.submit': 'rarePerUser',
   'kycDocuments.create': 'uploadsPerUser',
