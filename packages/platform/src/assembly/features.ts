@@ -14,13 +14,13 @@ import { createNumbers, virtualNumbersOf, type NumberDeps, type Numbers } from '
 import { numberOperations } from '../features/numbers/numbers.routes.ts'
 import { createPresence, type Presence, type PresenceDeps } from '../features/presence/index.ts'
 import { presenceOperations } from '../features/presence/presence.routes.ts'
-import { checkJobs, createReferrals, leaveTraces, type ReferralDeps } from '../features/referrals/index.ts'
+import { checkJobs, createReferrals, leaveTraces, type ReferralDeps, type Referrals } from '../features/referrals/index.ts'
 import { referralOperations } from '../features/referrals/referrals.routes.ts'
 import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createTopups, type TopupDeps } from '../features/topups/index.ts'
 import { topupOperations } from '../features/topups/topups.routes.ts'
-import { createUserStore, type UserDeps } from '../features/users/index.ts'
+import { createUserStore } from '../features/users/index.ts'
 import { userOperations } from '../features/users/users.routes.ts'
 import { balancesOf, openWallet, walletJobs, walletsOf, type WalletDeps } from '../features/wallet/index.ts'
 import { walletOperations } from '../features/wallet/wallet.routes.ts'
@@ -59,7 +59,9 @@ export interface Features {
 
 export function tieFeatures(base: Foundation): Features {
   const { db, bus, clock, cursors, directory, fanOut, masterKey } = base
-  const callDeps = callParts(base, (tenantId, userId) => presence.isConnected(tenantId, userId))
+  const referralDeps: ReferralDeps = { ...base, tasks: taskStore, news: fanOut }
+  const referrals = createReferrals(referralDeps)
+  const callDeps = callParts(base, referrals, (tenantId, userId) => presence.isConnected(tenantId, userId))
   const calls = createCalls(callDeps)
   const presenceDeps = { db, bus, clock, busyAmong: calls.busyAmong, hint: fanOut.presenceHint }
   const presence = createPresence(presenceDeps)
@@ -69,13 +71,11 @@ export function tieFeatures(base: Foundation): Features {
   const numbers = createNumbers(numberDeps)
   const webhookDeps: WebhookDeps = { ...base, outbound: createOutbound(base), webhookReach: base.webhookReach ?? 'public' }
   const webhooks = createWebhooks(webhookDeps)
-  const topupDeps = topupParts(base, calls)
+  const topupDeps = topupParts(base, calls, referrals)
   const topups = createTopups(topupDeps)
-  const withdrawalDeps = withdrawalParts(base)
+  const withdrawalDeps = withdrawalParts(base, referrals)
   const withdrawals = createWithdrawals(withdrawalDeps)
-  const referralDeps: ReferralDeps = { ...base, tasks: taskStore, news: fanOut }
-  const referrals = createReferrals(referralDeps)
-  const identity = tieIdentity(base, withdrawals.onKycLost)
+  const identity = tieIdentity(base, { onKycLost: withdrawals.onKycLost, onIdentity: referrals.onIdentity })
   const jobs = [
     ...periodicJobs(base, calls, inbox),
     ...[topups, withdrawals, referrals, identity, numbers, webhooks].flatMap((one) => one.jobs),
@@ -108,7 +108,7 @@ export function tieFeatures(base: Foundation): Features {
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds, ...identity.slowKinds],
     operations: [
       ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
-      ...peopleOperations(base, calls, presence, presenceDeps, numbers, referrals.redeemAtSignup, async (tx, tenantId, userId) => {
+      ...peopleOperations(base, calls, presence, presenceDeps, numbers, referrals, async (tx, tenantId, userId) => {
         await identity.forget(tx, tenantId, userId)
         await withdrawals.forgetUser(tx, tenantId, userId, clock.now())
       }),
@@ -135,20 +135,22 @@ const walletParts = ({ db, clock, cursors, fanOut }: Foundation): WalletDeps => 
   announceWallet: (tenantId, userId, balances) => fanOut.toUser(tenantId, userId, 'wallet.updated', balances),
 })
 
-const topupParts = (base: Foundation, calls: Calls): TopupDeps => ({
+const topupParts = (base: Foundation, calls: Calls, referrals: Referrals): TopupDeps => ({
   ...base,
   tasks: taskStore,
   news: base.fanOut,
   paymentsOf: (mode) => base.payments?.[mode],
   onWalletCredited: calls.credited,
+  onMoney: referrals.onMoney('topup'),
 })
 
-function withdrawalParts(base: Foundation): WithdrawalDeps {
+function withdrawalParts(base: Foundation, { onPayee }: Referrals): WithdrawalDeps {
   return {
     ...base,
     tasks: taskStore,
     news: base.fanOut,
     payoutsOf: (mode) => base.payouts?.[mode],
+    onPayee,
     standing: standingFrom(base),
   }
 }
@@ -170,6 +172,7 @@ const signalKilobytes = { perSecond: 16, burst: 200 }
 
 function callParts(
   { db, bus, clock, logger, cursors, fanOut, telephony, publicUrl, masterKey, ice }: Foundation,
+  referrals: Referrals,
   isConnected: CallDeps['isConnected'],
 ): CallDeps {
   return {
@@ -185,6 +188,7 @@ function callParts(
     mayDial: dialLimit(bus, masterKey),
     publicUrl: () => publicUrl,
     masterKey,
+    onMoney: referrals.onMoney('call'),
     walletsOf,
     browser: {
       ice: ice ?? { stunUrls: [], turn: undefined },
@@ -226,7 +230,7 @@ function peopleOperations(
   presence: Presence,
   presenceDeps: PresenceDeps,
   numbers: Numbers,
-  redeemAtSignup: UserDeps['redeemAtSignup'],
+  referrals: Referrals,
   forgetPerson: Identity['forget'],
 ): Operation[] {
   const { db, clock, cursors, directory, masterKey, fanOut } = base
@@ -236,7 +240,8 @@ function peopleOperations(
     cursors,
     directory,
     openWallet,
-    redeemAtSignup,
+    redeemAtSignup: referrals.redeemAtSignup,
+    onBlocked: referrals.onBlocked,
     leaveTraces: (tx, tenantId, userId, brought, now) => leaveTraces(base, tx, tenantId, userId, brought, now),
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,

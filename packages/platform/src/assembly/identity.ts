@@ -12,7 +12,6 @@ import {
   payoutStandingBy,
   type KycDeps,
   type KycWork,
-  type OnKycLost,
   type ReadPayoutStanding,
 } from '../features/kyc/index.ts'
 import { kycOperations } from '../features/kyc/kyc.routes.ts'
@@ -33,7 +32,7 @@ export interface Identity extends KycWork {
 /** How users stand, for whoever pays them out. Made before the rest: what depends on it is told of by `onKycLost`. */
 export const standingFrom = ({ vault, clock }: Foundation): ReadPayoutStanding => payoutStandingBy({ vault, clock })
 
-export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
+export function tieIdentity(base: Foundation, told: Pick<KycDeps, 'onKycLost' | 'onIdentity'>): Identity {
   const { kyc, directory, logger, masterKey, publicUrl } = base
   const providers = chooseKyc({
     test: kyc?.test ?? {},
@@ -44,7 +43,7 @@ export function tieIdentity(base: Foundation, onKycLost: OnKycLost): Identity {
   })
   const documentDeps: DocumentDeps = { ...base, tasks: taskStore, mayBeTaken: mayBeTaken(base) }
   const documents = createKycDocuments(documentDeps)
-  const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents, providers, onKycLost }
+  const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents, providers, ...told }
   const work = createKyc(deps)
   return {
     ...work,

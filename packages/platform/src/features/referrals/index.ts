@@ -1,5 +1,5 @@
 export { checkJobs } from './checks/jobs.ts'
-export { createReferrals } from './create-referrals.ts'
+export { createReferrals, type Referrals } from './create-referrals.ts'
 export type { CodeEntry } from './redeem.ts'
 export { makeReferralCode } from './referral-code.ts'
 export type { ReferralDeps } from './referral-deps.ts'

@@ -2,19 +2,21 @@ import type { TenantId } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
 import { leaveTraces } from '../checks/traces.ts'
 import { referralTasks, type ReferralDeps } from '../referral-deps.ts'
-import { concernedBy, rewardedFor, waitingFor } from './release-store.ts'
+import { concernedBy, liveOf, rewardedFor, waitingFor } from './release-store.ts'
 
 /**
  * What other features tell of, each in the transaction of what happened: nothing is decided there, a task looks at the referrals that it may
  * concern. If the process dies before that commit, nothing has happened; after it, the task is there.
  */
 export interface ReferralHooks {
-  /** A top-up of the user (`usr_…`) was paid, or a call of theirs was charged. */
-  readonly onPaid: (tx: Tx, tenantId: TenantId, userId: string, what: 'topup' | 'call', now: Date) => Promise<void>
-  /** Money of it went back, or is disputed, or is not any more. */
-  readonly onReturned: (tx: Tx, tenantId: TenantId, userId: string, what: 'topup' | 'call', now: Date) => Promise<void>
+  /** A top-up of a user (`usr_…`) was paid, or a call of theirs was charged; or money of it went back, or is disputed, or is not any more. */
+  readonly onMoney: (
+    of: 'topup' | 'call',
+  ) => (tx: Tx, tenantId: TenantId, userId: string, what: 'paid' | 'returned', now: Date) => Promise<void>
   /** The user has named the account that they are to be paid to: its fingerprint. */
   readonly onPayee: (tx: Tx, tenantId: TenantId, userId: string, payee: Buffer, now: Date) => Promise<void>
+  /** The app has blocked the user. */
+  readonly onBlocked: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
   /** A number of an identity is the user's: its fingerprint. */
   readonly onIdentity: (tx: Tx, tenantId: TenantId, userId: string, identity: Buffer, now: Date) => Promise<void>
 }
@@ -28,11 +30,14 @@ export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): Refe
       now,
     )
   return {
-    onPaid: async (tx, tenantId, userId, what, now) => look(tx, tenantId, await waitingFor(tx, tenantId, userId, what), now),
-    async onReturned(tx, tenantId, userId, what, now) {
-      const [waiting, rewarded] = await Promise.all([waitingFor(tx, tenantId, userId, what), rewardedFor(tx, tenantId, userId, what)])
+    onMoney: (of) => async (tx, tenantId, userId, what, now) => {
+      const [waiting, rewarded] = await Promise.all([
+        waitingFor(tx, tenantId, userId, of),
+        what === 'returned' ? rewardedFor(tx, tenantId, userId, of) : [],
+      ])
       await look(tx, tenantId, [...waiting, ...rewarded], now)
     },
+    onBlocked: async (tx, tenantId, userId, now) => look(tx, tenantId, await liveOf(tx, tenantId, userId), now),
     async onPayee(tx, tenantId, userId, payee, now) {
       leaveTraces(deps, tx, tenantId, userId, { payee }, now)
       await look(tx, tenantId, await concernedBy(tx, tenantId, userId), now)

@@ -11,6 +11,7 @@ import { takeStep, type Turn } from '../take-step.ts'
 import { conditionOf, type Condition } from './condition.ts'
 import { deadlineOf, rewardedFrom } from './due.ts'
 import { judgeAgain, policyNow } from './judge-again.ts'
+import { isAnyGone } from './release-store.ts'
 import { undoReferral } from './undo-referral.ts'
 
 type Outcome = { again: Date } | undefined
@@ -53,6 +54,10 @@ async function lookAtPending(deps: ReferralDeps, turn: Turn, one: Attribution): 
   const deadline = deadlineOf(one)
   if (condition.state === 'open' && deadline !== undefined && now >= deadline) {
     await takeStep(deps, turn, one, { event: 'expire', actor: 'platform' })
+    return undefined
+  }
+  if (await isAnyGone(tx, tenantId, [one.refereeId, one.referrerId])) {
+    await takeStep(deps, turn, one, { event: 'refuse', actor: 'platform', note: 'One of the two was deleted' })
     return undefined
   }
   const { outcome, judgement } = await judgeAgain(tx, tenantId, one, await policyNow(deps, tenantId))

@@ -12,6 +12,7 @@ describe('what has come out since', () => {
     ['nothing', [], [], 'accept'],
     ['an account that is paid to two', [], [reason('payee', 'refuse')], 'refuse'],
     ['the same where the app wants to look', [], [reason('payee', 'review')], 'review'],
+    ['a user who has been blocked', [], [reason('blocked', 'refuse')], 'review'],
     ['what only adds to the score', [], [reason('payee', 'score')], 'accept'],
     ['the worst of several', [], [reason('payee', 'review'), reason('identity', 'refuse')], 'refuse'],
     ['what a person has let pass', [reason('device', 'review')], [reason('device', 'review')], 'accept'],
