@@ -88,7 +88,7 @@ it('is paid by hand once, by those who were shown the account, and never sent', 
   expect(payoutsOf(withdrawalId)).toHaveLength(0)
   const { lines, totals } = await app.server.withdrawals.statement({ userId, year: 2025 })
   expect(lines).toMatchObject([{ id: withdrawalId, bankReference: 'N12345678' }])
-  expect(totals).toMatchObject({ count: 1, coins: 100, amount: 10_000, netAmount: 10_000 })
+  expect(totals).toMatchObject([{ count: 1, coins: 100, amount: 10_000, netAmount: 10_000, currency: 'INR' }])
   expect(await platform.trialBalance()).toBe(0)
 })
 
@@ -104,8 +104,22 @@ it('deducts fee and tax, and states them for the year', async () => {
   await platform.advance(12, 4)
   expect(razorpay.control.payouts().find(({ referenceId }) => referenceId === made.id)?.amount).toBe(84_100)
   const statement = await client.withdrawals.statement({ year: 2025 })
-  expect(statement).toMatchObject({ label: '2025-26', panLastFour: null, totals: { count: 1, ...lines } })
-  expect((await client.withdrawals.statement({ year: 2024 })).lines).toEqual([])
+  expect(statement).toMatchObject({ label: '2025-26', panLastFour: null, totals: [{ count: 1, ...lines, currency: 'INR' }] })
+  await scene.rows(
+    `insert into withdrawals (id, tenant_id, user_id, payee_id, mode, method, status, coins, amount, fee, tax, currency, send_after, created_at,
+       updated_at, sent_at, paid_at)
+     select 'wdr_other', tenant_id, user_id, payee_id, mode, 'hand', 'paid', 10, 1000, 0, 0, 'USD', send_after, created_at, updated_at, sent_at, paid_at
+     from withdrawals where id = $1`,
+    [made.id],
+  )
+  const two = (await client.withdrawals.statement({ year: 2025 })).totals
+  expect(two).toMatchObject([
+    { currency: 'INR', ...lines },
+    { currency: 'USD', count: 1, amount: 1_000, netAmount: 1_000 },
+  ])
+  await scene.rows("delete from withdrawals where id = 'wdr_other'")
+  const before = await client.withdrawals.statement({ year: 2024 })
+  expect([before.lines, before.totals]).toEqual([[], []])
 })
 
 it('tells hosts of each step, without the account', async () => {

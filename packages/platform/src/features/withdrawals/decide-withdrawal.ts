@@ -6,7 +6,8 @@ import type { Tx } from '../../db/connect.ts'
 import { approve } from './check-payee.ts'
 import { openPayee, type OpenedPayee } from './payee-account.ts'
 import { approvePayee } from './payee-store.ts'
-import { refuseUnverified } from './request-withdrawal.ts'
+import { mayBePaid, refuseUnverified } from './request-withdrawal.ts'
+import { stillOwes } from './still-owes.ts'
 import { takeStep, type Turn } from './take-step.ts'
 import type { WithdrawalDeps } from './withdrawal-deps.ts'
 import type { Withdrawal } from './withdrawal-row.ts'
@@ -21,7 +22,7 @@ export interface Decider {
 type Reader = UserActor | SecretActor
 
 /** The standing first, then the row: as everybody does who takes both. */
-async function held(deps: WithdrawalDeps, tx: Tx, actor: Reader, withdrawalId: string) {
+export async function held(deps: WithdrawalDeps, tx: Tx, actor: Reader, withdrawalId: string) {
   const tenantId = actor.tenant.id
   const known = await findWithdrawal(tx, tenantId, withdrawalId)
   if (known === undefined || (actor.kind === 'user' && known.userId !== actor.userId)) return fail('not_found')
@@ -33,9 +34,15 @@ async function held(deps: WithdrawalDeps, tx: Tx, actor: Reader, withdrawalId: s
 /** What people write may hold numbers that nobody may keep. */
 const noted = (note: string | undefined): string | undefined => (note === undefined ? undefined : hideAadhaar(note))
 
-const tooLate = (one: Withdrawal): never => fail('conflict', { detail: `This withdrawal is ${one.status}.` })
+export const tooLate = (one: Withdrawal): never => fail('conflict', { detail: `This withdrawal is ${one.status}.` })
 
-async function record({ tx, tenantId, now }: Turn, { actor, ip }: Decider, action: string, subject: string, reason: string | undefined) {
+export async function record(
+  { tx, tenantId, now }: Turn,
+  { actor, ip }: Decider,
+  action: string,
+  subject: string,
+  reason: string | undefined,
+) {
   await audit(tx, tenantId, actor, { action, subject, fromIp: ip, ...(reason === undefined ? {} : { reason: hideAadhaar(reason) }) }, now)
 }
 
@@ -74,15 +81,24 @@ export async function rejectByServer(deps: WithdrawalDeps, tx: Tx, decider: Deci
 
 /**
  * Somebody has paid it outside of the platform. From `approved` only: what may be on its way through the provider is never said to be paid by
- * hand, and what is paid by hand is never sent.
+ * hand, and what is paid by hand is never sent. To somebody who is no longer verified, or owes coins, nothing is paid; where it has been, that
+ * is written down with the reason.
  */
 export async function markPaid(
   deps: WithdrawalDeps,
   tx: Tx,
   decider: Decider,
-  wish: { withdrawalId: string; bankReference: string; note?: string | undefined },
+  wish: { withdrawalId: string; bankReference: string; note?: string | undefined; overrideReason?: string | undefined },
 ) {
-  const { one, turn } = await held(deps, tx, decider.actor, wish.withdrawalId)
+  const { one, standing, turn } = await held(deps, tx, decider.actor, wish.withdrawalId)
+  if (one.status !== 'approved') return tooLate(one)
+  const owes = await stillOwes(turn, one.userId)
+  const isDespite = owes || !mayBePaid(standing)
+  if (isDespite && wish.overrideReason === undefined) {
+    refuseUnverified(standing)
+    fail('coins_owed')
+  }
+  if (isDespite) await record(turn, decider, 'withdrawal.paid_despite', one.id, wish.overrideReason)
   await record(turn, decider, 'withdrawal.marked_paid', one.id, wish.note)
   const change = { bankReference: wish.bankReference, sentAt: turn.now, paidAt: turn.now }
   return (

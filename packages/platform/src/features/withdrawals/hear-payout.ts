@@ -27,6 +27,9 @@ export async function hearPayout(deps: WithdrawalDeps, turn: Turn, one: Withdraw
     const paid = await takeStep(deps, turn, one, { event: 'payout_paid', actor, change: { ...known, paidAt: turn.now } })
     if (paid !== undefined) return paid
   }
+  // A person has written down that it was paid: that it was not is for a person again.
+  if (told.state === 'failed' && one.status === 'paid')
+    deps.logger.error('a payout failed that was written down as paid', { withdrawalId: one.id })
   if (told.state === 'failed' || told.state === 'returned') {
     const event = told.state === 'failed' ? ('payout_failed' as const) : ('payout_returned' as const)
     const ended = await takeStep(deps, turn, one, { event, actor, change: { ...known, reason: reasonOf(one, told) } })

@@ -1,4 +1,3 @@
-import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import { yearBounds, yearLabel } from './indian-time.ts'
 import type { WithdrawalDeps } from './withdrawal-deps.ts'
@@ -13,7 +12,6 @@ export async function readStatement(
   tenantId: TenantId,
   { userId, hostUserId, year }: { readonly userId: string; readonly hostUserId: string; readonly year: number },
 ) {
-  const app = (await deps.directory.tenant(tenantId)) ?? fail('not_found')
   const bounds = yearBounds(year)
   return deps.db.transact(tenantId, async (tx) => {
     const { panLastFour } = await deps.standing(tx, tenantId, userId)
@@ -26,7 +24,7 @@ export async function readStatement(
       from: bounds.from.toISOString(),
       to: bounds.to.toISOString(),
       panLastFour,
-      totals: { ...totals, currency: app.currency },
+      totals,
       lines: lines.map(presentLine),
     }
   })

@@ -81,6 +81,8 @@ export async function requestWithdrawal(deps: WithdrawalDeps, tx: Tx, actor: Use
 
 const mostByUpi = 100_000 * 100
 
+export const mayBePaid = ({ status, adult }: PayoutStanding): boolean => status === 'verified' && adult
+
 /** Only a verified grown-up takes money out. */
 export function refuseUnverified({ status, adult }: PayoutStanding): void {
   if (status !== 'verified') fail('kyc_required')

@@ -3,10 +3,11 @@ import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
 import { PayoutError, type Payout } from '../../providers/payouts/port.ts'
-import { collectOwed, owedCoins } from '../wallet/index.ts'
 import { firstAskMs } from './ask-schedule.ts'
 import { payable } from './check-payee.ts'
 import { hearPayout } from './hear-payout.ts'
+import { mayBePaid } from './request-withdrawal.ts'
+import { stillOwes } from './still-owes.ts'
 import { noteChange, takeStep, type Turn } from './take-step.ts'
 import { withdrawalTasks, type WithdrawalDeps } from './withdrawal-deps.ts'
 import type { Withdrawal } from './withdrawal-row.ts'
@@ -61,7 +62,7 @@ async function claimSending(deps: WithdrawalDeps, tenantId: TenantId, withdrawal
     const one = await lockWithdrawal(tx, tenantId, withdrawalId)
     if (one === undefined) return { kind: 'over' }
     const turn: Turn = { tx, tenantId, now: deps.clock.now() }
-    const isVerified = standing.status === 'verified' && standing.adult
+    const isVerified = mayBePaid(standing)
     if (one.status === 'approved') return begin(deps, turn, one, { isVerified, narration })
     if (one.status !== 'processing' || one.payoutId !== null) return { kind: 'over' }
     if (one.sendingUntil !== null && one.sendingUntil > turn.now) return { kind: 'later', at: one.sendingUntil }
@@ -91,13 +92,6 @@ async function begin(
   const change = { ...another(one, turn.now), narration, sentAt: turn.now }
   const decided = await takeStep(deps, turn, one, { event: 'send', actor: 'platform', change })
   return decided === undefined ? { kind: 'over' } : claimed(decided)
-}
-
-/** A debt that came up since it was asked for is paid first, from what is earned; while one is left, nothing is paid out. */
-async function stillOwes({ tx, tenantId, now }: Turn, userId: string): Promise<boolean> {
-  if ((await owedCoins(tx, tenantId, userId)) === 0) return false
-  await collectOwed(tx, tenantId, userId, now)
-  return (await owedCoins(tx, tenantId, userId)) > 0
 }
 
 function claimed(one: Withdrawal): Claim {

@@ -304,18 +304,32 @@ export interface PaidTotals {
   readonly fee: number
   readonly tax: number
   readonly netAmount: number
+  readonly currency: string
 }
 
-/** All that was paid of what a user asked for between two moments. */
-export async function paidBetween(tx: Tx, tenantId: TenantId, userId: string, { from, to }: { from: Date; to: Date }): Promise<PaidTotals> {
-  const [row] = await tx.query<Record<'count' | 'coins' | 'amount' | 'fee' | 'tax' | 'net', string>>(
-    `select count(*)::text as count, coalesce(sum(coins), 0)::text as coins, coalesce(sum(amount), 0)::text as amount, coalesce(sum(fee), 0)::text as fee,
-       coalesce(sum(tax), 0)::text as tax, coalesce(sum(net_amount), 0)::text as net
-     from withdrawals where tenant_id = $1 and user_id = $2 and created_at >= $3 and created_at < $4 and status = 'paid'`,
+/** All that was paid of what a user asked for between two moments, for each currency. */
+export async function paidBetween(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: string,
+  { from, to }: { from: Date; to: Date },
+): Promise<PaidTotals[]> {
+  const rows = await tx.query<Record<'currency' | 'count' | 'coins' | 'amount' | 'fee' | 'tax' | 'net', string>>(
+    `select currency, count(*)::text as count, sum(coins)::text as coins, sum(amount)::text as amount, sum(fee)::text as fee,
+       sum(tax)::text as tax, sum(net_amount)::text as net
+     from withdrawals where tenant_id = $1 and user_id = $2 and created_at >= $3 and created_at < $4 and status = 'paid'
+     group by currency order by currency`,
     [tenantId, userId, from, to],
   )
-  const of = (name: 'count' | 'coins' | 'amount' | 'fee' | 'tax' | 'net') => toCoins(row?.[name] ?? '0')
-  return { count: of('count'), coins: of('coins'), amount: of('amount'), fee: of('fee'), tax: of('tax'), netAmount: of('net') }
+  return rows.map((row) => ({
+    count: toCoins(row.count),
+    coins: toCoins(row.coins),
+    amount: toCoins(row.amount),
+    fee: toCoins(row.fee),
+    tax: toCoins(row.tax),
+    netAmount: toCoins(row.net),
+    currency: row.currency,
+  }))
 }
 
 /** `usr_…` of the host's id; undefined when there is no such user. */

@@ -8,6 +8,7 @@ import { presentWithdrawal } from './present-withdrawal.ts'
 import { readStatement } from './read-statement.ts'
 import { readTerms } from './read-terms.ts'
 import { requestWithdrawal } from './request-withdrawal.ts'
+import { settleWithdrawal } from './settle-withdrawal.ts'
 import type { WithdrawalDeps } from './withdrawal-deps.ts'
 import type { Withdrawal, WithdrawalStatus } from './withdrawal-row.ts'
 import { findWithdrawal, hostUser, listWithdrawals } from './withdrawal-store.ts'
@@ -42,6 +43,8 @@ export function withdrawalOperations(deps: WithdrawalDeps): Operation[] {
       once(async (tx) => shown(await rejectByServer(deps, tx, { actor, ip }, { ...params, ...body }))),
     markPaid: ({ params, body }, { actor, ip, once }) =>
       once(async (tx) => shown(await markPaid(deps, tx, { actor, ip }, { ...params, ...body }))),
+    settle: ({ params, body }, { actor, ip, once }) =>
+      once(async (tx) => shown(await settleWithdrawal(deps, tx, { actor, ip }, { ...params, ...body }))),
     payee: ({ params, query }, { actor, ip }) =>
       db.transact(actor.tenant.id, async (tx) => {
         const { account, registeredName } = await revealPayee(deps, tx, { actor, ip }, { ...params, ...query })

@@ -16,4 +16,5 @@ export const withdrawalServerPaths = {
   reject: 'POST /v1/withdrawals/{withdrawalId}/reject',
   payee: 'GET /v1/withdrawals/{withdrawalId}/payee',
   markPaid: 'POST /v1/withdrawals/{withdrawalId}/mark-paid',
+  settle: 'POST /v1/withdrawals/{withdrawalId}/settle',
 } as const

@@ -43,4 +43,9 @@ export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
     idempotency: 'optional',
     access: { secret: 'withdrawals:write' },
   },
+  settle: {
+    summary: 'Write down what the bank has said of a withdrawal that has been with it for three days; nothing is sent for it any more',
+    idempotency: 'optional',
+    access: { secret: 'withdrawals:write' },
+  },
 })

@@ -74,6 +74,7 @@ export const withdrawalReadSchemas = {
 } satisfies SchemasFor<typeof withdrawalReadRoutes>
 
 const note = text(200)
+const bankReference = z.string().regex(/^[A-Za-z0-9/._-]{4,40}$/, 'must be 4 to 40 letters, digits, /, ., _ or -')
 
 export const withdrawalServerSchemas = {
   approve: { params: byWithdrawalId, body: z.strictObject({ note: note.optional() }), answer: withdrawal },
@@ -97,8 +98,22 @@ export const withdrawalServerSchemas = {
     params: byWithdrawalId,
     body: z.strictObject({
       /** The bank’s number of the payment. */
-      bankReference: z.string().regex(/^[A-Za-z0-9/._-]{4,40}$/, 'must be 4 to 40 letters, digits, /, ., _ or -'),
+      bankReference,
       note: note.optional(),
+      /** Why it was paid although the user is no longer verified, or owes coins: for the record. Without it such a withdrawal is refused. */
+      overrideReason: text(200, 3).optional(),
+    }),
+    answer: withdrawal,
+  },
+  settle: {
+    params: byWithdrawalId,
+    body: z.strictObject({
+      /** paid: the money has arrived. failed: the bank will not pay it; the coins come back. */
+      outcome: z.enum(['paid', 'failed']),
+      /** Of the payment, or of the bank’s or the provider’s answer. */
+      bankReference,
+      /** Who of the bank said so, and when: for the record. */
+      reason: text(200, 3),
     }),
     answer: withdrawal,
   },

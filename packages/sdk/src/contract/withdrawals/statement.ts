@@ -13,8 +13,8 @@ export const withdrawalStatement = z.object({
   to: time,
   /** The last four characters of the PAN; null: none is known. */
   panLastFour: z.string().nullable(),
-  /** Of what was paid. */
-  totals: z.object({ count: z.int(), coins: coinCount, ...withdrawalLines }),
+  /** Of what was paid, for each currency; none: nothing was. */
+  totals: z.array(z.object({ count: z.int(), coins: coinCount, ...withdrawalLines })),
   /** Oldest first, those that are still open too; what came to nothing is left out. At most 1,000. */
   lines: z.array(
     z.object({
