@@ -96,11 +96,26 @@ it('refuses what says, or turns out, to be too large', async () => {
 
 it('has room for so many files at once, and for others when those are done', () => {
   const megabyte = 1_024 * 1_024
-  const [one, two] = [holdUploadRoom(), holdUploadRoom()]
-  one.take(90 * megabyte)
-  expect(() => two.take(8 * megabyte)).toThrow(Problem)
-  two.release()
+  const many = Array.from({ length: 6 }, (_, n) => holdUploadRoom(`usr_${n}`))
+  const one = holdUploadRoom('usr_one')
+  for (const hold of many) hold.take(15 * megabyte)
+  expect(() => one.take(8 * megabyte)).toThrow(expect.objectContaining({ code: 'unavailable' }))
+  for (const hold of many) hold.release()
+  one.take(8 * megabyte)
   one.release()
-  two.take(90 * megabyte)
-  two.release()
+})
+
+it('gives nobody more than their share of it, however many files they send at once', () => {
+  const megabyte = 1_024 * 1_024
+  const mine = Array.from({ length: 3 }, () => holdUploadRoom('usr_mine'))
+  mine[0]?.take(8 * megabyte)
+  mine[1]?.take(8 * megabyte)
+  expect(() => mine[2]?.take(8 * megabyte)).toThrow(expect.objectContaining({ code: 'rate_limited' }))
+  const other = holdUploadRoom('usr_other')
+  other.take(8 * megabyte)
+  mine[0]?.release()
+  mine[2]?.take(8 * megabyte)
+  for (const hold of [...mine, other]) hold.release()
+  expect(() => mine[0]?.take(16 * megabyte)).not.toThrow()
+  mine[0]?.release()
 })

@@ -50,7 +50,7 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
   await deps.limiter.seldom(operation.name, actor)
-  const hold = holdUploadRoom()
+  const hold = holdUploadRoom(callerOf(actor))
   try {
     const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, route: operation.route, hold })
     return await carryOut(deps, incoming, actor, parsed)
@@ -83,6 +83,13 @@ async function identify({ auth, limiter }: DispatchDeps, { request, ip }: Incomi
   }
 }
 
+/** By whom a key was used, and who has which share of the room. */
+function callerOf(actor: Actor): string {
+  if (actor.kind === 'user') return actor.userId
+  if (actor.kind === 'secret') return actor.callerId
+  return actor.kind === 'anyone' ? '' : actor.keyId
+}
+
 function readKey(
   { clock, vault }: DispatchDeps,
   incoming: Incoming,
@@ -106,7 +113,7 @@ function readKey(
     route.isPrivate === true ? vault.fingerprint(actor.tenant.id, kind, text) : Buffer.from(hash('sha256', text, 'hex'), 'hex')
   const bodyHash = digest('request body', canonicalJson(said)).toString('hex')
   const fingerprint = digest('request', JSON.stringify([route.method, incoming.path, query, bodyHash]))
-  const caller = actor.kind === 'user' ? actor.userId : actor.kind === 'secret' ? actor.callerId : actor.keyId
+  const caller = callerOf(actor)
   // Its writer may have put anything into a key.
   const kept = route.isPrivate === true ? digest('request key', key).toString('base64url') : key
   return { caller, key: kept, fingerprint, since: after(clock.now(), -keptForMs) }

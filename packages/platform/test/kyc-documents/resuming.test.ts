@@ -152,10 +152,10 @@ it('is put together when there is room for it in memory, and not dropped before'
   const by = await scene.uploader()
   const at = placeOf(await begin(by))
   await append(by, at, 0, photo)
-  const others = holdFinishRoom()
-  others.take(64 * 1_024 * 1_024)
+  const others = Array.from({ length: 4 }, (_, n) => holdFinishRoom(`usr_${n}`))
+  for (const other of others) other.take(16 * 1_024 * 1_024)
   expect((await finish(by, at)).body).toMatchObject({ status: 503, code: 'unavailable' })
-  others.release()
+  for (const other of others) other.release()
   expect((await finish(by, at)).status).toBe(201)
 })
 

@@ -66,7 +66,7 @@ function uploads(deps: DocumentDeps): Operation[] {
       return new Reply(204, undefined, tusHeaders(upload))
     },
     finish: async ({ params, body }, { actor, once }) => {
-      const hold = holdFinishRoom()
+      const hold = holdFinishRoom(actor.userId)
       try {
         return await finishUploaded(deps, actor, { ...params, ...body }, { once, room: hold.take }, presentDocument)
       } finally {
