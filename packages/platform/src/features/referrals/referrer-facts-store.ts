@@ -48,7 +48,7 @@ from (select created_at from referrals
 /** Going up from the referrer; whoever comes twice is not gone through again, and no chain is longer than this. */
 const cycleSql = `
 with recursive up as (
-  select $2::text as user_id, 0 as steps
+  select $2::text collate "C" as user_id, 0 as steps
   union all
   select r.referrer_id, up.steps + 1 from up join referrals r on r.tenant_id = $1 and r.referee_id = up.user_id and r.attributed
   where up.steps < 50 and up.user_id <> $3
