@@ -5,7 +5,7 @@ import type { Verdict } from './checks/facts.ts'
 import { referralTasks, type ReferralDeps } from './referral-deps.ts'
 import { isAttribution, type Referral } from './referral-row.ts'
 import { insertReferral, refusedCount } from './referral-store.ts'
-import { firstDueOf, isAtOnce } from './release/due.ts'
+import { firstDueOf, firstLookOf, isAtOnce } from './release/due.ts'
 import { countAnew, record, takeStep, tell, type Turn } from './take-step.ts'
 
 /** Two people of one app, by both their ids; null: the code was nobody's. */
@@ -78,7 +78,7 @@ export async function keepEntry(deps: Pick<ReferralDeps, 'tasks'>, turn: Turn, j
   if (one.status === 'pending' && isAtOnce(one) && !judged.postponed)
     return (await takeStep(deps, turn, one, { event: 'reward', actor: 'platform' })) ?? one
   await tell(turn, undefined, one)
-  const due = one.dueAt === null ? [] : [referralTasks.release(one.id, judged.postponed ? later(one.dueAt, now) : one.dueAt)]
+  const due = one.dueAt === null ? [] : [referralTasks.release(one.id, judged.postponed ? later(one.dueAt, now) : firstLookOf(one))]
   await deps.tasks.add(tx, tenantId, [...due, referralTasks.announce(one.id)], now)
   return one
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Release } from '../referral-row.ts'
-import { deadlineOf, firstDueOf, isAtOnce, rewardedFrom } from './due.ts'
+import { deadlineOf, firstDueOf, firstLookOf, isAtOnce, rewardedFrom } from './due.ts'
 
 const createdAt = new Date('2026-01-05T10:00:00Z')
 const day = (count: number) => new Date(createdAt.getTime() + count * 86_400_000)
@@ -17,6 +17,7 @@ it.each<[release: Release, holdDays: number, due: Date, deadline: Date | undefin
   const terms = { release, holdDays, createdAt }
   expect(firstDueOf(terms)).toEqual(due)
   expect(deadlineOf(terms)).toEqual(deadline)
+  expect(firstLookOf(terms)).toEqual(deadline === undefined ? due : createdAt)
   expect(isAtOnce(terms)).toBe(due.getTime() === createdAt.getTime())
 })
 

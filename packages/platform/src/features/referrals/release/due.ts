@@ -23,5 +23,8 @@ export function firstDueOf(terms: Terms): Date {
   return deadlineOf(terms) ?? later(createdAt, (release.after === 'days' ? release.days : 0) + holdDays)
 }
 
+/** When a new referral is looked at first: what has to happen may have happened before the code was entered, or at the same moment. */
+export const firstLookOf = (terms: Terms): Date => (deadlineOf(terms) === undefined ? firstDueOf(terms) : terms.createdAt)
+
 /** When it is rewarded, what had to happen having happened then. */
 export const rewardedFrom = ({ holdDays }: Pick<Terms, 'holdDays'>, metAt: Date): Date => later(metAt, holdDays)
