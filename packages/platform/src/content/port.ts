@@ -20,6 +20,14 @@ export type ContentProblem =
 /** What makes a picture hard to read. */
 export type PictureHint = 'too_dark' | 'too_bright' | 'blurred' | 'low_contrast'
 
+/** Shares of a picture’s width and height, from its upper left corner. */
+export interface Rectangle {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
 export interface ReadFile {
   readonly kind: FileKind
   readonly bytes: Buffer
@@ -27,6 +35,8 @@ export interface ReadFile {
   readonly password?: string | undefined
   /** A picture may be as small as it is: it is a provider's, and has been looked at. */
   readonly anySize?: boolean
+  /** Parts of a picture that are painted over. */
+  readonly hide?: readonly Rectangle[]
 }
 
 /** What was made of a file: one picture of an image, one of each page of a PDF. */

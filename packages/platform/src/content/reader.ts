@@ -178,7 +178,7 @@ function loaded(child: ChildProcess, withinMs: number): Promise<void> {
 /** One question; fails when the process ends, or when it takes more time or memory than it may. */
 function ask(
   child: ChildProcess,
-  { kind, bytes, password, anySize = false }: ReadFile,
+  { kind, bytes, password, anySize = false, hide }: ReadFile,
   { timeMs, memoryBytes }: ReaderLimits,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -204,7 +204,7 @@ function ask(
       })
     }, lookEveryMs)
     child.on('message', hear).on('exit', gone).on('error', gone)
-    const question: Question = { kind, bytes, anySize, ...(password === undefined ? {} : { password }) }
+    const question: Question = { kind, bytes, anySize, ...(password !== undefined && { password }), ...(hide && { hide }) }
     child.send(question, (error) => error && gone())
   })
 }

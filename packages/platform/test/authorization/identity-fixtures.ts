@@ -82,6 +82,10 @@ export const identityFixtures: Readonly<Record<IdentityOperation, Fixture>> = {
   'kycDocuments.list': list,
   'kycDocuments.delete': paper('documentId', [204], { used: true }),
   'kycDocuments.getPage': paper('documentId', [200], { params: { page: '1' }, query: 'reason=Test' }),
+  // Let through, and then refused: it was not handed in.
+  'kycDocuments.mask': paper('documentId', [409], {
+    body: { pages: [{ page: 1, hide: [{ left: 0, top: 0, width: 0.5, height: 0.5 }] }], reason: 'Test' },
+  }),
   'kyc.getOfUser': user,
   'kyc.erase': freshUser,
   'kyc.listSubmissions': list,

@@ -171,6 +171,48 @@ describe('a document that is handed in', () => {
     await expect(claim(theirs, [theirs.id])).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  it('is masked by a reviewer where no provider found the number: painted over, on record, and the original is gone', async () => {
+    const one = await stored('aadhaar')
+    const mask = (hide: object, token = scene.app.secretKey, reason = 'Number still readable') =>
+      scene.ask({ token }, 'POST', `/v1/kyc/documents/${one.id}/mask`, {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ pages: [{ page: 1, hide: [hide] }], reason }),
+      })
+    const half = { left: 0, top: 0.5, width: 1, height: 1 }
+    expect((await mask(half)).body).toMatchObject({ status: 409, code: 'conflict' })
+    await claim(one, [one.id])
+    const [before] = await documents.pictures(one.tenantId, one.id)
+    const kept = scene.platform.storage.blobs.size
+    expect((await mask(half, (await scene.platform.app('Other')).secretKey)).status).toBe(404)
+    expect((await mask({ ...half, left: -1 })).status).toBe(400)
+    expect((await mask(half)).body).toMatchObject({ id: one.id, masked: true, pages: 1 })
+    const [after] = await documents.pictures(one.tenantId, one.id)
+    const lightest = async (bytes: Buffer | undefined, top: number) =>
+      (
+        await sharp(bytes)
+          .extract({ left: 0, top, width: 1_600, height: 480 })
+          .greyscale()
+          .toBuffer()
+          .then((part) => sharp(part).stats())
+      ).channels[0]?.max ?? 0
+    expect(await lightest(before, 510)).toBeGreaterThan(100)
+    expect(await lightest(after, 510)).toBeLessThan(10)
+    expect(await lightest(after, 0)).toBeGreaterThan(100)
+    // Once more, for what was overlooked; what a provider sends later changes nothing.
+    expect((await mask({ left: 0, top: 0, width: 1, height: 1 })).body).toMatchObject({ masked: true })
+    expect(await documents.replaceWithMasked(one.tenantId, one.id, [await makePicture(900, 600).png().toBuffer()])).toBe(false)
+    expect(await lightest((await documents.pictures(one.tenantId, one.id))[0], 0)).toBeLessThan(10)
+    await scene.platform.quiet()
+    expect(scene.platform.storage.blobs.size).toBe(kept)
+    const acts = await scene.platform.platform.db.read<{ reason: string; details: unknown }>(
+      everyTenant,
+      `select reason, details from audit where subject = $1 and action = 'kyc.document_masked'`,
+      [one.id],
+    )
+    expect(acts).toHaveLength(2)
+    expect(acts[0]).toMatchObject({ reason: 'Number still readable', details: { pages: [1] } })
+  })
+
   it('gives way to its masked picture, once, and the original is gone', async () => {
     const one = await stored('aadhaar')
     const [original] = await documents.pictures(one.tenantId, one.id)

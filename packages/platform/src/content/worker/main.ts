@@ -7,9 +7,9 @@ import type { Answer, Question } from './protocol.ts'
 import { readImage } from './read-image.ts'
 import { readPdf } from './read-pdf.ts'
 
-async function answer({ kind, bytes, password, anySize }: Question): Promise<Answer> {
+async function answer({ kind, bytes, password, anySize, hide }: Question): Promise<Answer> {
   try {
-    return kind === 'pdf' ? await readPdf(bytes, password) : await readImage(bytes, anySize)
+    return kind === 'pdf' ? await readPdf(bytes, password) : await readImage(bytes, anySize, hide)
   } catch (error) {
     // Whatever a decoder stumbles over is the file's fault: what is not understood is not taken.
     return { refused: error instanceof ContentRefused ? error.code : 'image_unreadable' }

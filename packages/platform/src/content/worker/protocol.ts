@@ -1,4 +1,4 @@
-import type { ContentProblem, Picture, PictureHint } from '../port.ts'
+import type { ContentProblem, Picture, PictureHint, Rectangle } from '../port.ts'
 import type { FileKind } from '../file-kind.ts'
 
 /** What the reader's process is asked. One at a time. */
@@ -7,6 +7,7 @@ export interface Question {
   readonly bytes: Uint8Array
   readonly password?: string | undefined
   readonly anySize: boolean
+  readonly hide?: readonly Rectangle[]
 }
 
 export type Answer =

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Picture, PictureHint } from '../port.ts'
+import type { Picture, PictureHint, Rectangle } from '../port.ts'
 import { refuse } from './refuse.ts'
 
 // Of all that the library could open, these three, from memory: nothing else is ever tried.
@@ -16,7 +16,11 @@ const largestEdge = 2_600
 const maxBytes = 1_900_000
 
 /** A picture of a stranger as one of ours: upright, in sRGB, without anything that is not a pixel. */
-export async function readImage(bytes: Uint8Array, anySize: boolean): Promise<{ pictures: Picture[]; hints: PictureHint[] }> {
+export async function readImage(
+  bytes: Uint8Array,
+  anySize: boolean,
+  hide: readonly Rectangle[] = [],
+): Promise<{ pictures: Picture[]; hints: PictureHint[] }> {
   const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const
   const { width, height } = await sharp(bytes, { ...options, limitInputPixels: false })
     .metadata()
@@ -24,7 +28,8 @@ export async function readImage(bytes: Uint8Array, anySize: boolean): Promise<{ 
   if (width * height > maxPixels) refuse('image_too_large')
   const isSmall = Math.max(width, height) < smallest.long || Math.min(width, height) < smallest.short
   if (isSmall && !anySize) refuse('image_too_small')
-  const picture = await draw(() => sharp(bytes, options).autoOrient()).catch(() => refuse('image_unreadable'))
+  const whole = await draw(() => sharp(bytes, options).autoOrient()).catch(() => refuse('image_unreadable'))
+  const picture = hide.length === 0 ? whole : await paintOver(whole, hide)
   return { pictures: [picture], hints: await hintsOf(picture.bytes) }
 }
 
@@ -39,6 +44,22 @@ export async function draw(pixels: () => Sharp): Promise<Picture> {
       .toBuffer({ resolveWithObject: true })
     if (data.length <= maxBytes || quality <= 40) return { bytes: data, width: info.width, height: info.height }
   }
+}
+
+/** A little more than asked for: nothing of what lies at the edge may be read. */
+const marginPixels = 2
+
+function paintOver({ bytes, width, height }: Picture, hide: readonly Rectangle[]): Promise<Picture> {
+  const painted = hide.map((one) => {
+    const [left, top] = [Math.max(0, Math.floor(one.left * width) - marginPixels), Math.max(0, Math.floor(one.top * height) - marginPixels)]
+    const right = Math.min(width, Math.ceil((one.left + one.width) * width) + marginPixels)
+    const bottom = Math.min(height, Math.ceil((one.top + one.height) * height) + marginPixels)
+    // From beyond the edge on, nothing would be left of it.
+    const size = { width: Math.max(1, right - left), height: Math.max(1, bottom - top) }
+    const at = { left: Math.min(left, width - 1), top: Math.min(top, height - 1) }
+    return { input: { create: { ...size, channels: 3 as const, background: '#000000' } }, ...at }
+  })
+  return draw(() => sharp(bytes).composite(painted))
 }
 
 /** Rough on purpose: they are advice to a person who can take another photograph. */

@@ -4,7 +4,7 @@ import { kindByContent } from '../../content/file-kind.ts'
 import type { Tx } from '../../db/connect.ts'
 import { holdBlobs } from './blob-store.ts'
 import { documentTasks, type DocumentDeps } from './document-deps.ts'
-import type { Document } from './document-row.ts'
+import type { Document, Page } from './document-row.ts'
 import {
   dropPages,
   findDocument,
@@ -122,13 +122,25 @@ export async function replaceWithMasked(
     const now = clock.now()
     const [current] = await lockDocuments(tx, tenantId, [documentId])
     if (current === undefined || current.masked || current.destroyedAt !== null) return false
-    await dropPages(tx, tenantId, [documentId], now)
-    const keys = pages.map(({ blobKey }) => blobKey)
-    if (!(await holdBlobs(tx, tenantId, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
-    await insertPages(tx, tenantId, documentId, pages)
     const bytes = pictures.reduce((sum, one) => sum + one.bytes.length, 0)
-    await setMasked(tx, tenantId, documentId, pages.length, bytes)
-    await tasks.add(tx, tenantId, [documentTasks.sweep], now)
+    await putMasked({ tasks }, tx, tenantId, documentId, { pages, bytes }, now)
     return true
   })
+}
+
+/** In the transaction that holds the document: the keys of its pictures go, and the masked ones are its own from now on. */
+export async function putMasked(
+  { tasks }: Pick<DocumentDeps, 'tasks'>,
+  tx: Tx,
+  tenantId: TenantId,
+  documentId: string,
+  { pages, bytes }: { readonly pages: readonly Page[]; readonly bytes: number },
+  now: Date,
+): Promise<void> {
+  await dropPages(tx, tenantId, [documentId], now)
+  const keys = pages.map(({ blobKey }) => blobKey)
+  if (!(await holdBlobs(tx, tenantId, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
+  await insertPages(tx, tenantId, documentId, pages)
+  await setMasked(tx, tenantId, documentId, pages.length, bytes)
+  await tasks.add(tx, tenantId, [documentTasks.sweep], now)
 }

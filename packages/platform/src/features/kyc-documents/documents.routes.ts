@@ -6,8 +6,9 @@ import { deleteDocument } from './change-documents.ts'
 import type { DocumentDeps } from './document-deps.ts'
 import { waitingDocuments } from './document-store.ts'
 import { keepDocument, makeDocument } from './make-document.ts'
+import { maskDocument } from './mask-document.ts'
 import { mayUpload } from './may-upload.ts'
-import { presentDocument, presentUpload } from './present-document.ts'
+import { knownDocument, presentDocument, presentUpload } from './present-document.ts'
 import { viewDocument } from './read-pictures.ts'
 import { appendToUpload, beginUpload, cancelUpload, finishUploaded, readUpload } from './resumable-upload.ts'
 import { refuseOtherTus, tusHeaders, uploadWishOf } from './tus.ts'
@@ -29,6 +30,16 @@ function wholeDocuments(deps: DocumentDeps): Operation[] {
     list: async (_, { actor: { tenant, userId } }) =>
       deps.db.transact(tenant.id, async (tx) => ({ data: (await waitingDocuments(tx, tenant.id, userId)).map(presentDocument) })),
     delete: ({ params }, { actor }) => deleteDocument(deps, actor, params.documentId),
+    mask: async ({ params, body }, { actor, ip: fromIp, once }) => {
+      const hold = holdFinishRoom(actor.keyId)
+      try {
+        const masked = await maskDocument(deps, actor, { ...params, ...body }, { once, room: hold.take, fromIp })
+        const { id, type, side, pages, destroyed } = knownDocument(masked)
+        return { id, type, side, pages, destroyed, masked: true }
+      } finally {
+        hold.release()
+      }
+    },
     getPage: async ({ params, query }, { actor, ip }) => {
       const picture = await viewDocument(deps, actor, { ...params, ...query, fromIp: ip })
       const headers = {

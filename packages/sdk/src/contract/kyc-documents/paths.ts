@@ -15,4 +15,5 @@ export const kycUploadPaths = {
 
 export const kycDocumentServerPaths = {
   getPage: 'GET /v1/kyc/documents/{documentId}/pages/{page}',
+  mask: 'POST /v1/kyc/documents/{documentId}/mask',
 } as const

@@ -49,4 +49,10 @@ export const kycDocumentServerRoutes = describe(kycDocumentServerPaths, {
     gives: 'image/jpeg',
     access: { secret: 'kyc:reveal' },
   },
+  mask: {
+    summary: 'Hide parts of a document’s pictures, such as a number that nobody has masked; the originals are destroyed',
+    idempotency: 'optional',
+    isPrivate: true,
+    access: { secret: 'kyc:review' },
+  },
 })

@@ -2,11 +2,16 @@ import * as z from 'zod'
 import type { SchemasFor } from '../kit.ts'
 import { id, text } from '../shapes.ts'
 import { kycDocumentType } from '../kyc/kyc.ts'
+import { kycCaseDocument } from '../kyc/submission.ts'
 import { documentSide, documentWish, file, filePassword, kycDocument, kycUpload, octets } from './document.ts'
 import type { kycDocumentRoutes, kycDocumentServerRoutes, kycUploadRoutes } from './routes.ts'
 
 const byDocumentId = z.strictObject({ documentId: id('doc') })
 const byUploadId = z.strictObject({ uploadId: id('upl') })
+
+const share = z.number().min(0).max(1)
+/** As shares of the picture’s width and height, from its upper left corner. */
+const rectangle = z.strictObject({ left: share, top: share, width: share.min(0.001), height: share.min(0.001) })
 
 const wholeNumber = z
   .string()
@@ -59,5 +64,19 @@ export const kycDocumentServerSchemas = {
       reason: text(200, 3),
     }),
     answer: octets,
+  },
+  mask: {
+    params: byDocumentId,
+    body: z.strictObject({
+      /** Pages with something to hide, each once; the others stay as they are. */
+      pages: z
+        .array(z.strictObject({ page: z.int().min(1).max(10), hide: z.array(rectangle).min(1).max(20) }))
+        .min(1)
+        .max(10)
+        .refine((pages) => new Set(pages.map(({ page }) => page)).size === pages.length, 'must name each once'),
+      /** For the audit record. */
+      reason: text(200, 3),
+    }),
+    answer: kycCaseDocument,
   },
 } satisfies SchemasFor<typeof kycDocumentServerRoutes>
