@@ -16,9 +16,9 @@ interface FactsRow {
   /** Others whom the same referrer brought, by kind. */
   readonly siblings: Readonly<Record<string, number>>
   readonly last_day: number
+  readonly last_week: number
   readonly range_last_day: number
-  readonly with_referrer: boolean
-  readonly fresh_chain: number
+  readonly kin: number
 }
 
 /**
@@ -54,36 +54,49 @@ with recursive mine as materialized (
           and created_at > $4::timestamptz - interval '7 days' and ($5 = '' or created_at <= $4) order by created_at desc limit 200) r
   join user_traces t on t.tenant_id = $1 and t.user_id = r.referee_id
   join mine m on m.kind = t.kind and m.key = t.key
-  where m.kind in ('address', 'email_stem', 'phone_block')
+  where m.kind in ('email_stem', 'phone_block')
   group by m.kind
 ), crowd as (
-  select m.kind, count(distinct r.referee_id)::integer as others
+  select m.kind, count(distinct r.referee_id)::integer as week,
+    count(distinct r.referee_id) filter (where r.created_at > $4::timestamptz - interval '1 day')::integer as day
   from mine m cross join lateral (
     select user_id from user_traces where tenant_id = $1 and kind = m.kind and kind in ('address', 'range') and key = m.key and user_id <> $2
-      and seen_at > $4::timestamptz - interval '1 day'
+      and seen_at > $4::timestamptz - interval '7 days'
     order by seen_at desc limit 200
   ) o
   join referrals r on r.tenant_id = $1 and r.referee_id = o.user_id and r.attributed
     and r.status in ('pending', 'review', 'rewarded', 'reversed')
-    and r.created_at > $4::timestamptz - interval '1 day' and ($5 = '' or r.created_at <= $4)
+    and r.created_at > $4::timestamptz - interval '7 days' and ($5 = '' or r.created_at <= $4)
   where m.kind in ('address', 'range')
   group by m.kind
-), chain (id, depth) as (
-  select r.referrer_id, 1 from referrals r
-  where r.tenant_id = $1 and r.referee_id = $3 and r.attributed and r.created_at > $4::timestamptz - interval '1 day'
+), up (id, depth, here) as (
+  select $3::text collate "C", 0, exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
+    where m.kind = 'address' and t.user_id = $3 and t.seen_at > $4::timestamptz - interval '7 days')
   union all
-  select r.referrer_id, c.depth + 1 from chain c
-  join referrals r on r.tenant_id = $1 and r.referee_id = c.id and r.attributed and r.created_at > $4::timestamptz - interval '1 day'
-  where c.depth < 5
+  select r.referrer_id, u.depth + 1, true from up u
+  join referrals r on r.tenant_id = $1 and r.referee_id = u.id and r.attributed
+  where u.depth < 10 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
+    where m.kind = 'address' and t.user_id = r.referrer_id and t.seen_at > $4::timestamptz - interval '7 days')
+), kin (id) as (
+  select id from up
+  union
+  select c.referee_id from kin k cross join lateral (
+    select r.referee_id from referrals r
+    where r.tenant_id = $1 and r.referrer_id = k.id and r.attributed and r.created_at > $4::timestamptz - interval '7 days'
+      and ($5 = '' or r.created_at <= $4)
+    order by r.created_at desc limit 200
+  ) c
+  where c.referee_id <> $2 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
+    where m.kind = 'address' and t.user_id = c.referee_id and t.seen_at > $4::timestamptz - interval '7 days')
 )
 select array_remove(array[u.email, u.signup_email], null) as emails,
   (select coalesce(jsonb_object_agg(kind, 0), '{}') from mine) || (select coalesce(jsonb_object_agg(kind, others), '{}') from shared) as shared,
   (select coalesce(jsonb_object_agg(kind, others), '{}') from siblings) as siblings,
-  coalesce((select others from crowd where kind = 'address'), 0) as last_day,
-  coalesce((select others from crowd where kind = 'range'), 0) as range_last_day,
-  exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key and t.user_id = $3
-    where m.kind = 'address' and t.seen_at > $4::timestamptz - interval '7 days') as with_referrer,
-  coalesce((select max(depth) from chain), 0) as fresh_chain
+  coalesce((select day from crowd where kind = 'address'), 0) as last_day,
+  coalesce((select week from crowd where kind = 'address'), 0) as last_week,
+  coalesce((select day from crowd where kind = 'range'), 0) as range_last_day,
+  (select count(*)::integer from (select id from kin limit 21) k)
+    - (select count(*)::integer from up where depth = 0 and not here) as kin
 from users u where u.tenant_id = $1 and u.id = $2`
 
 /** What traces tell of the two, and the new user's addresses of mail. */
@@ -106,15 +119,13 @@ export async function readTraceFacts(
     address: {
       given: row.shared['address'] !== undefined,
       lastDay: row.last_day,
+      lastWeek: row.last_week,
       rangeLastDay: row.range_last_day,
-      sameReferrer: row.siblings['address'] ?? 0,
-      withReferrer: row.with_referrer,
-      hosting: false,
+      kin: row.kin,
     },
     pattern: {
       mailStem: row.siblings['email_stem'] ?? 0,
       phoneBlock: row.siblings['phone_block'] ?? 0,
-      freshChain: row.fresh_chain,
     },
   }
 }

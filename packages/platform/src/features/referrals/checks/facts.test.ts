@@ -53,8 +53,8 @@ it('knows nothing against somebody who shares nothing with anybody', async () =>
     payee: { given: false, others: 0 },
     identity: { given: false, others: 0 },
     mail: { disposable: false, relay: false },
-    address: { given: true, lastDay: 0, rangeLastDay: 0, sameReferrer: 0, withReferrer: false, hosting: false },
-    pattern: { mailStem: 0, phoneBlock: 0, freshChain: 0 },
+    address: { given: true, lastDay: 0, lastWeek: 0, rangeLastDay: 0, kin: 0 },
+    pattern: { mailStem: 0, phoneBlock: 0 },
   })
 })
 
@@ -106,7 +106,7 @@ it('sees through dots, tags and subdomains of mail', async () => {
   expect((await factsOf(referrer, listed)).mail.disposable).toBe(true)
 })
 
-it('counts rewards of an address by the day, and those of one referrer by the week', async () => {
+it('counts rewards of an address by the day, and those who belong together by the week', async () => {
   const ip = '49.36.5.5'
   const referrer = await people.join('crowd-a', { ip, at: after(noon, -day * 2) })
   const other = await people.join('crowd-b')
@@ -120,7 +120,7 @@ it('counts rewards of an address by the day, and those of one referrer by the we
     await people.refer(from, await people.join(`crowd-${at.getTime()}-${status}`, { ip, at }), at, status)
   await people.refer(other, await people.join('neighbour', { ip: '49.36.5.99' }), noon)
   const { address } = await factsOf(referrer, await people.join('crowd-z', { ip }))
-  expect(address).toEqual({ given: true, lastDay: 2, rangeLastDay: 3, sameReferrer: 2, withReferrer: true, hosting: false })
+  expect(address).toEqual({ given: true, lastDay: 2, lastWeek: 3, rangeLastDay: 3, kin: 3 })
 })
 
 it('finds names and numbers that are counted up by one referrer, and not by others', async () => {
@@ -128,19 +128,29 @@ it('finds names and numbers that are counted up by one referrer, and not by othe
   for (let at = 1; at <= 3; at++)
     await people.refer(one, await people.join(`farm-c${at}`, { emails: [`asha0${at}@gmail.com`], phone: `+9198113000${at}0` }))
   const next = await people.join('farm-d', { emails: ['asha.04@gmail.com'], phone: '+919811300011' })
-  expect((await factsOf(one, next)).pattern).toEqual({ mailStem: 3, phoneBlock: 3, freshChain: 0 })
-  expect((await factsOf(other, next)).pattern).toEqual({ mailStem: 0, phoneBlock: 0, freshChain: 0 })
+  expect((await factsOf(one, next)).pattern).toEqual({ mailStem: 3, phoneBlock: 3 })
+  expect((await factsOf(other, next)).pattern).toEqual({ mailStem: 0, phoneBlock: 0 })
 })
 
-it('follows a chain of accounts upwards, as far as it was made within a day', async () => {
-  const chain = [await people.join('chain-0', { at: earlier })]
-  for (let at = 1; at <= 7; at++) {
-    const next = await people.join(`chain-${at}`)
-    await people.refer(chain.at(-1) ?? '', next, at === 1 ? after(noon, -day * 2) : noon)
-    chain.push(next)
-  }
-  const depths = await Promise.all([1, 2, 3, 7].map(async (at) => factsOf(chain[at] ?? '', await people.join(`leaf-${at}`))))
-  expect(depths.map(({ pattern }) => pattern.freshChain)).toEqual([0, 1, 2, 5])
+it('finds those who belong together, up and down and aside, where all have been at one address', async () => {
+  const [here, away] = ['49.36.60.1', '49.36.61.1']
+  const at = (name: string, ip = here) => people.join(`kin-${name}`, { ip })
+  const [root, one, two, elsewhere, behind, last] = [
+    await at('root', away),
+    await at('one'),
+    await at('two'),
+    await at('elsewhere', away),
+    await at('behind'),
+    await at('last'),
+  ]
+  await people.refer(root, one)
+  await people.refer(root, elsewhere)
+  await people.refer(elsewhere, behind)
+  await people.refer(one, two)
+  expect((await factsOf(two, last)).address.kin).toBe(2)
+  expect((await factsOf(root, last)).address.kin).toBe(2)
+  expect((await factsOf(elsewhere, last)).address.kin).toBe(1)
+  expect((await factsOf(await at('nobody', away), last)).address.kin).toBe(0)
 })
 
 it('keeps a trace once for each user, and renews its time', async () => {

@@ -60,22 +60,18 @@ export interface TraceFacts {
     readonly given: boolean
     /** Referrals, not refused, of others from one address of the new user's within a day. */
     readonly lastDay: number
-    /** The same from its range: /24 of IPv4, /48 of IPv6. */
+    /** The same within seven days. */
+    readonly lastWeek: number
+    /** As `lastDay`, from its range: /24 of IPv4, /48 of IPv6. */
     readonly rangeLastDay: number
-    /** Others whom the same referrer brought from there within seven days. */
-    readonly sameReferrer: number
-    /** The referrer has been there too. */
-    readonly withReferrer: boolean
-    /** Of a data centre: people do not sign up from there. */
-    readonly hosting: boolean
+    /** Of those who were there within seven days, how many belong together: brought by the referrer, by each other, or bringing them. */
+    readonly kin: number
   }
   readonly pattern: {
     /** Others whom the same referrer brought with the same mail name but for digits: asha01@, asha02@. */
     readonly mailStem: number
     /** The same for phone numbers that differ in their last two digits only. */
     readonly phoneBlock: number
-    /** How many referrers upwards came by a code themselves within the last day. */
-    readonly freshChain: number
   }
 }
 

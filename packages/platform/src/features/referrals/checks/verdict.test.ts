@@ -26,8 +26,8 @@ const honest: Facts = {
   payee: { given: false, others: 0 },
   identity: { given: false, others: 0 },
   mail: { disposable: false, relay: false },
-  address: { given: true, lastDay: 0, rangeLastDay: 0, sameReferrer: 0, withReferrer: false, hosting: false },
-  pattern: { mailStem: 0, phoneBlock: 0, freshChain: 0 },
+  address: { given: true, lastDay: 0, lastWeek: 0, rangeLastDay: 0, kin: 0 },
+  pattern: { mailStem: 0, phoneBlock: 0 },
 }
 const taken = (others = 1) => ({ given: true, others })
 const at = (address: Partial<Facts['address']>): Partial<Facts> => ({ address: { ...honest.address, ...address } })
@@ -107,28 +107,23 @@ describe('an address', () => {
   it('goes no further than the app allows', () => {
     expect(judged(at({ lastDay: 500 }), { checks: { address: 'review' } }).outcome).toBe('review')
     expect(judged(at({ lastDay: 500 }), { checks: { address: 'score' } }).outcome).toBe('accept')
-    expect(judged(at({ lastDay: 500, sameReferrer: 9, hosting: true }), { checks: { address: 'off' } }).reasons).toEqual([])
+    expect(judged(at({ lastDay: 500, kin: 9 }), { checks: { address: 'off' } }).reasons).toEqual([])
   })
 
   it('alone decides nothing where carriers share them, however many come', () => {
-    const crowd = judged(at({ lastDay: 100_000, rangeLastDay: 100_000, sameReferrer: 3, withReferrer: true }), {
+    const crowd = judged(at({ lastDay: 100_000, lastWeek: 100_000, rangeLastDay: 100_000, kin: 19 }), {
       preset: 'carrier-tolerant',
     })
     expect(crowd.outcome).toBe('accept')
     expect(crowd.score).toBeGreaterThan(0)
   })
 
-  it('adds to what else there is', () => {
-    const farm = judged({ ...at({ lastDay: 30, sameReferrer: 4, withReferrer: true }) }, { preset: 'carrier-tolerant' })
-    expect(farm).toMatchObject({ outcome: 'review', score: 65 })
-    expect(farm.reasons.at(-1)).toEqual({ check: 'score', effect: 'review', points: 0, detail: 65 })
+  it('tells most where those who belong together are by themselves', () => {
+    const line = (kin: number, lastDay = kin) => judged(at({ lastDay, lastWeek: lastDay, kin }), { preset: 'carrier-tolerant' })
+    expect([0, 1, 2, 3].map((kin) => line(kin).outcome)).toEqual(['accept', 'accept', 'review', 'review'])
+    expect(line(2).reasons.at(-1)).toEqual({ check: 'score', effect: 'review', points: 0, detail: 60 })
+    expect([2, 19, 20].map((kin) => line(kin, 200).outcome)).toEqual(['accept', 'accept', 'review'])
   })
-})
-
-it('finds a chain of accounts that bring each other within a day', () => {
-  const chain = (freshChain: number) =>
-    judged({ ...at({ lastDay: 20, withReferrer: true }), ...like({ freshChain }) }, { preset: 'carrier-tolerant' }).outcome
-  expect([0, 1, 2, 3, 4, 5].map(chain)).toEqual(['accept', 'accept', 'accept', 'accept', 'review', 'review'])
 })
 
 it('names everything that it found, whatever the first was', () => {

@@ -54,22 +54,23 @@ function addressEffect({ preset, checks }: ReferralPolicy, lastDay: number): Exc
   return checks.address === 'refuse' && lastDay >= 5 ? 'refuse' : 'review'
 }
 
-/** Several of one referrer's from one address tell more than any number of strangers do. */
-function familyPoints(sameReferrer: number, withReferrer: boolean): number {
-  const siblings = sameReferrer >= 4 ? 40 : sameReferrer >= 2 ? 15 : 0
-  return siblings + (withReferrer ? 5 : 0)
+/**
+ * Accounts that belong together and share an address. Where there is hardly anybody else, it is one person's own line; where there are
+ * thousands, so many friends of friends behind one address are still seldom.
+ */
+function kinPoints({ kin, lastWeek }: Facts['address']): number {
+  if (kin >= 2 && kin > lastWeek - kin) return 50
+  return kin >= 20 ? 40 : kin >= 8 ? 25 : kin >= 3 ? 10 : 0
 }
 
 function address(policy: ReferralPolicy, { address: where }: Facts): Finding[] {
   if (policy.checks.address === 'off' || !where.given) return []
   const effect = addressEffect(policy, where.lastDay)
-  const family = familyPoints(where.sameReferrer, where.withReferrer)
   const crowdedRange = policy.preset === 'standard' && where.rangeLastDay >= 20
   return [
-    where.lastDay > 0 ? { check: 'address', effect, points: crowdPoints(where.lastDay), detail: where.lastDay } : undefined,
-    family > 0 ? { check: 'address', effect: 'score', points: family, detail: 'same_referrer' } : undefined,
-    crowdedRange ? { check: 'address', effect: 'score', points: 15, detail: 'range' } : undefined,
-    where.hosting ? { check: 'address', effect: 'score', points: 40, detail: 'hosting' } : undefined,
+    found('address', effect, where.lastDay > 0, crowdPoints(where.lastDay), where.lastDay),
+    found('address', 'score', kinPoints(where) > 0, kinPoints(where), 'kin'),
+    found('address', 'score', crowdedRange, 15, 'range'),
   ]
 }
 
@@ -84,7 +85,6 @@ function patterns({ pattern: effect }: Checks, { pattern, email, phone }: Facts)
   return [
     repeated(effect, pattern.mailStem, 'mail_names'),
     repeated(effect, pattern.phoneBlock, 'phone_numbers'),
-    found('pattern', only, pattern.freshChain >= 2, Math.min(45, 15 * (pattern.freshChain - 1)), 'fresh_chain'),
     found('pattern', only, !email.given && !phone.given, 10, 'no_contact'),
   ]
 }
