@@ -71,29 +71,31 @@ async function measureMedia(): Promise<boolean> {
   return fits
 }
 
-/** A page with call buttons sells coins for little more; what a payment needs is loaded when somebody pays. */
-async function measureTopup(): Promise<boolean> {
-  const limit = 4_096
-  const before = await chunksOf('page', [page(callButton)])
-  const chunks = await chunksOf('page', [page([...callButton, join(widgets, 'elements/topup/topup.define.ts')])])
-  const size = compressed(atOnce(chunks)) - compressed(atOnce(before))
-  const payment = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /\/session\/(topup-acts|razorpay-checkout)\.ts$/.test(id)))
-  const later = compressed(payment)
-  const fits = size <= limit && later > 0 && later <= limit && !atOnce(chunks).some((chunk) => payment.includes(chunk))
-  console.log(`${fits ? 'ok  ' : 'FAIL'} top-up beside a call button: ${size} of ${limit} bytes (brotli), ${later} more on demand`)
-  return fits
+interface Beside {
+  name: string
+  element: string
+  limit: number
+  /** Files that are loaded when somebody needs them, and not before. */
+  later: RegExp
 }
 
-/** Checking an identity adds little to a page with call buttons; what pictures need is loaded with the first place for one. */
-async function measureUploader(): Promise<boolean> {
-  const limit = 6_144
+const beside: Beside[] = [
+  // A page with call buttons sells coins for little more; what a payment needs is loaded when somebody pays.
+  { name: 'top-up', element: 'topup', limit: 4_096, later: /\/session\/(topup-acts|razorpay-checkout)\.ts$/ },
+  // What pictures need is loaded with the first place for one.
+  { name: 'identity check', element: 'kyc-uploader', limit: 6_144, later: /\/kyc-uploader\/(camera|shrink|picture-slot)\.ts$/ },
+  { name: 'invitations', element: 'referral', limit: 4_096, later: /(\/sdk\/src\/referral\/capture|\/referral\/friend-code)\.ts$/ },
+]
+
+/** What an element adds to a page with call buttons. */
+async function measureBeside({ name, element, limit, later }: Beside): Promise<boolean> {
   const before = await chunksOf('page', [page(callButton)])
-  const chunks = await chunksOf('page', [page([...callButton, join(widgets, 'elements/kyc-uploader/kyc-uploader.define.ts')])])
+  const chunks = await chunksOf('page', [page([...callButton, join(widgets, `elements/${element}/${element}.define.ts`)])])
   const size = compressed(atOnce(chunks)) - compressed(atOnce(before))
-  const pictures = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /\/kyc-uploader\/(camera|shrink|picture-slot)\.ts$/.test(id)))
-  const later = compressed(pictures)
-  const fits = size <= limit && later > 0 && later <= limit && !atOnce(chunks).some((chunk) => pictures.includes(chunk))
-  console.log(`${fits ? 'ok  ' : 'FAIL'} identity check beside a call button: ${size} of ${limit} bytes (brotli), ${later} more on demand`)
+  const apart = chunks.filter(({ moduleIds }) => moduleIds.some((id) => later.test(id)))
+  const more = compressed(apart)
+  const fits = size <= limit && more > 0 && more <= limit && !atOnce(chunks).some((chunk) => apart.includes(chunk))
+  console.log(`${fits ? 'ok  ' : 'FAIL'} ${name} beside a call button: ${size} of ${limit} bytes (brotli), ${more} more on demand`)
   return fits
 }
 
@@ -105,6 +107,7 @@ async function withoutZod(): Promise<boolean> {
   return found.length === 0
 }
 
-const results = [await withoutZod(), await measureMedia(), await measureTopup(), await measureUploader()]
+const results = [await withoutZod(), await measureMedia()]
+for (const one of beside) results.push(await measureBeside(one))
 for (const promised of promises) results.push(await measure(promised))
 if (results.includes(false)) process.exitCode = 1

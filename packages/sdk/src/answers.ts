@@ -44,5 +44,9 @@ export type WithdrawalTerms = AnswerOf<Areas['withdrawals']['terms']>
 export type WithdrawalWish = RequestOf<Areas['withdrawals']['create']>
 /** Earned coins turned into money. */
 export type Withdrawal = AnswerOf<Areas['withdrawals']['get']>
+/** The user's own code, what it has brought, and the one that they came by. */
+export type ReferralStanding = AnswerOf<Areas['referral']['get']>
+/** A friend's code that was accepted. */
+export type Redemption = AnswerOf<Areas['referral']['redeem']>
 /** The place of a user who waits until a callee is free. */
 export type Waiting = AnswerOf<Areas['waiting']['join']>

@@ -1,4 +1,4 @@
-import type { Call, CallChannel, CallDispute, CallRating, KycStanding, Topup, Withdrawal } from '@impacthub/sdk'
+import type { Call, CallChannel, CallDispute, CallRating, KycStanding, Redemption, Topup, Withdrawal } from '@impacthub/sdk'
 import type { ConnectFault, ConnectStore } from '../session/connect-store.ts'
 import type { WalletFilter } from '../session/wallet-filters.ts'
 
@@ -85,6 +85,12 @@ export interface ConnectEvents {
   'ihc-withdraw-request': { readonly coins: number }
   /** The platform holds the coins and will pay them out. */
   'ihc-withdraw-requested': { readonly withdrawal: Withdrawal }
+  /** Somebody wants to invite a friend; a page inside an app may do it by its own means. `url`: absent where there is only the code. */
+  'ihc-referral-share-request': { readonly text: string; readonly url?: string | undefined }
+  /** Somebody enters a friend's code. */
+  'ihc-referral-redeem-request': { readonly code: string }
+  /** A friend's code was accepted: the coins are there, or on their way. */
+  'ihc-referral-redeemed': { readonly redemption: Redemption }
   /** A call of this user began, or was found running after a reload. */
   'ihc-call-started': { readonly call: Call }
   /** The call is over; its charge may still be an estimate. */
@@ -106,6 +112,7 @@ export type LaterRequest = Extract<
   | `ihc-wait-${string}`
   | `ihc-topup-${string}request`
   | `ihc-kyc-${string}request`
+  | `ihc-referral-${string}request`
   | 'ihc-withdraw-request'
   | 'ihc-wallet-filter-request'
   | 'ihc-wallet-receipt-request'

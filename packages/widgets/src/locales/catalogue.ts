@@ -2,9 +2,11 @@ import type { CallButtonTexts } from './en/call-button.ts'
 import type { CallHistoryTexts } from './en/call-history.ts'
 import type { CallPanelTexts } from './en/call-panel.ts'
 import type { CallRatingTexts } from './en/call-rating.ts'
+import type { FriendCodeTexts } from './en/friend-code.ts'
 import type { KycTexts } from './en/kyc.ts'
 import type { PresenceTexts } from './en/presence.ts'
 import type { ProblemTexts } from './en/problems.ts'
+import type { ReferralTexts } from './en/referral.ts'
 import type { TopupTexts } from './en/topup.ts'
 import type { WaitingTexts } from './en/waiting.ts'
 import type { WalletTexts } from './en/wallet.ts'
@@ -19,9 +21,11 @@ export interface Catalogue {
   readonly callHistory?: CallHistoryTexts
   readonly callPanel?: CallPanelTexts
   readonly callRating?: CallRatingTexts
+  readonly friendCode?: FriendCodeTexts
   readonly kyc?: KycTexts
   readonly presence?: PresenceTexts
   readonly problems?: ProblemTexts
+  readonly referral?: ReferralTexts
   readonly topup?: TopupTexts
   readonly waiting?: WaitingTexts
   readonly wallet?: WalletTexts

@@ -1,5 +1,7 @@
 import type { Catalogue } from './catalogue.ts'
+import { friendCodeHi } from './hi/friend-code.ts'
 import { kycHi } from './hi/kyc.ts'
+import { referralHi } from './hi/referral.ts'
 import { topupHi } from './hi/topup.ts'
 import { withdrawHi } from './hi/withdraw.ts'
 
@@ -242,6 +244,8 @@ export const hi: Catalogue = {
     left: 'आपकी बारी: {n} से॰',
     passed: 'आपकी बारी निकल गई।',
   },
+  friendCode: friendCodeHi,
+  referral: referralHi,
   topup: topupHi,
   wallet: {
     title: 'वॉलेट',

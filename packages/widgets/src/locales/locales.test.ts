@@ -5,9 +5,11 @@ import { callButtonEn } from './en/call-button.ts'
 import { callHistoryEn } from './en/call-history.ts'
 import { callPanelEn } from './en/call-panel.ts'
 import { callRatingEn } from './en/call-rating.ts'
+import { friendCodeEn } from './en/friend-code.ts'
 import { kycEn } from './en/kyc.ts'
 import { presenceEn } from './en/presence.ts'
 import { problemsEn, problemText } from './en/problems.ts'
+import { referralEn } from './en/referral.ts'
 import { topupEn } from './en/topup.ts'
 import { waitingEn } from './en/waiting.ts'
 import { walletEn } from './en/wallet.ts'
@@ -31,9 +33,11 @@ describe('texts', () => {
       callHistory: callHistoryEn,
       callPanel: callPanelEn,
       callRating: callRatingEn,
+      friendCode: friendCodeEn,
       kyc: kycEn,
       presence: presenceEn,
       problems: problemsEn,
+      referral: referralEn,
       topup: topupEn,
       waiting: waitingEn,
       wallet: walletEn,

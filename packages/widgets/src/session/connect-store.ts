@@ -7,6 +7,7 @@ import type { CallClock } from './call-meter.ts'
 import type { HistoryView } from './history-feed.ts'
 import type { TopupView } from './topup-view.ts'
 import type { KycView } from './kyc-feed.ts'
+import type { ReferralView } from './referral-feed.ts'
 import type { Waits } from './waiting-feed.ts'
 import type { WalletView } from './wallet-feed.ts'
 import type { WithdrawView } from './withdraw-feed.ts'
@@ -63,6 +64,8 @@ export interface ConnectState {
   readonly kyc?: KycView | undefined
   /** Fed while coins can be withdrawn. */
   readonly withdraw?: WithdrawView | undefined
+  /** Fed while friends can be invited. */
+  readonly referral?: ReferralView | undefined
   /** What is known of calls that are over, by call. */
   readonly aftermath?: CallReports | undefined
   /** For whom this user waits, by callee. */

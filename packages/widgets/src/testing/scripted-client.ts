@@ -3,12 +3,13 @@ import type { Call, CallOptions, ConnectClient, ConnectionState, Presence, Realt
 import * as samples from './samples.ts'
 import { historyOf, type HistoryScript } from './scripted-history.ts'
 import { kycOf, newKycBook, type KycBook, type KycScript } from './scripted-kyc.ts'
+import { referralOf, type ReferralScript } from './scripted-referral.ts'
 import { readApp, topupsOf, type TopupScript } from './scripted-topups.ts'
 import { withdrawalsOf, type WithdrawScript } from './scripted-withdrawals.ts'
 import { balancesOf, walletOf, type WalletScript } from './scripted-wallet.ts'
 
 /** What the scripted platform answers. What is left out is answered from the samples. */
-export interface Script extends HistoryScript, KycScript, TopupScript, WalletScript, WithdrawScript {
+export interface Script extends HistoryScript, KycScript, ReferralScript, TopupScript, WalletScript, WithdrawScript {
   readonly me?: string
   readonly calls?: readonly Call[]
   readonly presence?: readonly Presence[]
@@ -60,6 +61,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
   const client: ScriptedClient = {
     ...kycOf(script, kycBook),
     kycBook,
+    referral: only<ConnectClient['referral']>(referralOf(script)),
     withdrawals: only<ConnectClient['withdrawals']>(withdrawalsOf(script)),
     watched,
     emit: (type, data) => heardBy(type).forEach((listener) => listener(data as never)),

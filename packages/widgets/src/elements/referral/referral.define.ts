@@ -1,0 +1,4 @@
+import { define } from '../../base/define.ts'
+import { IhcReferral } from './referral.ts'
+
+define('ihc-referral', IhcReferral)
