@@ -1,6 +1,8 @@
 import { ConnectError } from '@impacthub/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestApp } from '../start-platform.ts'
+import { claimed, noticeVersion, picture } from '../kyc/scene.ts'
+import { panOf } from '../kyc/numbers.ts'
 import { makeVerified } from '../withdrawals/verified.ts'
 import { upi } from '../withdrawals/scene.ts'
 import { bonusOf, friends, type Friend, type Friends } from './friends.ts'
@@ -9,7 +11,7 @@ import { bringBy, buy, owedBy, referralOf } from './money-scene.ts'
 let scene: Friends
 let app: TestApp
 beforeAll(async () => {
-  scene = await friends({ razorpay: true })
+  scene = await friends({ razorpay: true, kyc: true })
   ;({ app } = scene)
 })
 afterAll(async () => {
@@ -131,8 +133,11 @@ describe('fraud that comes out later', () => {
     const { id: referralId, ...one } = await referralOf(app, flagged)
     expect(one).toMatchObject({ status: 'rewarded', flagged: true })
     expect((await app.server.referrals.list({ review: 'true' })).data.map(({ id }) => id)).toEqual([referralId])
+    await scene.policy({ cascade: 'chain' })
+    const brought = await bringBy(scene, flagged)
     await app.server.referrals.review({ referralId, decision: 'refuse', note: 'A trick' })
-    expect([await statusOf(flagged), await bonusOf(flagged)]).toEqual(['reversed', 0])
+    await scene.platform.quiet()
+    expect([await statusOf(flagged), await bonusOf(flagged), await statusOf(brought)]).toEqual(['reversed', 0, 'reversed'])
     await scene.policy(null)
   })
 
@@ -153,6 +158,21 @@ describe('fraud that comes out later', () => {
     expect(await statusOf(bela)).toBe('rewarded')
     await withdraw(asha, 'one@upi')
     expect([await statusOf(bela), await bonusOf(asha), await bonusOf(bela)]).toEqual(['reversed', 0, 0])
+  })
+
+  it('takes it back from whoever hands in the identity of another', async () => {
+    const [first, second] = [await rewarded(), await rewarded()]
+    const number = panOf()
+    for (const { bela } of [first, second]) {
+      const consent = { version: noticeVersion, language: 'en' }
+      await bela.client.kyc.consent(consent)
+      const file = new File([new Uint8Array(await picture)], 'card.jpg', { type: 'image/jpeg' })
+      const { id } = await bela.client.kycDocuments.create({ type: 'pan', side: 'front', file })
+      await bela.client.kyc.submit({ ...claimed, type: 'pan', number, documentIds: [id], consent })
+      await scene.platform.quiet()
+    }
+    expect([await statusOf(first.bela), await statusOf(second.bela)]).toEqual(['rewarded', 'reversed'])
+    expect(await referralOf(app, second.bela)).toMatchObject({ reasons: [{ check: 'identity', effect: 'refuse' }] })
   })
 
   it('has a person look where the app wants that, and holds nothing against anybody that was let pass', async () => {

@@ -8,7 +8,9 @@ import type { ReferralEvent } from './referral-lifecycle.ts'
 import type { Attribution, Referral } from './referral-row.ts'
 import { findReferral } from './referral-store.ts'
 import { isAtOnce } from './release/due.ts'
+import { policyNow } from './release/judge-again.ts'
 import { holdReferral } from './release/look-at-referral.ts'
+import { handOn } from './release/undo-referral.ts'
 import { takeStep, type Step } from './take-step.ts'
 
 export interface ReviewWish {
@@ -50,6 +52,8 @@ export async function reviewReferral(deps: ReferralDeps, tx: Tx, { actor, ip }: 
   const decided = (await takeStep(deps, { tx, tenantId, now }, one, step)) ?? notWaiting(one)
   const action = `referral.review_${wish.decision === 'approve' ? 'approved' : 'refused'}`
   await audit(tx, tenantId, actor, { action, subject: one.id, reason: note, fromIp: ip, details: { status: decided.status } }, now)
+  if (event === 'reverse' && (await policyNow(deps, tenantId)).policy.cascade === 'chain')
+    await handOn(deps, { tx, tenantId, now }, one.id, 0)
   if (event === 'approve') await deps.tasks.add(tx, tenantId, [referralTasks.release(one.id, now)], now)
   return decided
 }

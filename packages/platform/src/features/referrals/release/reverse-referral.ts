@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../../base/hide-aadhaar.ts'
 import { fail } from '../../../base/problem.ts'
 import type { SecretActor } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
@@ -30,7 +31,7 @@ export async function reverseReferral(
   const one = (await holdReferral(tx, tenantId, referralId)) ?? fail('not_found')
   if (one.status === 'reversed') fail('already_reversed')
   const { policy } = await policyNow(deps, tenantId)
-  const undoing = { actor, fromIp: ip, note: reason, cascade: cascade ?? policy.cascade, depth: 0 }
+  const undoing = { actor, fromIp: ip, note: hideAadhaar(reason), cascade: cascade ?? policy.cascade, depth: 0 }
   return (
     (await undoReferral(deps, { tx, tenantId, now: deps.clock.now() }, one, undoing)) ??
     fail('conflict', { detail: 'This referral has come to nothing already: there are no coins to take back.' })

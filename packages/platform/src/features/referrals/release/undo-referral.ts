@@ -57,7 +57,16 @@ export async function undoReferral(
     { action: `referral.${undone.status}`, subject: before.id, reason: note, ...(fromIp === undefined ? {} : { fromIp }), details },
     now,
   )
-  if (cascade === 'chain' && depth < deepest)
-    await deps.tasks.add(tx, tenantId, [undoTasks.cascade(before.id, { origin: before.id, depth })], now)
+  if (cascade === 'chain') await handOn(deps, turn, before.id, depth)
   return undone
+}
+
+/** Has those undone that the new user of this one brought in turn. */
+export async function handOn(
+  { tasks }: Pick<ReferralDeps, 'tasks'>,
+  { tx, tenantId, now }: Turn,
+  referralId: string,
+  depth: number,
+): Promise<void> {
+  if (depth < deepest) await tasks.add(tx, tenantId, [undoTasks.cascade(referralId, { origin: referralId, depth })], now)
 }
