@@ -146,6 +146,8 @@ describe('fraud that comes out later', () => {
     const second = await rewarded()
     await withdraw(first.bela, 'ring@upi')
     await withdraw(second.bela, 'ring@upi')
+    // Whoever was first keeps theirs, whatever they do later.
+    await withdraw(first.bela, 'ring@upi')
     expect([await statusOf(first.bela), await statusOf(second.bela)]).toEqual(['rewarded', 'reversed'])
     expect(await referralOf(app, second.bela)).toMatchObject({ reasons: [{ check: 'payee', effect: 'refuse' }] })
     expect([await bonusOf(second.asha), await bonusOf(second.bela)]).toEqual([0, 0])

@@ -10,6 +10,7 @@ import type { Attribution } from '../referral-row.ts'
 import { referrerFacts } from '../referrer-facts-store.ts'
 import type { Judgement } from '../take-step.ts'
 import { newsOf, type News } from './news-of.ts'
+import { sharedBefore } from './release-store.ts'
 
 /** The policy of now, and its version. */
 export async function policyNow(
@@ -29,7 +30,10 @@ export async function judgeAgain(
 ): Promise<{ readonly outcome: News['outcome']; readonly judgement: Judgement }> {
   const { refereeId, referrerId, createdAt: at } = one
   const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, countsApp: false })
-  const facts = await gatherFacts(tx, tenantId, { refereeId, referrerId, at, policy, known })
-  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, facts))
+  const [facts, before] = await Promise.all([
+    gatherFacts(tx, tenantId, { refereeId, referrerId, at, policy, known }),
+    sharedBefore(tx, tenantId, one),
+  ])
+  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, { ...facts, ...before }))
   return { outcome, judgement: { reasons, score, policyVersion: version } }
 }

@@ -1,5 +1,6 @@
 import type { TenantId } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
+import type { Shared, TraceFacts } from '../checks/facts.ts'
 
 /** Which referrals something that happened elsewhere may concern: only their ids, nothing is held. */
 
@@ -57,6 +58,34 @@ export async function concernedBy(tx: Tx, tenantId: TenantId, userId: string): P
       [tenantId, userId],
     ),
   )
+}
+
+const scarce = ['email', 'device', 'phone', 'payee', 'identity'] as const
+
+/**
+ * Of what only one person should have: how many others had it before the new user, the referrer whenever it was. Whoever came later with the
+ * same is judged for it themselves, and takes nothing from the one who was first.
+ */
+export async function sharedBefore(
+  tx: Tx,
+  tenantId: TenantId,
+  { refereeId, referrerId }: { readonly refereeId: string; readonly referrerId: string },
+): Promise<Pick<TraceFacts, (typeof scarce)[number]>> {
+  const rows = await tx.query<{ kind: string; others: number }>(
+    `select m.kind, count(distinct o.user_id)::integer as others from user_traces m
+     left join lateral (
+       (select user_id from user_traces where tenant_id = $1 and kind = m.kind and key = m.key and user_id <> $2
+          and (first_seen_at, user_id) < (m.first_seen_at, $2) order by first_seen_at limit 20)
+       union
+       select user_id from user_traces where tenant_id = $1 and kind = m.kind and key = m.key and user_id = $3) o on true
+     where m.tenant_id = $1 and m.user_id = $2 and m.kind = any($4) group by m.kind`,
+    [tenantId, refereeId, referrerId, scarce],
+  )
+  const of = (kind: string): Shared => {
+    const found = rows.find((row) => row.kind === kind)
+    return { given: found !== undefined, others: found?.others ?? 0 }
+  }
+  return { email: of('email'), device: of('device'), phone: of('phone'), payee: of('payee'), identity: of('identity') }
 }
 
 /** What came of a user's code, in the order of the ids, from there on: `ref_…`. */
