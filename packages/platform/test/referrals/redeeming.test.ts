@@ -49,6 +49,22 @@ it('gives both sides their coins at once, tells both, and keeps why', async () =
   expect(await scene.platform.trialBalance()).toBe(0)
 })
 
+it('makes the user while the ledger is frozen, and gives the coins when it is released', async () => {
+  const asha = await scene.newcomer()
+  const freeze = (frozen: boolean) =>
+    scene.rows(`update tenants set ledger_frozen = $2 where app_id = $1 and mode = 'test'`, [scene.app.app.appId, frozen])
+  await freeze(true)
+  const ravi = await scene.newcomer({ referralCode: asha.code })
+  expect(await ravi.client.referral.get()).toMatchObject({ canRedeem: false, redemption: { status: 'pending', coins: 50 } })
+  const late = await scene.newcomer()
+  await expect(enter(late, asha.code)).rejects.toMatchObject({ code: 'ledger_frozen', status: 503 })
+  expect((await late.client.referral.get()).redemption).toBeNull()
+  await freeze(false)
+  await scene.platform.advance(600, 60)
+  expect([await bonusOf(asha), await bonusOf(ravi)]).toEqual([50, 50])
+  expect(await enter(late, asha.code)).toMatchObject({ status: 'rewarded' })
+})
+
 it('forgives case, dashes and spaces', async () => {
   const [asha, ravi] = [await scene.newcomer(), await scene.newcomer()]
   const typed = ` ${asha.code.slice(0, 3).toLowerCase()}-${asha.code.slice(3)} `
