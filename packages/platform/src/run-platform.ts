@@ -3,19 +3,14 @@ import { createPlatform, type Platform } from './app.ts'
 import type { Logger } from './base/logger.ts'
 import { createBus } from './bus/create-bus.ts'
 import type { ExotelAccountSettings } from './config/exotel-settings.ts'
-import type { KarzaAccountSettings } from './config/karza-settings.ts'
 import type { RazorpayAccountSettings } from './config/razorpay-settings.ts'
-import type { SignzyAccountSettings } from './config/signzy-settings.ts'
 import type { Settings, TwilioAccount } from './config/settings.ts'
 import type { Connection } from './db/connect.ts'
 import { requireDurable } from './db/durability.ts'
 import { migrate } from './db/migrate.ts'
 import { startSharedTime } from './db/shared-time.ts'
 import type { Clock } from './base/clock.ts'
-import { introducing } from './embedded/introduce-people.ts'
-import type { KycProviders } from './providers/kyc/choose.ts'
-import { createKarza } from './providers/kyc/karza/adapter.ts'
-import { createSignzy } from './providers/kyc/signzy/adapter.ts'
+import { liveKyc, testKyc, type KycAccounts } from './kyc-accounts.ts'
 import { createLocalDisk } from './providers/storage/local-disk.ts'
 import { createS3 } from './providers/storage/s3.ts'
 import type { HeldPort } from './http/held-port.ts'
@@ -48,11 +43,6 @@ export interface TelephoneAccounts {
   readonly exotel: ExotelAccountSettings | undefined
 }
 
-export interface KycAccounts {
-  readonly karza: KarzaAccountSettings | undefined
-  readonly signzy: SignzyAccountSettings | undefined
-}
-
 export interface TestAccounts extends TelephoneAccounts, KycAccounts {
   readonly razorpay: RazorpayAccountSettings | undefined
 }
@@ -61,20 +51,6 @@ const providersOf = ({ twilio, exotel }: TelephoneAccounts, clock: Clock): Provi
   twilio: twilio && createTwilio({ ...twilio, clock }),
   exotel: exotel && createExotel({ ...exotel, clock }),
 })
-
-const liveKyc = ({ karza, signzy }: KycAccounts, clock: Clock): KycProviders => ({
-  karza: karza && createKarza({ ...karza, clock }),
-  signzy: signzy && createSignzy({ ...signzy, clock }),
-})
-
-/** A sandbox's registries are told of people before they are asked about them. */
-function testKyc(accounts: KycAccounts, clock: Clock): KycProviders {
-  const { karza, signzy } = liveKyc(accounts, clock)
-  return {
-    karza: karza && introducing(karza, accounts.karza?.baseUrl ?? ''),
-    signzy: signzy && introducing(signzy, accounts.signzy?.baseUrl ?? ''),
-  }
-}
 
 const paymentsOf = (account: RazorpayAccountSettings | undefined, clock: Clock) => account && createRazorpay({ ...account, clock })
 
@@ -124,7 +100,7 @@ export async function runPlatform(start: PlatformStart): Promise<RunningPlatform
       live: providersOf({ twilio: settings.twilioLive, exotel: settings.exotelLive }, clock),
     },
     payments: { test: paymentsOf(start.test.razorpay, clock), live: paymentsOf(settings.razorpayLive, clock) },
-    kyc: { test: testKyc(start.test, clock), live: liveKyc({ karza: settings.karzaLive, signzy: settings.signzyLive }, clock) },
+    kyc: { test: testKyc(start.test, clock), live: liveKyc(liveAccounts(settings), clock) },
     payouts: { test: payoutsOf(start.test.razorpay, clock), live: payoutsOf(settings.razorpayLive, clock) },
   })
   await platform.start(settings.host, start.held ?? settings.port)
@@ -159,14 +135,23 @@ export async function startHosted(settings: Settings, logger: Logger): Promise<R
   return running
 }
 
+const liveAccounts = ({ karzaLive, signzyLive, karzaHub, signzyV2 }: Settings): KycAccounts => ({
+  karza: karzaLive,
+  karzaHub: karzaHub.live,
+  signzy: signzyLive,
+  signzyV2: signzyV2.live,
+})
+
 /** Only what is told in full: a hosted platform makes nothing up. */
-function testAccounts({ twilioTest, exotelTest, razorpayTest, karzaTest, signzyTest }: Settings): TestAccounts {
+function testAccounts({ twilioTest, exotelTest, razorpayTest, karzaTest, signzyTest, karzaHub, signzyV2 }: Settings): TestAccounts {
   const { baseUrl, accountSid, authToken } = twilioTest
   const { baseUrl: exotelUrl, accountSid: exotelSid, apiKey, apiToken, pattern = 'connect' } = exotelTest
   const { baseUrl: razorpayUrl, checkoutUrl, keyId, keySecret, webhookSecret } = razorpayTest
   const { baseUrl: karzaUrl, apiKey: karzaKey, authHeader } = karzaTest
   const { baseUrl: signzyUrl, persistUrl, generation, credentials } = signzyTest
   return {
+    karzaHub: karzaHub.test,
+    signzyV2: signzyV2.test,
     karza: karzaUrl && karzaKey && authHeader ? { baseUrl: karzaUrl, apiKey: karzaKey, authHeader } : undefined,
     signzy:
       signzyUrl && persistUrl && generation && credentials

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Mode } from '../base/tenant.ts'
 
 /** One account at Karza, or at Perfios' hub. */
 export interface KarzaAccountSettings {
@@ -21,11 +22,19 @@ export const karzaFields = (url: z.ZodType<string, string>) => ({
   KARZA_LIVE_BASE_URL: url.default('https://api.karza.in'),
   KARZA_LIVE_API_KEY: key.optional(),
   KARZA_LIVE_AUTH_HEADER: header.optional(),
+  /** A second account, at Perfios' hub, for apps that choose it. */
+  KARZA_HUB_BASE_URL: url.optional(),
+  KARZA_HUB_API_KEY: key.optional(),
+  KARZA_LIVE_HUB_BASE_URL: url.default('https://hub.perfios.com/api/kyc'),
+  KARZA_LIVE_HUB_API_KEY: key.optional(),
 })
 
 type Given = Readonly<z.output<z.ZodObject<ReturnType<typeof karzaFields>>>>
 
-const headerFor = (baseUrl: string): string => (/(?:^|\.)perfios\.com$/.test(new URL(baseUrl).hostname) ? 'x-auth-key' : 'x-karza-key')
+/** In which header the hub wants its key. */
+export const karzaHubHeader = 'x-auth-key'
+
+const headerFor = (baseUrl: string): string => (/(?:^|\.)perfios\.com$/.test(new URL(baseUrl).hostname) ? karzaHubHeader : 'x-karza-key')
 
 /** Test mode's account, when it is not our sandbox; given in part, the rest is the sandbox's. */
 export function karzaTestOf(given: Given): Partial<KarzaAccountSettings> {
@@ -41,4 +50,14 @@ export function karzaTestOf(given: Given): Partial<KarzaAccountSettings> {
 export function karzaLiveOf(given: Given): KarzaAccountSettings | undefined {
   const { KARZA_LIVE_BASE_URL: baseUrl, KARZA_LIVE_API_KEY: apiKey, KARZA_LIVE_AUTH_HEADER: authHeader } = given
   return apiKey === undefined ? undefined : { baseUrl, apiKey, authHeader: authHeader ?? headerFor(baseUrl) }
+}
+
+/** The accounts at the hub, in test and in live mode. */
+export function karzaHubsOf(given: Given): { readonly [mode in Mode]: KarzaAccountSettings | undefined } {
+  const at = (baseUrl: string | undefined, apiKey: string | undefined) =>
+    baseUrl === undefined || apiKey === undefined ? undefined : { baseUrl, apiKey, authHeader: karzaHubHeader }
+  return {
+    test: at(given.KARZA_HUB_BASE_URL, given.KARZA_HUB_API_KEY),
+    live: at(given.KARZA_LIVE_HUB_BASE_URL, given.KARZA_LIVE_HUB_API_KEY),
+  }
 }

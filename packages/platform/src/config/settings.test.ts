@@ -219,6 +219,27 @@ describe('who checks identities', () => {
     })
   })
 
+  it('has second accounts of the other generation, for apps that choose it', () => {
+    expect(readSettings({})).toMatchObject({
+      karzaHub: { test: undefined, live: undefined },
+      signzyV2: { test: undefined, live: undefined },
+    })
+    const apiKey = 'k'.repeat(16)
+    expect(readSettings({ KARZA_LIVE_HUB_API_KEY: apiKey }).karzaHub).toEqual({
+      test: undefined,
+      live: { baseUrl: 'https://hub.perfios.com/api/kyc', apiKey, authHeader: 'x-auth-key' },
+    })
+    const login = { username: 'us', password: 'p'.repeat(16) }
+    const older = readSettings({ SIGNZY_LIVE_V2_USERNAME: login.username, SIGNZY_LIVE_V2_PASSWORD: login.password }).signzyV2
+    expect(older.live).toMatchObject({
+      baseUrl: 'https://signzy.tech',
+      persistUrl: 'https://persist.signzy.tech',
+      generation: 'v2',
+      credentials: login,
+    })
+    expect(mistakes({ SIGNZY_V2_USERNAME: 'us' })).toContain('SIGNZY_V2_PASSWORD: is required with SIGNZY_V2_USERNAME')
+  })
+
   it.each([
     ['https://signzy.tech', 'https://persist.signzy.tech', 'v2'],
     ['https://preproduction.signzy.tech', 'https://preproduction-persist.signzy.tech', 'v2'],

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { canonicalIp } from '../base/ip.ts'
+import type { Mode } from '../base/tenant.ts'
 import type { Bucket } from '../bus/bus.ts'
 import { exotelFields, exotelLiveOf, exotelTestOf, exotelTogether, type ExotelAccountSettings } from './exotel-settings.ts'
-import { karzaFields, karzaLiveOf, karzaTestOf, type KarzaAccountSettings } from './karza-settings.ts'
+import { karzaFields, karzaHubsOf, karzaLiveOf, karzaTestOf, type KarzaAccountSettings } from './karza-settings.ts'
 import { razorpayFields, razorpayLiveOf, razorpayTestOf, razorpayTogether, type RazorpayAccountSettings } from './razorpay-settings.ts'
-import { signzyFields, signzyLiveOf, signzyTestOf, signzyTogether, type SignzyAccountSettings } from './signzy-settings.ts'
+import { signzyFields, signzyLiveOf, signzyTestOf, signzyTogether, signzyV2Of, type SignzyAccountSettings } from './signzy-settings.ts'
 import { storageFields, storageOf, storageTogether, type StorageSettings } from './storage-settings.ts'
 import type { Reach } from '../http/outbound/public-address.ts'
 
@@ -156,6 +157,9 @@ export interface Settings extends StorageSettings {
   readonly karzaLive: KarzaAccountSettings | undefined
   readonly signzyTest: Partial<SignzyAccountSettings>
   readonly signzyLive: SignzyAccountSettings | undefined
+  /** Their second accounts, of the other generation, for apps that choose it. */
+  readonly karzaHub: { readonly [mode in Mode]: KarzaAccountSettings | undefined }
+  readonly signzyV2: { readonly [mode in Mode]: SignzyAccountSettings | undefined }
   readonly limits: Limits
   /** How browsers find a way to each other beyond their own networks. */
   readonly ice: {
@@ -279,6 +283,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     karzaLive: karzaLiveOf(e),
     signzyTest: signzyTestOf(e),
     signzyLive: signzyLiveOf(e),
+    karzaHub: karzaHubsOf(e),
+    signzyV2: signzyV2Of(e),
     ice: {
       stunUrls: e.CONNECT_STUN_URLS,
       turn:

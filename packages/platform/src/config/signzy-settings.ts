@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Mode } from '../base/tenant.ts'
 
 /** One account at Signzy. */
 export interface SignzyAccountSettings {
@@ -34,6 +35,15 @@ export const signzyFields = (url: z.ZodType<string, string>) => ({
   SIGNZY_LIVE_USERNAME: word.optional(),
   SIGNZY_LIVE_PASSWORD: secret.optional(),
   SIGNZY_LIVE_CLIENT_ID: word.optional(),
+  /** A second account, of the older generation, for apps that choose it. */
+  SIGNZY_V2_BASE_URL: url.optional(),
+  SIGNZY_V2_USERNAME: word.optional(),
+  SIGNZY_V2_PASSWORD: secret.optional(),
+  SIGNZY_V2_CLIENT_ID: word.optional(),
+  SIGNZY_LIVE_V2_BASE_URL: url.default('https://signzy.tech'),
+  SIGNZY_LIVE_V2_USERNAME: word.optional(),
+  SIGNZY_LIVE_V2_PASSWORD: secret.optional(),
+  SIGNZY_LIVE_V2_CLIENT_ID: word.optional(),
 })
 
 type Given = Readonly<z.output<z.ZodObject<ReturnType<typeof signzyFields>>>>
@@ -42,6 +52,8 @@ type Given = Readonly<z.output<z.ZodObject<ReturnType<typeof signzyFields>>>>
 export const signzyTogether = [
   ['SIGNZY_USERNAME', 'SIGNZY_PASSWORD'],
   ['SIGNZY_LIVE_USERNAME', 'SIGNZY_LIVE_PASSWORD'],
+  ['SIGNZY_V2_USERNAME', 'SIGNZY_V2_PASSWORD'],
+  ['SIGNZY_LIVE_V2_USERNAME', 'SIGNZY_LIVE_V2_PASSWORD'],
 ] as const
 
 const isOld = (host: string): boolean => /(?:^|\.)signzy\.tech$/.test(host)
@@ -83,5 +95,19 @@ export function signzyLiveOf(given: Given): SignzyAccountSettings | undefined {
     generation: given.SIGNZY_LIVE_API_VERSION ?? generationFor(baseUrl),
     credentials,
     clientId: given.SIGNZY_LIVE_CLIENT_ID,
+  }
+}
+
+/** The second accounts, of the older generation, in test and in live mode. */
+export function signzyV2Of(given: Given): { readonly [mode in Mode]: SignzyAccountSettings | undefined } {
+  const at = (baseUrl: string | undefined, credentials: SignzyAccountSettings['credentials'] | undefined, clientId: string | undefined) =>
+    baseUrl === undefined || credentials === undefined
+      ? undefined
+      : { baseUrl, persistUrl: persistFor(baseUrl), generation: 'v2' as const, credentials, clientId }
+  const test = credentialsOf(undefined, given.SIGNZY_V2_USERNAME, given.SIGNZY_V2_PASSWORD)
+  const live = credentialsOf(undefined, given.SIGNZY_LIVE_V2_USERNAME, given.SIGNZY_LIVE_V2_PASSWORD)
+  return {
+    test: at(given.SIGNZY_V2_BASE_URL, test, given.SIGNZY_V2_CLIENT_ID),
+    live: at(given.SIGNZY_LIVE_V2_BASE_URL, live, given.SIGNZY_LIVE_V2_CLIENT_ID),
   }
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../base/logger.ts'
 import type { ExotelAccountSettings } from '../config/exotel-settings.ts'
-import type { KarzaAccountSettings } from '../config/karza-settings.ts'
+import { karzaHubHeader, type KarzaAccountSettings } from '../config/karza-settings.ts'
 import type { RazorpayAccountSettings } from '../config/razorpay-settings.ts'
 import type { SignzyAccountSettings } from '../config/signzy-settings.ts'
 import type { Settings, TwilioAccount } from '../config/settings.ts'
@@ -21,6 +21,7 @@ import { holdPort, onUsualPort } from '../http/held-port.ts'
 import { paymentCallbackPath } from '../http/payment-callbacks.ts'
 import { SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN } from '../../sandbox/twilio/server.ts'
 import type { Platform } from '../app.ts'
+import type { KycAccounts } from '../kyc-accounts.ts'
 import { runPlatform, type Running } from '../run-platform.ts'
 import { readDemo, readPeople, writeDemo, type Demo } from './demo.ts'
 import { portOf, startExample } from './example.ts'
@@ -74,7 +75,7 @@ export async function startEmbedded(settings: Settings, logger: Logger): Promise
     const razorpay = await testRazorpay(settings, { dataDir, known, webhookUrl }, stack)
     const karza = await testKarza(settings, known, stack)
     const signzy = await testSignzy(settings, known, stack)
-    const test = { twilio, exotel, karza, signzy, razorpay }
+    const test = { twilio, exotel, karza, signzy, razorpay, ...secondAccounts(settings, { karza, signzy }) }
     const sandboxes = {
       twilio: twilio.baseUrl,
       exotel: exotel.baseUrl,
@@ -180,6 +181,19 @@ async function testSignzy({ signzyTest }: Settings, known: Demo | undefined, sta
   const sandbox = await onUsualPort(usualOf(known, 'signzy'), (port) => startSignzySandboxFor(account, port))
   stack.add({ stop: () => sandbox.close() })
   return { persistUrl: sandbox.url, ...account, baseUrl: sandbox.url }
+}
+
+/** The sandboxes speak both generations; where another address stands for one, its second account is told by the settings. */
+function secondAccounts(
+  { karzaTest, karzaHub, signzyTest, signzyV2 }: Settings,
+  { karza, signzy }: { readonly karza: KarzaAccountSettings; readonly signzy: SignzyAccountSettings },
+): Pick<KycAccounts, 'karzaHub' | 'signzyV2'> {
+  const credentials = { username: SANDBOX_SIGNZY_USERNAME, password: SANDBOX_SIGNZY_PASSWORD }
+  const hub = { ...karza, baseUrl: `${karza.baseUrl}/api/kyc`, authHeader: karzaHubHeader }
+  return {
+    karzaHub: karzaHub.test ?? (karzaTest.baseUrl === undefined ? hub : undefined),
+    signzyV2: signzyV2.test ?? (signzyTest.baseUrl === undefined ? { ...signzy, generation: 'v2', credentials } : undefined),
+  }
 }
 
 /** Its people are in India, whose calls go by Exotel: with numbers of both providers, both can be seen at work. */

@@ -13,6 +13,8 @@ export interface IdentitySandboxes {
   readonly signzy: SignzySandbox
   /** Our adapters, pointed at them. They introduce whom they ask about, and what is not answered is given up after a second. */
   readonly providers: KycProviders
+  /** Which of them were asked, in order, by provider and generation. */
+  readonly asked: readonly string[]
   /** Keeps answers back that have come, until the returned function is called. */
   hold(): Held
   close(): Promise<unknown>
@@ -56,18 +58,33 @@ export async function startIdentitySandboxes(clock: Clock): Promise<IdentitySand
   const [karza, signzy] = await Promise.all([startKarzaSandbox({ clock }), startSignzySandbox({ clock })])
   const timeoutMs = 1_000
   const gate = answerGate()
+  const asked: string[] = []
+  const noted = (name: string, provider: Kyc): Kyc => ({
+    ...provider,
+    startCheck(kind, input) {
+      asked.push(name)
+      return provider.startCheck(kind, input)
+    },
+  })
+  const atKarza = (baseUrl: string, authHeader: string) =>
+    introducing(createKarza({ baseUrl, apiKey: karza.apiKey, authHeader, timeoutMs }), karza.url)
+  const atSignzy = { baseUrl: signzy.url, persistUrl: signzy.url, timeoutMs }
+  const v3 = noted(
+    'signzy v3',
+    introducing(createSignzy({ ...atSignzy, generation: 'v3', credentials: { token: signzy.token } }), signzy.url),
+  )
+  const { username, password } = signzy
+  const v2 = noted(
+    'signzy v2',
+    introducing(createSignzy({ ...atSignzy, generation: 'v2', credentials: { username, password } }), signzy.url),
+  )
+  const api = noted('karza api', gate.behind(atKarza(karza.url, 'x-karza-key')))
+  const hub = noted('karza hub', gate.behind(atKarza(`${karza.url}/api/kyc`, 'x-auth-key')))
   return {
     karza,
     signzy,
-    providers: {
-      karza: gate.behind(
-        introducing(createKarza({ baseUrl: karza.url, apiKey: karza.apiKey, authHeader: 'x-karza-key', timeoutMs }), karza.url),
-      ),
-      signzy: introducing(
-        createSignzy({ baseUrl: signzy.url, persistUrl: signzy.url, generation: 'v3', credentials: { token: signzy.token }, timeoutMs }),
-        signzy.url,
-      ),
-    },
+    providers: { karza: api, signzy: v3, generations: { karza: { api, hub }, signzy: { v2, v3 } } },
+    asked,
     hold: gate.hold,
     close: () => Promise.all([karza.close(), signzy.close()]),
   }

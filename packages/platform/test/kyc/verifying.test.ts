@@ -80,6 +80,22 @@ describe('somebody who hands in a document', () => {
     expect(await scene.rows(kept, ['own-notice'])).toEqual([{ text: 'The app’s own notice, version Terms_7.' }])
   })
 
+  it.each([
+    ['karza', 'hub'],
+    ['karza', 'api'],
+    ['signzy', 'v2'],
+    ['signzy', 'v3'],
+  ] as const)('is asked about at %s by the generation that the app chooses: %s', async (provider, generation) => {
+    const app = await scene.platform.app(`By ${generation}`)
+    await app.server.app.update({ kyc: { providers: { pan: [provider] }, generations: { [provider]: generation } } })
+    expect((await app.server.app.get()).kyc?.generations).toMatchObject({ [provider]: generation })
+    const user = await scene.person(app)
+    const { id } = await scene.submit(user)
+    expect((await scene.settled(user)).status).toBe('verified')
+    expect((await app.server.kyc.getSubmission({ submissionId: id })).checks).toMatchObject([{ provider, outcome: 'pass' }])
+    expect(scene.identities.asked.at(-1)).toBe(`${provider} ${generation}`)
+  })
+
   it('is rejected when they say that they are under 18, and nobody is asked about them', async () => {
     const user = await scene.person()
     const receipt = await scene.submit(user, { dateOfBirth: '2012-03-04' })

@@ -31,10 +31,10 @@ export async function checkSubmission(deps: KycDeps, { tenantId, subject }: Task
   const question = await deps.db.transact(tenantId, (tx) => readQuestion(deps, tx, tenantId, subject))
   if (question === undefined) return undefined
   const { submission, number, person, consent } = question
-  const { providers } = await rulesFor(deps, tenantId)
+  const rules = await rulesFor(deps, tenantId)
   const pictures = submission.type === 'aadhaar' ? await picturesFor(deps, tenantId, submission) : []
   const input: CheckInput = { reference: submission.id, number, ...person, consent, pictures }
-  const results = await deps.providers.check(tenantId, submission.type, input, providers)
+  const results = await deps.providers.check(tenantId, submission.type, input, rules)
   const last = results.at(-1)
   if (last !== undefined && last.maskedPictures.length > 0) await keepMasked(deps, tenantId, submission, last.maskedPictures)
   return deps.db.transact(tenantId, (tx) => conclude(deps, tx, tenantId, question, results))

@@ -1,4 +1,4 @@
-import { usualOrder, type IdentityKind, type KycProviderName } from '../../providers/kyc/port.ts'
+import { usualOrder, type IdentityKind, type KycGenerations, type KycProviderName } from '../../providers/kyc/port.ts'
 import type { Tenant } from './tenant-store.ts'
 
 type TwoSided = Exclude<IdentityKind, 'pan'>
@@ -20,6 +20,7 @@ export interface KycRules {
   readonly validDays: number | null
   /** For how long pictures are kept after the decision. */
   readonly keepDays: number
+  readonly generations: KycGenerations
   readonly providers: Readonly<Record<IdentityKind, readonly KycProviderName[]>>
 }
 
@@ -33,10 +34,11 @@ export interface KycRulesWish {
   readonly maxRejections?: number | undefined
   readonly validDays?: number | null | undefined
   readonly keepDays?: number | undefined
+  readonly generations?: { readonly [name in keyof KycGenerations]?: KycGenerations[name] | undefined } | undefined
   readonly providers?: { readonly [kind in IdentityKind]?: readonly KycProviderName[] | undefined } | undefined
 }
 
-const usual: Omit<KycRules, 'providers'> = {
+const usual: Omit<KycRules, 'providers' | 'generations'> = {
   documents: ['pan', 'aadhaar', 'driving_license'],
   bothSides: [],
   autoDecide: true,
@@ -49,7 +51,7 @@ const usual: Omit<KycRules, 'providers'> = {
 
 /** The app's rules, with the platform's own where it has said nothing. */
 export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
-  const { providers = {}, ...rest } = wish ?? {}
+  const { providers = {}, generations = {}, ...rest } = wish ?? {}
   return {
     documents: rest.documents ?? usual.documents,
     bothSides: rest.bothSides ?? usual.bothSides,
@@ -59,6 +61,7 @@ export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
     maxRejections: rest.maxRejections ?? usual.maxRejections,
     validDays: rest.validDays ?? usual.validDays,
     keepDays: rest.keepDays ?? usual.keepDays,
+    generations: { karza: generations.karza ?? null, signzy: generations.signzy ?? null },
     providers: {
       aadhaar: providers.aadhaar ?? usualOrder.aadhaar,
       pan: providers.pan ?? usualOrder.pan,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { tenantId } from '../../base/tenant.ts'
 import { chooseKyc, type KycProviders } from './choose.ts'
-import { checkReasons, type CheckInput, type CheckReason, type IdentityKind, type Kyc, type KycProviderName } from './port.ts'
+import {
+  checkReasons,
+  type CheckInput,
+  type CheckReason,
+  type IdentityKind,
+  type Kyc,
+  type KycGenerations,
+  type KycProviderName,
+} from './port.ts'
 import { inputFor } from './provider-stub.fixture.ts'
 
 /** A provider that always comes to the same. */
@@ -51,8 +59,8 @@ describe('who is asked', () => {
     const choice = chosen({ karza: fixed('karza', null), signzy: fixed('signzy', null) })
     expect(await namesOf(choice.check(testTenant, 'pan', inputFor()))).toEqual(['karza'])
     expect(await namesOf(choice.check(testTenant, 'aadhaar', inputFor()))).toEqual(['signzy'])
-    expect(await namesOf(choice.check(testTenant, 'pan', inputFor(), { pan: ['signzy', 'karza'] }))).toEqual(['signzy'])
-    expect(await namesOf(choice.check(testTenant, 'pan', inputFor(), { aadhaar: ['karza'] }))).toEqual(['karza'])
+    expect(await namesOf(choice.check(testTenant, 'pan', inputFor(), { providers: { pan: ['signzy', 'karza'] } }))).toEqual(['signzy'])
+    expect(await namesOf(choice.check(testTenant, 'pan', inputFor(), { providers: { aadhaar: ['karza'] } }))).toEqual(['karza'])
   })
 
   it('is the next one only while the one before cannot answer', async () => {
@@ -77,6 +85,20 @@ describe('who is asked', () => {
       await namesOf(chosen({ karza: reader, signzy: fixed('signzy', 'source_down') }).check(testTenant, 'aadhaar', inputFor())),
     ).toEqual(['signzy'])
     expect(await namesOf(chosen({ karza: reader }).check(testTenant, 'aadhaar', inputFor()))).toEqual(['karza'])
+  })
+
+  it('is asked by the generation that the app chooses, and not at all where there is no account of it', async () => {
+    const [api, hub, v2] = [fixed('karza', null), fixed('karza', null), fixed('signzy', null)]
+    const choice = chosen({ karza: api, signzy: v2, generations: { karza: { api, hub }, signzy: { v2 } } })
+    const ask = async (generations?: KycGenerations) =>
+      namesOf(choice.check(testTenant, 'pan', inputFor(), { ...(generations && { generations }) }))
+    const asked = () => [api.asked.length, hub.asked.length, v2.asked.length]
+    expect([await ask(), asked()]).toEqual([['karza'], [1, 0, 0]])
+    expect([await ask({ karza: 'hub', signzy: null }), asked()]).toEqual([['karza'], [1, 1, 0]])
+    expect([await ask({ karza: 'api', signzy: 'v3' }), asked()]).toEqual([['karza'], [2, 1, 0]])
+    const only = chosen({ karza: api, signzy: v2, generations: { signzy: { v2 } } })
+    expect(await namesOf(only.check(testTenant, 'pan', inputFor(), { generations: { karza: 'hub', signzy: null } }))).toEqual(['signzy'])
+    expect(await only.check(testTenant, 'pan', inputFor(), { generations: { karza: 'hub', signzy: 'v3' } })).toEqual([])
   })
 
   it('is never one of the other mode, and may be nobody', async () => {

@@ -1,9 +1,20 @@
 import type { Logger } from '../../base/logger.ts'
 import type { Mode, TenantId } from '../../base/tenant.ts'
-import { usualOrder, type CheckInput, type CheckResult, type IdentityKind, type Kyc, type KycOrder, type KycProviderName } from './port.ts'
+import { usualOrder, type CheckInput, type CheckResult, type IdentityKind, type Kyc } from './port.ts'
+import type { KycGenerations, KycOrder, KycProviderName } from './port.ts'
 
-/** The providers of one mode, by name. */
-export type KycProviders = { readonly [name in KycProviderName]?: Kyc | undefined }
+/** The providers of one mode, by name: as the platform usually asks them, and for apps that choose, by their generation. */
+export type KycProviders = { readonly [name in KycProviderName]?: Kyc | undefined } & {
+  readonly generations?: {
+    readonly [name in KycProviderName]?: { readonly [which in NonNullable<KycGenerations[name]>]?: Kyc | undefined } | undefined
+  }
+}
+
+/** What an app says of who is asked. */
+export interface KycWishes {
+  readonly providers?: KycOrder
+  readonly generations?: KycGenerations
+}
 
 export interface KycChoice {
   /** Which there are in a mode. */
@@ -12,7 +23,7 @@ export interface KycChoice {
    * Asks a tenant's providers about somebody, one after the other until one has an answer: each result in the order of asking, of which the
    * last one decides. Empty where nobody can be asked about this kind, so that a person must look.
    */
-  check(tenantId: TenantId, kind: IdentityKind, input: CheckInput, order?: KycOrder): Promise<readonly CheckResult[]>
+  check(tenantId: TenantId, kind: IdentityKind, input: CheckInput, wishes?: KycWishes): Promise<readonly CheckResult[]>
 }
 
 export interface KycChoiceDeps {
@@ -24,8 +35,19 @@ export interface KycChoiceDeps {
   readonly logger: Logger
 }
 
+/** As the app wants each asked. */
+function chosenOf(
+  { karza, signzy, generations = {} }: KycProviders,
+  wanted: KycGenerations | undefined,
+): Record<KycProviderName, Kyc | undefined> {
+  return {
+    karza: wanted?.karza ? generations.karza?.[wanted.karza] : karza,
+    signzy: wanted?.signzy ? generations.signzy?.[wanted.signzy] : signzy,
+  }
+}
+
 /** Those who are there, in the app's order; who only reads cards is asked where nobody is there who asks registries. */
-function inOrder(providers: KycProviders, kind: IdentityKind, order: KycOrder): readonly Kyc[] {
+function inOrder(providers: Readonly<Record<KycProviderName, Kyc | undefined>>, kind: IdentityKind, order: KycOrder): readonly Kyc[] {
   const wanted = order[kind] ?? usualOrder[kind]
   const there = [...new Set(wanted)].flatMap((name) => providers[name] ?? [])
   const proving = there.filter((one) => one.proves(kind))
@@ -42,12 +64,12 @@ const restingLast = (kind: IdentityKind, some: readonly Kyc[]): readonly Kyc[] =
 export function chooseKyc({ test, live, modeOf, callbackUrl, logger }: KycChoiceDeps): KycChoice {
   const among = (mode: Mode): KycProviders => (mode === 'live' ? live : test)
   return {
-    namesFor: (mode) => Object.values(among(mode)).flatMap((one) => one?.name ?? []),
-    async check(tenantId, kind, input, order = usualOrder) {
+    namesFor: (mode) => Object.values(chosenOf(among(mode), undefined)).flatMap((one) => one?.name ?? []),
+    async check(tenantId, kind, input, { providers: order = usualOrder, generations } = {}) {
       const mode = await modeOf(tenantId)
       const results: CheckResult[] = []
       const whole = { ...input, callbackUrl: callbackUrl(tenantId, input.reference) }
-      for (const provider of restingLast(kind, inOrder(among(mode), kind, order))) {
+      for (const provider of restingLast(kind, inOrder(chosenOf(among(mode), generations), kind, order))) {
         const result = await provider.startCheck(kind, whole)
         results.push(result)
         const { reason, providerCode: code, latencyMs: durationMs } = result

@@ -129,6 +129,13 @@ export interface Kyc {
 /** Which providers an app asks about which kind, in this order; the next one when the one before it is down. */
 export type KycOrder = Readonly<Partial<Record<IdentityKind, readonly KycProviderName[]>>>
 
+/** By which hosts and envelopes a provider is asked; null: as the platform usually does. */
+export interface KycGenerations {
+  /** api: Karza's own host. hub: Perfios' hub. */
+  readonly karza: 'api' | 'hub' | null
+  readonly signzy: 'v2' | 'v3' | null
+}
+
 export const usualOrder = {
   pan: ['karza', 'signzy'],
   driving_license: ['karza', 'signzy'],

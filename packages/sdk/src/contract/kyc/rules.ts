@@ -5,6 +5,9 @@ const once = <Item>(items: readonly Item[]): boolean => new Set(items).size === 
 
 const providerOrder = z.array(kycProvider).min(1).max(2).refine(once, 'must name each once')
 
+const karzaHost = z.enum(['api', 'hub'])
+const signzyVersion = z.enum(['v2', 'v3'])
+
 /** Nothing stands on the back of a PAN card that anybody needs. */
 const twoSided = kycDocumentType.exclude(['pan'])
 
@@ -32,6 +35,11 @@ export const kycRules = z.object({
   validDays: z.int().nullable(),
   /** Days for which pictures are kept after the decision; of Aadhaar the masked ones. */
   keepDays: z.int(),
+  /**
+   * By which hosts and envelopes a provider is asked: Karza at its own or at Perfios' hub, Signzy of v2 or of v3. Null: the one that the
+   * platform has. Where the platform has no account of that one, the provider is not asked.
+   */
+  generations: z.object({ karza: karzaHost.nullable(), signzy: signzyVersion.nullable() }),
   /** Who is asked first for each document, and who when the first is down. */
   providers: z.object({ aadhaar: z.array(kycProvider), pan: z.array(kycProvider), driving_license: z.array(kycProvider) }),
 })
@@ -47,6 +55,7 @@ export const kycRulesWish = z.strictObject({
   validDays: z.int().min(30).max(3_650).nullable().optional(),
   /** At least a year: providers and platforms must keep what they decided by (DPDP Rules 2025, rule 8). */
   keepDays: z.int().min(365).max(3_650).optional(),
+  generations: z.strictObject({ karza: karzaHost.nullable().optional(), signzy: signzyVersion.nullable().optional() }).optional(),
   providers: z
     .strictObject({ aadhaar: providerOrder.optional(), pan: providerOrder.optional(), driving_license: providerOrder.optional() })
     .optional(),
