@@ -180,6 +180,9 @@ it('requires keys where coins move or a call starts', () => {
     'kyc.review',
     'kyc.submit',
     'ledger.reverse',
+    'referral.redeem',
+    'referrals.reverse',
+    'referrals.review',
     'topups.create',
     'topups.refund',
     'wallets.credit',
@@ -204,6 +207,9 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
     consent: { version: '0', language: 'en' },
   }),
   'ledger.reverse': async () => ({ reason: 'Test' }),
+  'referral.redeem': async () => ({ code: 'NOBODY2', deviceId: 'device' }),
+  'referrals.reverse': async () => ({ reason: 'Test' }),
+  'referrals.review': async () => ({ decision: 'refuse', note: 'Test' }),
   'wallets.creditMany': async (userId) => ({ mode: 'each', credits: [{ key: 'x', userId, coins: 1, reason: 'Test' }] }),
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
@@ -219,6 +225,7 @@ it.each(required)('refuses $name without a key, before anything happens', async 
     .replace('{disputeId}', newId('dsp'))
     .replace('{transactionId}', newId('txn'))
     .replace('{topupId}', newId('top'))
+    .replace('{referralId}', newId('ref'))
     .replace('{submissionId}', newId('kyc'))
   const credential = route.access.secret === undefined ? (await app.server.users.createToken({ userId })).token : app.secretKey
   const answer = await post(path, body, undefined, credential)

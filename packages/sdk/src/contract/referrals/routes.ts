@@ -26,7 +26,7 @@ export const referralServerRoutes = describe(referralServerPaths, {
   get: { summary: 'One redemption with everything that was decided about it, and why', access: { secret: 'referrals:read' } },
   review: {
     summary: 'Decide a redemption that waits for somebody to look at it',
-    idempotency: 'optional',
+    idempotency: 'required',
     access: { secret: 'referrals:write' },
   },
   reverse: {
