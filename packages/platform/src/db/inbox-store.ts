@@ -44,6 +44,17 @@ export async function insertArrival(
   return { isNew: row?.is_new === true, isLeft: row?.is_left === true, taskId: row?.task_id ?? null }
 }
 
+/** Stores a message that is worked on in this very transaction; false when it is known. */
+export async function insertTold(tx: Tx, tenantId: TenantId, arrival: Arrival, now: Date): Promise<boolean> {
+  const { provider, deliveryId, callId, report, notes = {} } = arrival
+  const rows = await tx.query(
+    `insert into inbox (provider, delivery_id, tenant_id, call_id, payload, received_at, applied_at)
+     values ($1, $2, $3, $4, $5, $6, $6) on conflict (provider, delivery_id) do nothing returning 1`,
+    [provider, deliveryId, tenantId, callId, JSON.stringify({ report, notes }), now],
+  )
+  return rows.length > 0
+}
+
 /** How many messages of a call are worked on at once. */
 export const batch = 100
 

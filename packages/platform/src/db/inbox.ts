@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { TenantId } from '../base/tenant.ts'
 import { everyTenant } from '../base/tenant.ts'
 import type { LegReport } from '../providers/telephony/port.ts'
+import { inBackground } from './background.ts'
 import type { Db, Tx } from './connect.ts'
 import * as store from './inbox-store.ts'
 import { inOrder } from './inbox-order.ts'
@@ -41,7 +42,10 @@ export interface InboxDeps {
 }
 
 export interface Inbox {
-  /** Stores a message, once, with the task that works on it: both or neither. What it answered may be acknowledged. */
+  /**
+   * Stores a message, once, and tells the call what it says; or stores it with the task that will: both or neither. What it answered may be
+   * acknowledged.
+   */
   accept(tenantId: TenantId, arrival: Arrival): Promise<'new' | 'repeated'>
   /** Handler of `inbox.apply`: tells the call its messages in the order in which the provider sent them. */
   apply(task: Pick<Task, 'tenantId' | 'subject'>, endIn?: (tx: Tx) => void): Promise<void>
@@ -50,14 +54,33 @@ export interface Inbox {
 }
 
 /**
- * In through the inbox: a provider is answered when its message is safe here, and the work happens afterwards.
- * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, the task waits. Killed while
- * applying, nothing of it has happened, and the task comes again.
+ * In through the inbox: a provider is answered when its message is safe here. Where this process has a place for the work, message and work
+ * are one transaction; else, and where the work fails, the message is stored with a task for it.
+ * Killed before the commit, nothing was acknowledged and the provider's view is fetched later; after it, all is done or the task waits.
+ * Killed while applying, nothing of it has happened, and the task comes again.
  */
 export function createInbox({ db, clock, host, applyReports }: InboxDeps): Inbox {
+  /** Behind those who wait for an answer to more than that it was heard. */
+  const tellAtOnce = (tenantId: TenantId, arrival: Arrival): Promise<boolean> =>
+    inBackground(() =>
+      db.transact(tenantId, async (tx) => {
+        const isNew = store.insertTold(tx, tenantId, arrival, clock.now())
+        const reports = isNew.then((is) => (is ? [arrival.report] : []))
+        await applyReports(tx, tenantId, arrival.callId, reports)
+        return isNew
+      }),
+    )
   return {
     async accept(tenantId, arrival) {
       const place = host.reserve(applyTask)
+      // Of half of the messages nothing is left to be done: that is seen while they are stored.
+      if (place !== undefined && (arrival.onlyLeg ?? null) === null) {
+        const isNew = await tellAtOnce(tenantId, arrival).catch(() => undefined)
+        if (isNew !== undefined) {
+          place.free()
+          return isNew ? 'new' : 'repeated'
+        }
+      }
       const task = { kind: applyTask, subject: arrival.callId, tenantId, payload: {}, attempt: 1, taking: 1 }
       try {
         const { isNew, isLeft, taskId } = await store.insertArrival(

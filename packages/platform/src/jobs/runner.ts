@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
@@ -56,6 +57,8 @@ const overlapMs = 5_000
 // A reason of our own: without one, each abort makes an error with its stack.
 const awake = 'awake'
 const longestTroubleMs = 5_000
+/** How long a finished task waits for others, to be written down with them. A process that dies meanwhile has it done again. */
+const gatherMs = 15
 const nothing: Finished = { again: [], isMore: false }
 
 /** Runs due tasks. Any number of processes may have one over the same database; each task is one worker's at a time. */
@@ -286,6 +289,8 @@ class TaskRunner implements Runner {
     const tasks: TakenTask[] = []
     const written = this.#writing
       .catch(() => nothing)
+      // Others that run here are about to end as well.
+      .then(() => (this.#deps.isUrgent !== true && this.#places.held > 1 ? sleep(gatherMs) : undefined))
       .then(() => {
         this.#next = undefined
         const now = this.#deps.clock.now()

@@ -149,24 +149,28 @@ export interface Settlement {
   readonly overrunCoins: number
 }
 
-/** Writes the end and its money. A status that is terminal already stays: only the numbers were missing. */
+/**
+ * Writes the end, its money and what the provider told; the call as it is then. A status that is terminal already stays: only the numbers
+ * were missing.
+ */
 export async function writeEnd(
   tx: Tx,
   tenantId: TenantId,
   callId: string,
-  ending: CallEnding,
-  { chargedCoins, earnedCoins, overrunCoins }: Settlement,
+  { ending, settlement, account }: { readonly ending: CallEnding; readonly settlement: Settlement; readonly account: unknown },
   now: Date,
-): Promise<void> {
-  tx.write(
-    `update calls set
+): Promise<CallRow> {
+  const ended = await one(
+    tx,
+    `with c as (update calls set
        status = case when ended_at is null then $3 else status end,
        -- Of a call that only waited for its figures, they may tell better who ended it.
        end_reason = case when ended_at is null or (not review and status = $3) then $4 else end_reason end,
        duration_seconds = $5, answered_at = $6, ended_at = $7, caller_cause = $8, callee_cause = $9,
        callee_leg_id = coalesce($10, callee_leg_id), charged_coins = $11, earned_coins = $12, overrun_coins = $13,
+       provider_account = coalesce($15, provider_account),
        settled = true, review = false, review_reason = null, settled_at = $14, caller_phone = null, callee_phone = null
-     where tenant_id = $1 and id = $2`,
+     where tenant_id = $1 and id = $2 returning *) select ${callColumns} from c ${callPeople}`,
     [
       tenantId,
       callId,
@@ -178,12 +182,15 @@ export async function writeEnd(
       ending.callerCause,
       ending.calleeCause,
       ending.calleeLegId,
-      chargedCoins,
-      earnedCoins,
-      overrunCoins,
+      settlement.chargedCoins,
+      settlement.earnedCoins,
+      settlement.overrunCoins,
       now,
+      account === undefined ? null : JSON.stringify(account),
     ],
   )
+  if (ended === undefined) throw new Error(`${callId} is gone`)
+  return ended
 }
 
 export type ParkedEnding = Pick<CallEnding, 'status' | 'endReason' | 'durationSeconds' | 'endedAt'>

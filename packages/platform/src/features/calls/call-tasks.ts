@@ -18,7 +18,12 @@ export function usersOf({ payload }: Pick<Task, 'payload'>): readonly [string, s
 
 /** What is still to be done for a call; each survives the process. The subject is the call, of `dropLeg` the leg. */
 export const callTasks = {
-  dial: (callId: string): NewTask => ({ kind: 'call.dial', subject: callId }),
+  /** With the provider that was chosen just now: the call need not be read to know it. */
+  dial: (callId: string, provider?: string): NewTask => ({
+    kind: 'call.dial',
+    subject: callId,
+    ...(provider === undefined ? {} : { payload: { provider } }),
+  }),
   /** Looks after a call that nobody reports on. */
   check: (callId: string, runAt: Date): NewTask => ({ kind: 'call.check', subject: callId, runAt }),
   /** Asks the provider until the call is over, and settles it. */

@@ -7,6 +7,7 @@ import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { knownLegs, lockCall, markDialAttempt, seeCall } from './call-store.ts'
 import { endWithoutLegs } from './call-verdict.ts'
+import { markFirstDial, setFirstLeg } from './dial-store.ts'
 import { dialWithinMs, fallBack } from './fall-back.ts'
 import { closeCall } from './finish-call.ts'
 import { adoptLeg } from './on-leg-report.ts'
@@ -28,8 +29,11 @@ type Outcome = { readonly again: Date } | undefined
  * A dial that certainly rang nobody goes to the next provider that can carry the call, else to the same again.
  * A call that somebody wants ended, or that has been parked, before its mark is never dialled.
  */
-export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Task, endIn: EndIn): Promise<Outcome> {
+export async function dialCall(deps: CallDeps, task: Task, endIn: EndIn): Promise<Outcome> {
   const now = deps.clock.now()
+  const { tenantId, subject: callId } = task
+  const first = await markAtOnce(deps, task, now)
+  if (first !== undefined) return ring(deps, first.telephony, tenantId, first.call, endIn)
   const planned = await seeCall(deps.db, tenantId, callId)
   if (planned === undefined) return undefined
   const telephony = await reachProvider(deps, tenantId, planned.provider)
@@ -50,12 +54,26 @@ export async function dialCall(deps: CallDeps, { tenantId, subject: callId }: Ta
   return telephony === undefined ? { again: after(now, unreachableMs) } : ring(deps, telephony, tenantId, found.call, endIn)
 }
 
+/** The usual case: the task's first run, for a call that nothing has happened to since it was placed. Whatever is different is looked at. */
+async function markAtOnce(
+  deps: CallDeps,
+  { tenantId, subject: callId, attempt, payload: { provider } }: Task,
+  now: Date,
+): Promise<{ readonly telephony: Telephony; readonly call: CallRow } | undefined> {
+  if (typeof provider !== 'string' || attempt !== 1) return undefined
+  const telephony = await reachProvider(deps, tenantId, provider)
+  if (telephony === undefined) return undefined
+  const placedAfter = after(now, -dialWithinMs)
+  const call = await markFirstDial(deps.db, tenantId, callId, { provider, at: now, canEnd: canEndAfterDial(telephony), placedAfter })
+  return call && { telephony, call }
+}
+
 async function ring(deps: CallDeps, telephony: Telephony, tenantId: TenantId, call: CallRow, endIn: EndIn): Promise<Outcome> {
   const callId = call.id
   try {
     const { legId } = await telephony.dial(wishOf(deps, call))
     await deps.db.transact(tenantId, async (tx) => {
-      const current = await lockCall(tx, tenantId, callId)
+      const current = (await setFirstLeg(tx, tenantId, callId, legId)) ? undefined : await lockCall(tx, tenantId, callId)
       if (current !== undefined) await adoptLeg(deps, tx, tenantId, current, legId)
       endIn(tx)
     })

@@ -2,7 +2,9 @@ import { after } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
+import type { ProviderCall } from '../../providers/telephony/port.ts'
 import { settleCall } from '../wallet/index.ts'
+import { keepAccount } from './afterwards/evidence-store.ts'
 import { release } from './busy-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallEnding, CallRow, EndReason, ReviewReason } from './call-row.ts'
@@ -10,7 +12,8 @@ import { setReviewReason, writeEnd, writeParked, writePending, type ParkedEnding
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
 import { callTasks, timers } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
-import { endTypes, recordCallNow } from './record-call.ts'
+import { endTypes, recordCall, recordCallNow } from './record-call.ts'
+import { isEndAwaited } from './waiting/waiting-store.ts'
 
 const minute = 60_000
 const hour = 3_600_000
@@ -28,6 +31,7 @@ export async function finishCall(
   tenantId: TenantId,
   call: CallRow,
   ending: CallEnding,
+  account?: ProviderCall,
 ): Promise<void> {
   const now = deps.clock.now()
   const settlement = await settleCall(tx, tenantId, {
@@ -38,19 +42,22 @@ export async function finishCall(
     sharePercent: call.sharePercent,
     now,
   })
-  await writeEnd(tx, tenantId, call.id, ending, settlement, now)
+  const [settled, awaited] = await Promise.all([
+    writeEnd(tx, tenantId, call.id, { ending, settlement, account }, now),
+    isEndAwaited(tx, tenantId, call.caller.id, call.callee.id),
+  ])
   // Of a call that ended before, the end is told already.
-  const ended = call.endedAt === null ? endTypes : () => []
-  await recordCallNow(tx, tenantId, call.id, (settled) => [...ended(settled), 'call.settled'], now)
+  const ended = call.endedAt === null ? endTypes(settled) : []
+  await recordCall(tx, tenantId, settled, [...ended, 'call.settled'], now)
   const charged = settlement.chargedCoins > 0 ? deps.onMoney?.(tx, tenantId, call.caller.id, 'paid', now) : undefined
   await Promise.all([release(tx, tenantId, call.id), charged])
   deps.tasks.forget(tx, tenantId, timers, call.id)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), callTasks.freed(call)], now)
+  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), ...(awaited ? [callTasks.freed(call)] : [])], now)
 }
 
 /**
  * Finishes a call whose end is known. When the books do not take its settlement (they are frozen, a wallet is full), the call is over for its
- * two people all the same: it is parked with its end, and told why.
+ * two people all the same: it is parked with its end, and told why. What the provider told of it is kept either way.
  */
 export async function closeCall(
   deps: CallDeps,
@@ -58,13 +65,15 @@ export async function closeCall(
   tenantId: TenantId,
   call: CallRow,
   ending: CallEnding,
+  account?: ProviderCall,
 ): Promise<ReviewReason | undefined> {
   try {
-    await tx.savepoint(() => finishCall(deps, tx, tenantId, call, ending))
+    await tx.savepoint(() => finishCall(deps, tx, tenantId, call, ending, account))
     return undefined
   } catch (error) {
     const why = refusalOf(error)
     if (why === undefined) throw error
+    if (account !== undefined) await keepAccount(tx, tenantId, call.id, account)
     await parkCall(deps, tx, tenantId, call, why, ending)
     return why
   }

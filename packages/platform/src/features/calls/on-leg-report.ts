@@ -41,8 +41,14 @@ async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, found: Ca
     await deps.tasks.add(tx, tenantId, [callTasks.drive(callId)], now)
   // An unknown word may be an end as well: the provider's own account is read then.
   if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
-    await deps.tasks.add(tx, tenantId, [callTasks.settle(callId)], now)
+    await deps.tasks.add(tx, tenantId, [callTasks.settle(callId, callerGoesToo(report, call) ? after(now, callersEndMs) : now)], now)
 }
+
+/** How soon after the callee's leg the caller's is over, where the provider itself ends it and tells: no sooner is there anything to settle. */
+const callersEndMs = 1_500
+
+const callerGoesToo = ({ kind, leg, status }: LegReport, { provider }: CallRow): boolean =>
+  !isDriven(provider) && status !== 'unknown' && (kind === 'after_request' || leg === 'callee')
 
 const legsOf = ({ leg, legId, otherLegId }: LegReport) => ({
   callerLeg: leg === 'caller' ? legId : otherLegId,

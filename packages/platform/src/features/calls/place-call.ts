@@ -93,15 +93,22 @@ export async function placeCall(deps: CallDeps, tx: Tx, tenantId: TenantId, wish
   const opened =
     wish.channel === 'browser'
       ? openBrowser(deps, tx, tenantId, { id: callId, caller, callee, ringSeconds: terms.ringSeconds }, now)
-      : openPhone(deps, tx, tenantId, { id: callId, caller, callee }, around, now)
+      : openPhone(deps, tx, tenantId, { id: callId, caller, callee, provider: line.provider }, around, now)
   const [call] = await inTurn([inserted, opened])
   await recordCall(tx, tenantId, call, ['call.initiated'], now)
   return call
 }
 
 /** The tasks that dial a call, unless it came in, and that look after it. */
-function openPhone({ tasks }: CallDeps, tx: Tx, tenantId: TenantId, call: Parties, { inbound }: Circumstances, now: Date): Promise<void> {
-  const dial = inbound === undefined ? [callTasks.dial(call.id)] : []
+function openPhone(
+  { tasks }: CallDeps,
+  tx: Tx,
+  tenantId: TenantId,
+  call: Parties & { readonly provider: string },
+  { inbound }: Circumstances,
+  now: Date,
+): Promise<void> {
+  const dial = inbound === undefined ? [callTasks.dial(call.id, call.provider)] : []
   return tasks.add(tx, tenantId, [...dial, callTasks.check(call.id, after(now, firstLookMs)), callTasks.announce(call)], now)
 }
 

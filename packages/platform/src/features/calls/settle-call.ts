@@ -6,7 +6,6 @@ import type { Task } from '../../db/tasks.ts'
 import type { ProviderCall } from '../../providers/telephony/port.ts'
 import type { EndIn } from '../../jobs/runner.ts'
 import { lookAtBrowser } from './browser/follow-browser.ts'
-import { keepAccount } from './afterwards/evidence-store.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { lockCall, seeCall } from './call-store.ts'
@@ -54,8 +53,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
       await endPending(deps, tx, tenantId, current, verdict.ending)
       return { found: 'pending', endedAt: current.endedAt ?? deps.clock.now() }
     }
-    if (truth !== undefined) await keepAccount(tx, tenantId, callId, truth)
-    const why = await closeCall(deps, tx, tenantId, current, verdict.ending)
+    const why = await closeCall(deps, tx, tenantId, current, verdict.ending, truth)
     if (why === undefined) endIn?.(tx)
     return outcome(why)
   })

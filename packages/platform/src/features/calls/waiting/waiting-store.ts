@@ -171,6 +171,20 @@ export async function awaitedAround(tx: Tx, tenantId: TenantId, userIds: readonl
   return rows.map((row) => row.callee_id)
 }
 
+/**
+ * Whether the end of a call between these two means anything to anybody: a queue that may go on, or a day that is measured. Who begins to
+ * wait at this very moment has a task of their own that looks, and looks again.
+ */
+export async function isEndAwaited(tx: Tx, tenantId: TenantId, callerId: string, calleeId: string): Promise<boolean> {
+  const [row] = await tx.query<{ is_awaited: boolean }>(
+    `select exists (select from waiters where tenant_id = $1 and callee_id in ($2, $3))
+       or exists (select from waiters where tenant_id = $1 and waiter_id in ($2, $3))
+       or exists (select from users where tenant_id = $1 and id = $3 and (max_seconds_per_day is not null or rests_until is not null)) as is_awaited`,
+    [tenantId, callerId, calleeId],
+  )
+  return row?.is_awaited === true
+}
+
 /** Where a callee stands, for those who wait. */
 export interface AwaitedCallee {
   readonly busy: boolean
