@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { inputFor, startProviderStub, type ProviderStub, type Said } from '../provider-stub.fixture.ts'
+import { describe, expect, it } from 'vitest'
+import { aadhaar, clock, expectHidden, stubbedProvider } from '../adapter-test.fixture.ts'
+import { inputFor } from '../provider-stub.fixture.ts'
 import { createKarza } from './adapter.ts'
 
-let stub: ProviderStub
-beforeAll(async () => {
-  stub = await startProviderStub()
-})
-beforeEach(() => void stub.asked.splice(0))
-afterAll(() => stub.close())
+const provider = stubbedProvider({ error: 'Not Found', requestId: 'x' })
+const { byPath } = provider
 
-const clock = { now: () => new Date('2026-11-23T06:00:00Z') }
 const karza = (change: object = {}) =>
-  createKarza({ baseUrl: stub.url, apiKey: 'the-key-of-a-test', authHeader: 'x-karza-key', timeoutMs: 20_000, ...change })
+  createKarza({ baseUrl: provider.stub.url, apiKey: 'the-key-of-a-test', authHeader: 'x-karza-key', timeoutMs: 20_000, ...change })
 const v2 = (code: string, result: object = {}) => ({ body: { request_id: 'r-2', 'status-code': code, result } })
 const v3 = (code: number, result: unknown = {}) => ({ body: { requestId: 'r-3', statusCode: code, result } })
 const active = { status: 'Active', duplicate: false, nameMatch: true, dobMatch: true }
-const byPath = (answers: Readonly<Record<string, Said>>) => {
-  stub.answer = ({ path }) => answers[path] ?? { status: 404, body: { status: 404, error: 'Not Found', requestId: 'x' } }
-}
-const aadhaar = '234567890124'
 
 describe('a PAN', () => {
   it('is asked about with the person’s own words, and what comes back is yes or no', async () => {
     byPath({ '/v2/pan-authentication': v2('101', active) })
     const result = await karza().startCheck('pan', inputFor())
-    expect(stub.asked[0]).toMatchObject({
+    expect(provider.stub.asked[0]).toMatchObject({
       method: 'POST',
       headers: { 'x-karza-key': 'the-key-of-a-test', 'content-type': 'application/json' },
       json: { pan: 'AAAPZ1234C', name: 'Kavya Iyer', dob: '04/03/1992', consent: 'Y', clientData: { caseId: inputFor().reference } },
@@ -43,9 +35,9 @@ describe('a PAN', () => {
 
   it('goes by the newer host with its other header and a path of its own', async () => {
     byPath({ '/api/kyc/v2/pan-authentication': v2('101', active) })
-    const hub = karza({ baseUrl: `${stub.url}/api/kyc/`, authHeader: 'x-auth-key' })
+    const hub = karza({ baseUrl: `${provider.stub.url}/api/kyc/`, authHeader: 'x-auth-key' })
     expect(await hub.startCheck('pan', inputFor())).toMatchObject({ state: 'pass' })
-    expect(stub.asked[0]?.headers).toMatchObject({ 'x-auth-key': 'the-key-of-a-test' })
+    expect(provider.stub.asked[0]?.headers).toMatchObject({ 'x-auth-key': 'the-key-of-a-test' })
   })
 
   it.each([
@@ -105,23 +97,23 @@ describe('each documented code has one meaning', () => {
     [503, 'retryable', 'source_down'],
     [504, 'retryable', 'timed_out'],
   ])('HTTP %i: %s, %s', async (status, state, reason) => {
-    stub.answer = () => ({ status, body: { status, error: 'words', requestId: 'e-1' } })
+    provider.stub.answer = () => ({ status, body: { status, error: 'words', requestId: 'e-1' } })
     expect(await karza().startCheck('pan', inputFor())).toMatchObject({ state, reason, providerRequestId: 'e-1' })
-    stub.answer = () => ({ status: 200, body: { status, error: 'words', requestId: 'e-1' } })
+    provider.stub.answer = () => ({ status: 200, body: { status, error: 'words', requestId: 'e-1' } })
     expect(await karza().startCheck('pan', inputFor())).toMatchObject({ state, reason })
   })
 
   it('a good code with a bad status proves nothing, and neither does what is no JSON', async () => {
-    stub.answer = () => ({ ...v2('101', active), status: 500 })
+    provider.stub.answer = () => ({ ...v2('101', active), status: 500 })
     expect(await karza().startCheck('pan', inputFor())).toMatchObject({ state: 'review', reason: 'unclear' })
     for (const body of ['<html>', '', '[]', 'null', '{"statusCode":"1e2"}']) {
-      stub.answer = () => ({ body })
+      provider.stub.answer = () => ({ body })
       expect(await karza().startCheck('pan', inputFor())).toMatchObject({ state: 'review', reason: 'unclear' })
     }
   })
 
   it('no answer is asked again, and a registry that gives none is left alone', async () => {
-    stub.answer = () => ({ never: true })
+    provider.stub.answer = () => ({ never: true })
     expect(await karza({ timeoutMs: 30 }).startCheck('pan', inputFor())).toMatchObject({ state: 'retryable', reason: 'timed_out' })
     const gone = karza({ baseUrl: 'http://127.0.0.1:1', clock })
     for (let at = 0; at < 5; at++) expect(await gone.startCheck('pan', inputFor())).toMatchObject({ state: 'retryable', requests: 1 })
@@ -143,7 +135,7 @@ describe('a driving licence', () => {
       extracted: { name: 'KAVYA IYER', lastFour: '9646' },
     })
     // By its path: a request that was given up in an earlier test may arrive as late as now.
-    expect(stub.asked.find(({ path }) => path === '/v3/dl')?.json).toEqual({
+    expect(provider.stub.asked.find(({ path }) => path === '/v3/dl')?.json).toEqual({
       dlNo: 'DL0420110149646',
       dob: '04-03-1992',
       additionalDetails: false,
@@ -182,7 +174,7 @@ describe('an Aadhaar card', () => {
       extracted: { name: 'Kavya Iyer', dateOfBirth: '1992-03-04', lastFour: '0124' },
     })
     expect(karza().proves('aadhaar')).toBe(false)
-    const asked = stub.asked.find(({ path }) => path === '/v3/ocr/kyc')
+    const asked = provider.stub.asked.find(({ path }) => path === '/v3/ocr/kyc')
     expect(asked?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
     for (const name of ['maskAadhaar', 'hideAadhaar']) expect(asked?.text).toContain(`name="${name}"\r\n\r\ntrue`)
     expect(asked?.text).toContain(`filename="${input.reference}-front.jpg"`)
@@ -207,9 +199,9 @@ describe('an Aadhaar card', () => {
   it('never lets the number out, wherever the provider repeats it', async () => {
     const shown = '2345 6789 0124'
     const everywhere = { aadhaar: { value: shown, conf: 1 }, name: { value: `Kavya ${shown}`, conf: 1 }, dob: { value: aadhaar, conf: 1 } }
-    stub.answer = () => ({ body: { requestId: `r-${aadhaar}`, statusCode: 101, result: [{ type: 'Aadhaar', details: everywhere }] } })
-    const result = JSON.stringify(await karza().startCheck('aadhaar', input))
-    expect(result.replace(/[^\d]/g, '')).not.toContain('23456789')
-    expect(result).toContain('0124')
+    provider.stub.answer = () => ({
+      body: { requestId: `r-${aadhaar}`, statusCode: 101, result: [{ type: 'Aadhaar', details: everywhere }] },
+    })
+    expectHidden(await karza().startCheck('aadhaar', input))
   })
 })
