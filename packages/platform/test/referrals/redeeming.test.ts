@@ -1,4 +1,5 @@
 import { createClient } from '@impacthub/sdk'
+import type { ReferralNews } from '@impacthub/sdk/contract'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ask, codeOf } from '../ask.ts'
 import { bonusOf, friends, type Friend, type Friends } from './friends.ts'
@@ -47,6 +48,25 @@ it('gives both sides their coins at once, tells both, and keeps why', async () =
   const events = await scene.app.server.events.list({ limit: 10 })
   expect(events.data.map(({ type }) => type)).toContain('referral.rewarded')
   expect(await scene.platform.trialBalance()).toBe(0)
+})
+
+it('tells the open pages of both sides, and neither of the other', async () => {
+  const [asha, ravi] = [await scene.newcomer(), await scene.newcomer()]
+  const hears = async ({ client }: Friend) => {
+    const heard: ReferralNews[] = []
+    const told = new Promise<void>((resolve) => client.realtime.on('referral.updated', (news) => resolve(void heard.push(news))))
+    await new Promise<void>((resolve) => client.realtime.onState((state) => (state === 'open' ? resolve() : undefined)))
+    return async () => {
+      await told
+      client.realtime.close()
+      return heard
+    }
+  }
+  const [ashaHears, raviHears] = [await hears(asha), await hears(ravi)]
+  const { id } = await enter(ravi, asha.code)
+  const none = { invited: 0, joined: 0, rewarded: 0, pending: 0, coinsEarned: 0, redemption: null }
+  expect(await ashaHears()).toEqual([{ ...none, userId: asha.userId, invited: 1, joined: 1, rewarded: 1, coinsEarned: 50 }])
+  expect(await raviHears()).toEqual([{ ...none, userId: ravi.userId, redemption: { id, status: 'rewarded', coins: 50 } }])
 })
 
 it('makes the user while the ledger is frozen, and gives the coins when it is released', async () => {
