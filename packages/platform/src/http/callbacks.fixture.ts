@@ -42,6 +42,8 @@ export interface Exchange {
   readonly told: Told[]
   /** Where refusals came from. */
   readonly refused: string[]
+  /** Gives the process a place for the work on a message, or none, as at first; answers what became of it. */
+  makeRoom(isRoom: boolean): { readonly begun: readonly string[] }
   /** Makes the next telling fail. */
   failNext(): void
   send(sent: Sent): Promise<CallbackAnswer>
@@ -117,11 +119,19 @@ export async function startExchange(): Promise<Exchange> {
   const calls = { test: await openCall(db, app.modes.test.tenant.id, now), live: await openCall(db, app.modes.live.tenant.id, now) }
   const told: Told[] = []
   const refused: string[] = []
+  const begun: string[] = []
+  let isRoom = false
   let failing = false
   const inbox = createInbox({
     db,
     clock,
-    host: { wake: () => undefined, reserve: () => undefined },
+    host: {
+      wake: () => undefined,
+      reserve: () =>
+        isRoom
+          ? { until: new Date(now.getTime() + 10_000), begin: ({ subject }) => void begun.push(subject), free: () => undefined }
+          : undefined,
+    },
     async applyReports(_tx, tenantId, callId, reports) {
       for (const report of await reports) {
         if (failing) {
@@ -160,6 +170,10 @@ export async function startExchange(): Promise<Exchange> {
     ...calls,
     told,
     refused,
+    makeRoom(is) {
+      isRoom = is
+      return { begun }
+    },
     failNext: () => void (failing = true),
     send: (sent) => routes(received(sent)),
     received,

@@ -245,6 +245,28 @@ describe('working on what came', () => {
     expect(told()).toEqual(['ringing', 'in_progress'])
   })
 
+  it('tells at once where there is room, and a repeated message once', async () => {
+    const { begun } = exchange.makeRoom(true)
+    await Promise.all([send(ringing), send(ringing)])
+    await send(ringing)
+    expect(told()).toEqual(['ringing'])
+    expect(await exchange.rows()).toMatchObject([{ applied_at: expect.any(Date) as Date }])
+    expect([await exchange.tasks(), begun]).toEqual([[], []])
+    exchange.makeRoom(false)
+  })
+
+  it('stores what could not be told at once, with the task that tells it', async () => {
+    const { begun } = exchange.makeRoom(true)
+    exchange.failNext()
+    await send(ringing)
+    expect(told()).toEqual([])
+    expect(await exchange.rows()).toMatchObject([{ applied_at: null }])
+    expect(begun).toEqual([exchange.test.callId])
+    exchange.makeRoom(false)
+    await apply()
+    expect(told()).toEqual(['ringing'])
+  })
+
   it('tells a call nothing of another', async () => {
     await exchange.send({ call: exchange.live, what: 'caller-status', fields: ringing, account: 'live' })
     await apply()

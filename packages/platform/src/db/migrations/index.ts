@@ -29,6 +29,7 @@ import { withdrawals } from './0028-withdrawals.ts'
 import { traces } from './0029-traces.ts'
 import { referrals } from './0030-referrals.ts'
 import { referralMoney } from './0031-referral-money.ts'
+import { soundCalls } from './0032-sound-calls.ts'
 import { documentSides } from './0033-document-sides.ts'
 
 /** In order. A migration is never edited once it has landed. */
@@ -64,5 +65,6 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0029-traces', sql: traces },
   { name: '0030-referrals', sql: referrals },
   { name: '0031-referral-money', sql: referralMoney },
+  { name: '0032-sound-calls', sql: soundCalls },
   { name: '0033-document-sides', sql: documentSides },
 ]
