@@ -15,16 +15,21 @@ export async function referralOf({ server }: TestApp, { userId }: Pick<Friend, '
 
 export const owedBy = async ({ client }: Pick<TestUser, 'client'>): Promise<number> => (await client.wallet.get()).owedCoins
 
-/** Buys a pack of coins, and has paid it. */
-export async function buy({ platform }: Pick<Friends, 'platform'>, { client }: Pick<TestUser, 'client'>): Promise<string> {
-  const { id, checkout } = await client.topups.create({ packId: 'pack-100' })
-  if (checkout === null) throw new Error('the top-up cannot be paid')
-  razorpayOf(platform).control.pay(checkout.orderId)
-  await platform.quiet()
-  return id
+interface Bought {
+  readonly topupId: string
+  readonly paymentId: string
 }
 
-function razorpayOf({ razorpay }: TestPlatform) {
+/** Buys a pack of coins, and has paid it. */
+export async function buy({ platform }: Pick<Friends, 'platform'>, { client }: Pick<TestUser, 'client'>): Promise<Bought> {
+  const { id, checkout } = await client.topups.create({ packId: 'pack-100' })
+  if (checkout === null) throw new Error('the top-up cannot be paid')
+  const { paymentId } = razorpayOf(platform).control.pay(checkout.orderId)
+  await platform.quiet()
+  return { topupId: id, paymentId }
+}
+
+export function razorpayOf({ razorpay }: TestPlatform) {
   if (razorpay === undefined) throw new Error('there is no Razorpay sandbox')
   return razorpay
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { callOf, settled, until } from '../calls/scene.ts'
 import { startPlatform } from '../start-platform.ts'
 import { bonusOf, friends, type Friend, type Friends } from './friends.ts'
-import { bringBy, buy, days, referralOf } from './money-scene.ts'
+import { bringBy, buy, days, razorpayOf, referralOf } from './money-scene.ts'
 
 let scene: Friends
 beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('after a first top-up', () => {
     const bela = await bringBy(scene, asha)
     await scene.platform.quiet()
     expect(await bela.client.referral.get()).toMatchObject({ redemption: { status: 'pending', coins: 50 } })
-    const topupId = await buy(scene, bela)
+    const { topupId } = await buy(scene, bela)
     expect(await referralOf(scene.app, bela)).toMatchObject({ status: 'pending' })
     expect(await eventsOf(bela)).toEqual(['accept', 'meet'])
     expect(await bonusOf(bela)).toBe(0)
@@ -44,7 +44,7 @@ describe('after a first top-up', () => {
   it('nobody has any when the money went back meanwhile, nor when it never came', async () => {
     const asha = await scene.newcomer()
     const [bela, chand] = [await bringBy(scene, asha), await bringBy(scene, asha)]
-    const topupId = await buy(scene, bela)
+    const { topupId } = await buy(scene, bela)
     await scene.app.server.topups.refund({ topupId, reason: 'Asked for it' })
     await scene.platform.quiet()
     expect(await eventsOf(bela)).toEqual(['accept', 'meet', 'meet'])
@@ -55,6 +55,25 @@ describe('after a first top-up', () => {
     // Too late.
     await buy(scene, chand)
     expect(await statusOf(chand)).toBe('expired')
+  })
+
+  it('waits while a bank disputes the payment, and goes by what comes of it', async () => {
+    const asha = await scene.newcomer()
+    const { control } = razorpayOf(scene.platform)
+    const [won, lost] = [await bringBy(scene, asha), await bringBy(scene, asha)]
+    const disputes: string[] = []
+    for (const who of [won, lost]) {
+      const { paymentId } = await buy(scene, who)
+      disputes.push(control.dispute(paymentId))
+    }
+    await scene.platform.advance(days(31), days(31))
+    expect([await statusOf(won), await statusOf(lost)]).toEqual(['pending', 'pending'])
+    const [first = '', second = ''] = disputes
+    control.moveDispute(first, 'won')
+    control.moveDispute(second, 'lost')
+    await scene.platform.quiet()
+    expect([await statusOf(won), await statusOf(lost)]).toEqual(['rewarded', 'expired'])
+    expect(await bonusOf(asha)).toBe(50)
   })
 
   it('counts one that was paid before the code was entered', async () => {

@@ -119,7 +119,7 @@ describe('fraud that comes out later', () => {
     const refundOf = async (onRefund: 'reverse' | 'review' | 'nothing') => {
       await scene.policy({ release, onRefund })
       const bela = await bringBy(scene, await scene.newcomer())
-      const topupId = await buy(scene, bela)
+      const { topupId } = await buy(scene, bela)
       expect(await statusOf(bela)).toBe('rewarded')
       await app.server.topups.refund({ topupId, reason: 'Asked for it' })
       await scene.platform.quiet()

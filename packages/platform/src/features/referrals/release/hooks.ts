@@ -2,7 +2,9 @@ import type { TenantId } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
 import { leaveTraces } from '../checks/traces.ts'
 import { referralTasks, type ReferralDeps } from '../referral-deps.ts'
-import { concernedBy, liveOf, rewardedFor, waitingFor } from './release-store.ts'
+import { isOver } from '../referral-lifecycle.ts'
+import { attributionOf } from '../referral-store.ts'
+import { concernedBy, rewardedFor, waitingFor } from './release-store.ts'
 
 /**
  * What other features tell of, each in the transaction of what happened: nothing is decided there, a task looks at the referrals that it may
@@ -37,7 +39,10 @@ export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): Refe
       ])
       await look(tx, tenantId, [...waiting, ...rewarded], now)
     },
-    onBlocked: async (tx, tenantId, userId, now) => look(tx, tenantId, await liveOf(tx, tenantId, userId), now),
+    async onBlocked(tx, tenantId, userId, now) {
+      const one = await attributionOf(tx, tenantId, userId)
+      if (one !== undefined && !isOver(one.status)) await look(tx, tenantId, [one.id], now)
+    },
     async onPayee(tx, tenantId, userId, payee, now) {
       leaveTraces(deps, tx, tenantId, userId, { payee }, now)
       await look(tx, tenantId, await concernedBy(tx, tenantId, userId), now)

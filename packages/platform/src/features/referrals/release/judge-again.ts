@@ -10,7 +10,7 @@ import type { Attribution } from '../referral-row.ts'
 import { referrerFacts } from '../referrer-facts-store.ts'
 import type { Judgement } from '../take-step.ts'
 import { newsOf, type News } from './news-of.ts'
-import { sharedBefore } from './release-store.ts'
+import { isAnyGone, sharedBefore } from './release-store.ts'
 
 /** The policy of now, and its version. */
 export async function policyNow(
@@ -30,10 +30,13 @@ export async function judgeAgain(
 ): Promise<{ readonly outcome: News['outcome']; readonly judgement: Judgement }> {
   const { refereeId, referrerId, createdAt: at } = one
   const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, countsApp: false })
-  const [facts, before] = await Promise.all([
-    gatherFacts(tx, tenantId, { refereeId, referrerId, at, policy, known }),
+  const [facts, before, isGone] = await Promise.all([
+    gatherFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, policy, known }),
     sharedBefore(tx, tenantId, one),
+    isAnyGone(tx, tenantId, [refereeId, referrerId]),
   ])
-  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, { ...facts, ...before }))
+  // Whoever leaves has done nothing wrong, and is counted among the blocked there.
+  const blocked = isGone ? { referrerBlocked: false, refereeBlocked: false } : {}
+  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, { ...facts, ...before, ...blocked }))
   return { outcome, judgement: { reasons, score, policyVersion: version } }
 }

@@ -21,15 +21,6 @@ export const waitingFor = async (tx: Tx, tenantId: TenantId, refereeId: string, 
 export const rewardedFor = async (tx: Tx, tenantId: TenantId, refereeId: string, event: 'topup' | 'call'): Promise<string[]> =>
   ids(await tx.query<Found>(ofReferee(`'rewarded'`), [tenantId, refereeId, event]))
 
-/** Of this new user, where it may still come to something or has. */
-export const liveOf = async (tx: Tx, tenantId: TenantId, refereeId: string): Promise<string[]> =>
-  ids(
-    await tx.query<Found>(
-      `select id from referrals where tenant_id = $1 and referee_id = $2 and attributed and status in ('pending', 'review', 'rewarded')`,
-      [tenantId, refereeId],
-    ),
-  )
-
 /** Whether one of these users (`usr_…`) has been deleted. */
 export async function isAnyGone(tx: Tx, tenantId: TenantId, userIds: readonly string[]): Promise<boolean> {
   const rows = await tx.query<Found>('select id from users where tenant_id = $1 and id = any($2) and deleted_at is not null limit 1', [

@@ -4,6 +4,7 @@ import type { SecretActor } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
 import type { ReferralDeps } from '../referral-deps.ts'
 import type { Attribution } from '../referral-row.ts'
+import { findReferral } from '../referral-store.ts'
 import { policyNow } from './judge-again.ts'
 import { holdReferral } from './look-at-referral.ts'
 import { undoReferral } from './undo-referral.ts'
@@ -28,12 +29,13 @@ export async function reverseReferral(
   ip: string,
 ): Promise<Attribution> {
   const { id: tenantId } = actor.tenant
-  const one = (await holdReferral(tx, tenantId, referralId)) ?? fail('not_found')
+  const one = await holdReferral(tx, tenantId, referralId)
+  if (one === undefined) return (await findReferral(tx, tenantId, referralId)) === undefined ? fail('not_found') : nothingToTake()
   if (one.status === 'reversed') fail('already_reversed')
   const { policy } = await policyNow(deps, tenantId)
   const undoing = { actor, fromIp: ip, note: hideAadhaar(reason), cascade: cascade ?? policy.cascade, depth: 0 }
-  return (
-    (await undoReferral(deps, { tx, tenantId, now: deps.clock.now() }, one, undoing)) ??
-    fail('conflict', { detail: 'This referral has come to nothing already: there are no coins to take back.' })
-  )
+  return (await undoReferral(deps, { tx, tenantId, now: deps.clock.now() }, one, undoing)) ?? nothingToTake()
 }
+
+const nothingToTake = (): never =>
+  fail('conflict', { detail: 'This redemption has come to nothing already: there are no coins to take back.' })

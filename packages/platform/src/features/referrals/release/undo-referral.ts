@@ -26,7 +26,7 @@ export const undoTasks = {
 } as const
 
 export interface CascadePayload {
-  /** `ref_…`: where it began. */
+  /** `ref_…`: the one that it hangs on. */
   readonly origin: string
   readonly depth: number
 }
