@@ -83,7 +83,12 @@ const beside: Beside[] = [
   // A page with call buttons sells coins for little more; what a payment needs is loaded when somebody pays.
   { name: 'top-up', element: 'topup', limit: 4_096, later: /\/session\/(topup-acts|razorpay-checkout)\.ts$/ },
   // What pictures need is loaded with the first place for one.
-  { name: 'identity check', element: 'kyc-uploader', limit: 6_144, later: /\/kyc-uploader\/(camera|shrink|picture-slot)\.ts$/ },
+  {
+    name: 'identity check',
+    element: 'kyc-uploader',
+    limit: 6_144,
+    later: /\/kyc-uploader\/(camera|shrink|picture-slot|kept-uploads)\.ts$/,
+  },
   { name: 'invitations', element: 'referral', limit: 4_096, later: /(\/sdk\/src\/referral\/capture|\/referral\/friend-code)\.ts$/ },
 ]
 
