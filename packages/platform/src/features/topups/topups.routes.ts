@@ -4,6 +4,7 @@ import { Problem, fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { PaymentError } from '../../providers/payments/port.ts'
+import { hostUser } from '../tenants/index.ts'
 import { askAbout } from './ask-provider.ts'
 import { beginTopup, ensureOrder, payable } from './begin-topup.ts'
 import { confirmTopup } from './confirm-topup.ts'
@@ -12,7 +13,7 @@ import { presentPayment, presentRefund, presentTopup, type Viewer } from './pres
 import { refundTopup } from './refund-topup.ts'
 import type { TopupDeps } from './topup-deps.ts'
 import type { Topup, TopupStatus } from './topup-row.ts'
-import { findTopup, hostUser, listTopups } from './topup-store.ts'
+import { findTopup, listTopups } from './topup-store.ts'
 
 type Reader = UserActor | SecretActor
 

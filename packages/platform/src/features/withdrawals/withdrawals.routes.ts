@@ -3,6 +3,7 @@ import { pageOf } from '../../base/cursor.ts'
 import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
+import { hostUser } from '../tenants/index.ts'
 import { approveByServer, cancelWithdrawal, markPaid, rejectByServer, revealPayee } from './decide-withdrawal.ts'
 import { presentWithdrawal } from './present-withdrawal.ts'
 import { readStatement } from './read-statement.ts'
@@ -11,7 +12,7 @@ import { requestWithdrawal } from './request-withdrawal.ts'
 import { settleWithdrawal } from './settle-withdrawal.ts'
 import type { WithdrawalDeps } from './withdrawal-deps.ts'
 import type { Withdrawal, WithdrawalStatus } from './withdrawal-row.ts'
-import { findWithdrawal, hostUser, listWithdrawals } from './withdrawal-store.ts'
+import { findWithdrawal, listWithdrawals } from './withdrawal-store.ts'
 
 type Reader = UserActor | SecretActor
 
