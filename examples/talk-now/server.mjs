@@ -1,4 +1,5 @@
 // The backend of a small host app: it knows its people, and mints their tokens. Everything else the widgets do themselves.
+import { randomBytes, randomInt } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
@@ -21,7 +22,8 @@ if (!CONNECT_URL || !publishableKey || !secretKey) {
 const baseUrl = new URL(CONNECT_URL).origin
 const connect = createServer({ baseUrl, secretKey })
 const people = JSON.parse(await readFile(join(import.meta.dirname, 'people.json'), 'utf8'))
-const isOneOfUs = (userId) => people.some((person) => person.userId === userId)
+const isGuest = (userId) => /^guest-[0-9a-f]{16}$/.test(userId)
+const isOneOfUs = (userId) => isGuest(userId) || people.some((person) => person.userId === userId)
 
 /** Our people, as users of the platform. Telling it twice changes nothing; the welcome coins come once. */
 async function introduce({ userId, displayName, phone, role, rate, welcomeCoins }) {
@@ -45,18 +47,59 @@ function send(response, status, body, headers = {}) {
 
 const notFound = (response) => send(response, 404, { error: 'There is no such page' })
 
-/** A demo lets you be anybody on its list. A real app asks its own session who is there. */
-async function mint(request, response, userId) {
-  if (request.method !== 'POST') return send(response, 405, { error: 'POST only' }, { Allow: 'POST' })
-  // Another site, open in the same browser, must not act for somebody here.
+/** Whether a request may change something; answers it if not. Another site, open in the same browser, must not act for somebody here. */
+function isOurs(request, response) {
   const { origin, host: ownHost } = request.headers
-  if (origin !== undefined && origin !== `http://${ownHost}` && origin !== `https://${ownHost}`)
-    return send(response, 403, { error: 'From the pages of this app only' })
-  return isOneOfUs(userId) ? send(response, 201, await connect.users.createToken({ userId })) : notFound(response)
+  if (request.method !== 'POST') send(response, 405, { error: 'POST only' }, { Allow: 'POST' })
+  else if (origin !== undefined && origin !== `http://${ownHost}` && origin !== `https://${ownHost}`)
+    send(response, 403, { error: 'From the pages of this app only' })
+  return !response.headersSent
 }
 
-function describeSession(response) {
+/** A demo lets you be anybody on its list. A real app asks its own session who is there. */
+async function mint(response, userId) {
+  const token = isOneOfUs(userId) && (await connect.users.createToken({ userId }).catch(unlessUnknown))
+  return token ? send(response, 201, token) : notFound(response)
+}
+
+function unlessUnknown(error) {
+  if (error.code !== 'not_found') throw error
+}
+
+async function readJson(request) {
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > 4_096) return undefined
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isText = (value, most) => typeof value === 'string' && value.trim() !== '' && value.length <= most
+
+/**
+ * Somebody new, with the code of the friend who brought them. What becomes of the code is the platform's to say, in the wallet: here the answer
+ * is the same. A real app has checked a phone number or an e-mail before, and tells `signup.ip` too: in the demo all come from one machine.
+ */
+async function joinUs(request, response) {
+  const { name, referralCode, deviceId } = (await readJson(request)) ?? {}
+  if (!isText(name, 40) || (referralCode && !isText(referralCode, 40)) || (deviceId && !isText(deviceId, 64)))
+    return send(response, 400, { error: 'A name, please' })
+  const userId = `guest-${randomBytes(8).toString('hex')}`
+  const phone = `+919${randomInt(100_000).toString().padStart(5, '0')}0000`
+  const signup = deviceId ? { deviceId } : {}
+  await connect.users.put({ userId, displayName: name.trim(), phone, signup, ...(referralCode && { referralCode }) })
+  send(response, 201, { userId })
+}
+
+async function describeSession(response, as) {
+  const guest = isGuest(as) && (await connect.users.get({ userId: as }).catch(unlessUnknown))
   const shown = people.map(({ userId, displayName, role, about }) => ({ userId, displayName, role, about }))
+  if (guest) shown.push({ userId: as, displayName: guest.displayName, role: 'caller', about: 'Has just joined' })
   send(response, 200, { baseUrl, publishableKey, people: shown })
 }
 
@@ -102,11 +145,12 @@ function sendFile(response, folder, name) {
 }
 
 async function answer(request, response) {
-  const { pathname } = URL.parse(request.url, 'http://host') ?? { pathname: '' }
+  const { pathname, searchParams } = URL.parse(request.url, 'http://host') ?? { pathname: '' }
   const [, userId] = /^\/api\/token\/([\w-]+)$/.exec(pathname) ?? []
-  if (userId) return mint(request, response, userId)
+  if (userId) return isOurs(request, response) && mint(response, userId)
+  if (pathname === '/api/join') return isOurs(request, response) && joinUs(request, response)
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'GET only' }, { Allow: 'GET, HEAD' })
-  if (pathname === '/api/session') return describeSession(response)
+  if (pathname === '/api/session') return describeSession(response, searchParams.get('as') ?? '')
   if (pathname.startsWith('/widgets/')) return sendFile(response, folders.widgets, pathname.slice('/widgets/'.length))
   return sendFile(response, folders.page, pathname === '/' ? 'index.html' : pathname.slice(1))
 }

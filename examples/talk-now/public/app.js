@@ -3,8 +3,12 @@
 const page = document.querySelector('#page')
 const trouble = document.querySelector('#trouble')
 
-async function ask(path, method = 'GET') {
-  const response = await fetch(path, { method, signal: AbortSignal.timeout(15_000) })
+const query = new URLSearchParams(location.search)
+/** Served beside the elements, with which it shares its code. */
+const sdk = '/widgets/sdk.js'
+
+async function ask(path, method = 'GET', body = undefined) {
+  const response = await fetch(path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000) })
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
   return response.json()
 }
@@ -12,7 +16,7 @@ async function ask(path, method = 'GET') {
 /** Fills in who is who. `?as=` chooses the caller, so that a second window can be a second caller. */
 function choosePeople(people) {
   const callers = people.filter(({ role }) => role === 'caller')
-  const wanted = new URLSearchParams(location.search).get('as')
+  const wanted = query.get('as')
   const caller = callers.find(({ userId }) => userId === wanted) ?? callers[0]
   const advisor = people.find(({ role }) => role === 'advisor')
   const other = callers.find((person) => person !== caller)
@@ -21,7 +25,6 @@ function choosePeople(people) {
 
 /** `?phone=caller` or `?phone=advisor` shows that phone alone, so that two tabs are two people. */
 function choosePhone() {
-  const query = new URLSearchParams(location.search)
   const only = ['caller', 'advisor'].find((phone) => phone === query.get('phone'))
   if (only) page.dataset.only = page.dataset.shown = only
   for (const link of document.querySelectorAll('[data-phone]')) {
@@ -93,6 +96,38 @@ function offerPayout(phone) {
   })
 }
 
+/** Remembers who has invited somebody to this page, and lets them join; whoever does not want to goes on as one of the others. */
+async function letJoin({ baseUrl, publishableKey }) {
+  const { captureReferral, createClient } = await import(sdk)
+  // Nobody is signed in yet: the key is enough to tell that a link was followed.
+  const client = createClient({ baseUrl, publishableKey, getToken: async () => '' })
+  const { code, deviceId, clear } = await captureReferral(client)
+  if (!query.has('join') && !(query.has('ref') && code)) return
+  const dialog = document.querySelector('#join')
+  dialog.classList.toggle('invited', code !== null)
+  const form = dialog.querySelector('form')
+  const said = dialog.querySelector('[role="alert"]')
+  let asking = false
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    if (asking) return
+    asking = true
+    said.textContent = ''
+    try {
+      const { userId } = await ask('/api/join', 'POST', { name: form.elements.name.value, referralCode: code ?? undefined, deviceId })
+      clear()
+      location.replace(`/?as=${encodeURIComponent(userId)}`)
+    } catch {
+      said.textContent = 'That did not work. Try again.'
+      asking = false
+    }
+  })
+  const closed = new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }))
+  dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close())
+  dialog.showModal()
+  await closed
+}
+
 /** Where there is room for one phone only. */
 function offerTabs() {
   const tabs = [...document.querySelectorAll('[data-show]')]
@@ -106,7 +141,8 @@ function offerTabs() {
 
 offerTabs()
 try {
-  const session = await ask('/api/session')
+  const session = await ask(`/api/session?${new URLSearchParams({ as: query.get('as') ?? '' })}`)
+  await letJoin(session)
   const cast = choosePeople(session.people)
   introduce(cast)
   page.dataset.known = ''
