@@ -102,7 +102,8 @@ export const problems = {
   not_reversible: {
     status: 409,
     title: 'This transaction cannot be taken back here',
-    remedy: 'Give a call’s charge back with POST /v1/calls/{callId}/refund; correct anything else by a credit or a debit.',
+    remedy:
+      'Give a call’s charge back with POST /v1/calls/{callId}/refund, take a referral’s coins back with POST /v1/referral/redemptions/{referralId}/reverse; correct anything else by a credit or a debit.',
   },
   consent_required: {
     status: 409,
