@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { createClient } from '@impacthub/sdk'
 import type { ReferralNews } from '@impacthub/sdk/contract'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ask, codeOf } from '../ask.ts'
+import { startPlatform } from '../start-platform.ts'
 import { bonusOf, friends, type Friend, type Friends } from './friends.ts'
 
 let scene: Friends
@@ -192,6 +194,27 @@ it('keeps a refusal with its key, and no more than twenty of a user', async () =
   for (let i = 0; i < 25; i++) await expect(enter(ravi, `NOBODY${i}`)).rejects.toMatchObject(notEligible)
   const { data } = await scene.app.server.referrals.list({ userId: ravi.userId, limit: 100 })
   expect(data).toHaveLength(20)
+})
+
+it('lets nobody guess codes: so many of a user in a day, and so many that are nobody’s from one network', async () => {
+  const other = await scene.platform.app('Guessed')
+  const tight = await startPlatform({ beside: scene.platform, limits: { redemptionsPerUser: { perSecond: 5 / 86_400, burst: 3 } } })
+  const guess = async (at: string, credential: string, count: number) => {
+    const answers: number[] = []
+    for (let i = 0; i < count; i++) {
+      const headers = { 'Idempotency-Key': randomUUID() }
+      const body = { code: `NOBODY${i}`, deviceId: 'device' }
+      answers.push((await ask(at, { method: 'POST', path: '/v1/referral/redemptions', credential, body, headers })).status)
+    }
+    return answers
+  }
+  const [one, two, three] = [await scene.newcomer({}, other), await scene.newcomer({}, other), await scene.newcomer({}, other)]
+  expect(await guess(tight.url, await one.token(), 4)).toEqual([403, 403, 403, 429])
+  const rest = await guess(scene.platform.url, await two.token(), 62)
+  expect([rest[0], rest.at(-1)]).toEqual([403, 429])
+  // Whoever has a friend's code gets in all the same.
+  expect(await enter(three, two.code)).toMatchObject({ status: 'rewarded' })
+  await tight.stop()
 })
 
 it('knows nothing of another app’s codes, people and redemptions', async () => {
