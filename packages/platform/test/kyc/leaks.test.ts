@@ -102,6 +102,15 @@ async function handIn(user: TestUser, credential: string): Promise<string> {
     { [bare()]: 'a field of this name' },
   ])
     await send('POST', '/v1/kyc/submissions', credential, { ...good, ...wrong })
+  await send('POST', '/v1/kyc/uploads', credential, {
+    type: 'aadhaar',
+    length: 9,
+    fileName: `${next()}.jpg`,
+    fileType: `image/jpeg; ${next()}`,
+  })
+  await send('POST', '/v1/kyc/consents', credential, { version: bare(), language: 'en' })
+  const account = { type: 'bank', ifsc: 'SBIN0000001', accountNumber: '123456789012', name: `Asha ${next()}` }
+  await send('POST', '/v1/withdrawals', credential, { coins: 10, payee: account })
   await send('POST', '/v1/kyc/submissions', credential, good)
   const { submissionId } = await user.client.kyc.get()
   if (submissionId === null) throw new Error('nothing was handed in')
@@ -119,6 +128,10 @@ async function reviewWith(submissionId: string): Promise<void> {
   const text = () => encodeURIComponent(`because ${many(8)}`)
   await send('GET', `${path}?reveal=true&reason=${text()}`, secretKey)
   await send('GET', `/v1/kyc/export?reason=${text()}`, secretKey)
+  const [document] = (await scene.app.server.kyc.getSubmission({ submissionId })).documents
+  const hide = [{ left: 0, top: 0, width: 0.2, height: 0.2 }]
+  await send('POST', `/v1/kyc/documents/${document?.id}/mask`, secretKey, { pages: [{ page: 1, hide }], reason: `Number ${many(8)}` })
+  await send('GET', `/v1/kyc/documents/${document?.id}/pages/1?reason=${text()}`, secretKey)
   await send('GET', `/v1/kyc/submissions?userId=${bare()}`, secretKey)
   await send('GET', `/v1/kyc/submissions/${bare()}`, secretKey)
 }

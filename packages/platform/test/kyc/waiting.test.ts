@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CheckResult, Kyc } from '../../src/providers/kyc/port.ts'
 import { aadhaarOf, licenseOf, panOf } from './numbers.ts'
-import { kycScene, type KycScene } from './scene.ts'
+import { kycScene, picture, type KycScene } from './scene.ts'
 
 let scene: KycScene
 beforeAll(async () => {
@@ -9,6 +10,21 @@ beforeAll(async () => {
 afterAll(() => scene.stop())
 
 const hour = 3_600
+
+const unclear: CheckResult = {
+  provider: 'karza',
+  providerRequestId: null,
+  state: 'review',
+  reason: 'unclear',
+  nameMatches: null,
+  dateOfBirthMatches: null,
+  extracted: { name: null, dateOfBirth: null, lastFour: null },
+  score: null,
+  providerCode: null,
+  requests: 1,
+  latencyMs: 1,
+  maskedPictures: [],
+}
 
 describe('while no provider answers', () => {
   it('everything stays pending for a day, and finishes by itself when one is back', async () => {
@@ -57,6 +73,34 @@ it('an answer that comes after the decision is kept, and changes nothing', async
   const shown = await scene.app.server.kyc.getSubmission({ submissionId: id })
   expect(shown).toMatchObject({ stage: 'review', reviewReasons: ['reopened'], found: null })
   expect(shown.checks).toMatchObject([{ outcome: 'pass', attempt: 1, counted: false }])
+})
+
+it('an answer that comes after the decision brings no masked pictures either', async () => {
+  const [came, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const masking: Kyc = {
+    name: 'karza',
+    proves: () => true,
+    isResting: () => false,
+    async startCheck() {
+      came.resolve()
+      await released.promise
+      return { ...unclear, maskedPictures: [await picture] }
+    },
+  }
+  const late = await kycScene({ kyc: { karza: masking } })
+  try {
+    const user = await late.person()
+    const { id } = await late.submit(user, { type: 'aadhaar' })
+    await came.promise
+    await late.app.server.kyc.review({ submissionId: id, decision: 'reject', reasons: ['not_accepted'] })
+    released.resolve()
+    await late.settled(user)
+    const { documents, checks } = await late.app.server.kyc.getSubmission({ submissionId: id })
+    expect(checks).toMatchObject([{ counted: false }])
+    expect(documents).toMatchObject([{ masked: false, destroyed: false }])
+  } finally {
+    await late.stop()
+  }
 })
 
 it('a verification runs out when the app says, and can be renewed before', async () => {

@@ -103,6 +103,7 @@ export async function replaceWithMasked(
   tenantId: TenantId,
   documentId: string,
   given: readonly Buffer[],
+  isWanted: (tx: Tx) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<boolean> {
   const { db, tasks, clock } = deps
   const before = await db.transact(tenantId, async (tx) => ({
@@ -121,7 +122,7 @@ export async function replaceWithMasked(
   return db.transact(tenantId, async (tx) => {
     const now = clock.now()
     const [current] = await lockDocuments(tx, tenantId, [documentId])
-    if (current === undefined || current.masked || current.destroyedAt !== null) return false
+    if (current === undefined || current.masked || current.destroyedAt !== null || !(await isWanted(tx))) return false
     const bytes = pictures.reduce((sum, one) => sum + one.bytes.length, 0)
     await putMasked({ tasks }, tx, tenantId, documentId, { pages, bytes }, now)
     return true

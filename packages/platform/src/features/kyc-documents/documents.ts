@@ -38,9 +38,15 @@ export interface KycDocuments {
   pictures(tenantId: TenantId, documentId: string): Promise<Buffer[]>
   /**
    * Puts masked pictures in the place of a document's own, which are destroyed. They are decoded and re-encoded like any other. Not in a
-   * transaction. False: it was destroyed meanwhile, or is masked already; nothing has changed.
+   * transaction. False: it was destroyed meanwhile, is masked already, or `isWanted`, asked in the transaction that would do it, says no;
+   * nothing has changed.
    */
-  replaceWithMasked(tenantId: TenantId, documentId: string, pictures: readonly Buffer[]): Promise<boolean>
+  replaceWithMasked(
+    tenantId: TenantId,
+    documentId: string,
+    pictures: readonly Buffer[],
+    isWanted?: (tx: Tx) => Promise<boolean>,
+  ): Promise<boolean>
   /**
    * In the transaction of a decision: from `at` on it is counted how long pictures stay. Originals of Aadhaar that nobody masked go 72 h
    * later, everything goes at `keepUntil`. `null`: the decision was taken back.

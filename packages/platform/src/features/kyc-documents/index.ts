@@ -28,7 +28,7 @@ export const createKycDocuments = (deps: DocumentDeps): DocumentWork => ({
     (await claimDocuments(tx, tenantId, userId, ids, submissionId)).map(knownDocument),
   ofSubmission: async (tx, tenantId, submissionId) => (await documentsOfSubmission(tx, tenantId, submissionId)).map(knownDocument),
   pictures: (tenantId, documentId) => readPictures(deps, tenantId, documentId),
-  replaceWithMasked: (tenantId, documentId, pictures) => replaceWithMasked(deps, tenantId, documentId, pictures),
+  replaceWithMasked: (tenantId, documentId, pictures, isWanted) => replaceWithMasked(deps, tenantId, documentId, pictures, isWanted),
   decided: (tx, tenantId, submissionId, decision) =>
     setDecided(tx, tenantId, submissionId, decision?.at ?? null, decision?.keepUntil ?? null),
   destroy: (tx, tenantId, of, now) => destroyDocuments(deps, tx, tenantId, of, now),

@@ -64,13 +64,22 @@ async function picturesFor({ db, documents }: KycDeps, tenantId: TenantId, { id 
   return read.flat()
 }
 
-/** In the order in which the pictures were sent. Where that is unclear the originals stay until their time is over. */
+/** Nobody has decided meanwhile, and it was not taken up anew. */
+const isAskedFor = (now: Submission | undefined, asked: Submission): boolean =>
+  now !== undefined && now.stage === 'checking' && now.attempt === asked.attempt
+
+/**
+ * In the order in which the pictures were sent. Where that is unclear the originals stay until their time is over; so they do when the answer
+ * comes too late to count.
+ */
 async function keepMasked(
   { db, documents, logger }: KycDeps,
   tenantId: TenantId,
-  { id }: Submission,
+  asked: Submission,
   masked: readonly Buffer[],
 ): Promise<void> {
+  const { id } = asked
+  const isWanted = async (tx: Tx) => isAskedFor(await findSubmission(tx, tenantId, id), asked)
   const known = await db.transact(tenantId, (tx) => documents.ofSubmission(tx, tenantId, id))
   const inOrder = [...known].sort((one, other) => (one.side === other.side ? 0 : one.side === 'front' ? -1 : 1))
   if (inOrder.length !== masked.length || inOrder.some(({ pages }) => pages !== 1)) return
@@ -78,7 +87,7 @@ async function keepMasked(
     const picture = masked[at]
     if (picture === undefined) continue
     // A picture that cannot be read is no reason to lose the answer.
-    await documents.replaceWithMasked(tenantId, document.id, [picture]).catch((error: unknown) => {
+    await documents.replaceWithMasked(tenantId, document.id, [picture], isWanted).catch((error: unknown) => {
       logger.warn('a masked picture could not be kept', { error })
     })
   }
@@ -94,8 +103,8 @@ async function conclude(
   const now = deps.clock.now()
   const open = await openCase(tx, tenantId, asked.id, now)
   if (open === undefined) return undefined
-  // Somebody has decided meanwhile, or it was taken up anew: the answer is kept, and changes nothing.
-  const counted = open.submission.stage === 'checking' && open.submission.attempt === asked.attempt
+  // Otherwise the answer is kept, and changes nothing.
+  const counted = isAskedFor(open.submission, asked)
   for (const result of results) {
     const nameMatch = result.state === 'pass' || result.state === 'fail' ? nameMatchOf(result, person.name) : null
     await insertCheck(tx, tenantId, asked, sanitized(result), { attempt: asked.attempt, counted, nameMatch, at: now })
