@@ -23,13 +23,16 @@ export const friendCodeStyles = [
       align-items: end;
       gap: 8px;
     }
+    .entry button {
+      white-space: nowrap;
+    }
     .entry input {
       letter-spacing: 0.08em;
       text-transform: uppercase;
     }
     @container (max-width: 330px) {
       .entry button {
-        flex: 1;
+        flex: 1 0 100%;
       }
     }
     [part='redemption']:focus-visible {

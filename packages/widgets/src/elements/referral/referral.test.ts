@@ -287,5 +287,6 @@ describe('what is known', () => {
     await expect.poll(() => page.text('code')).toBe('KT7WQ3M')
     expect(await accessibilityFaults()).toEqual([])
     expect(page.main.querySelector('div')?.scrollWidth).toBeLessThanOrEqual(320)
+    for (const button of page.element!.shadowRoot!.querySelectorAll('button')) expect(button.offsetHeight).toBe(48)
   })
 })
