@@ -75,7 +75,7 @@ export function tieFeatures(base: Foundation): Features {
   const topups = createTopups(topupDeps)
   const withdrawalDeps = withdrawalParts(base, referrals)
   const withdrawals = createWithdrawals(withdrawalDeps)
-  const identity = tieIdentity(base, { onKycLost: withdrawals.onKycLost, onIdentity: referrals.onIdentity })
+  const identity = tieIdentity(base, { onKycLost: withdrawals.onKycLost, onIdentity: referrals.onIdentity, onErased: referrals.onErased })
   const jobs = [
     ...periodicJobs(base, calls, inbox),
     ...[topups, withdrawals, referrals, identity, numbers, webhooks].flatMap((one) => one.jobs),

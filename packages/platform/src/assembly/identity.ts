@@ -32,7 +32,7 @@ export interface Identity extends KycWork {
 /** How users stand, for whoever pays them out. Made before the rest: what depends on it is told of by `onKycLost`. */
 export const standingFrom = ({ vault, clock }: Foundation): ReadPayoutStanding => payoutStandingBy({ vault, clock })
 
-export function tieIdentity(base: Foundation, told: Pick<KycDeps, 'onKycLost' | 'onIdentity'>): Identity {
+export function tieIdentity(base: Foundation, told: Pick<KycDeps, 'onKycLost' | 'onIdentity' | 'onErased'>): Identity {
   const { kyc, directory, logger, masterKey, publicUrl } = base
   const providers = chooseKyc({
     test: kyc?.test ?? {},

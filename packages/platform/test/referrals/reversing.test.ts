@@ -175,6 +175,9 @@ describe('fraud that comes out later', () => {
     }
     expect([await statusOf(first.bela), await statusOf(second.bela)]).toEqual(['rewarded', 'reversed'])
     expect(await referralOf(app, second.bela)).toMatchObject({ reasons: [{ check: 'identity', effect: 'refuse' }] })
+    await app.server.kyc.erase({ userId: first.bela.userId })
+    const traces = await scene.rows('select u.host_id from user_traces t join users u on u.id = t.user_id where t.kind = $1', ['identity'])
+    expect(traces).toEqual([{ host_id: second.bela.userId }])
   })
 
   it('has a person look where the app wants that, and holds nothing against anybody that was let pass', async () => {

@@ -54,6 +54,7 @@ export async function eraseIdentity(deps: KycDeps, tx: Tx, tenantId: TenantId, u
       note: null,
     })
   }
+  deps.onErased?.(tx, tenantId, userId)
   const details = { reason: by.reason, submissions: submissions.length }
   const fromIp = by.ip === undefined ? {} : { fromIp: by.ip }
   await audit(tx, tenantId, by.actor, { action: 'kyc.erased', subject: userId, ...fromIp, details }, now)

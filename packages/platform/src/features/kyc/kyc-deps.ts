@@ -25,6 +25,8 @@ export interface KycDeps {
   readonly onKycLost: OnKycLost
   /** Told in the transaction in which a number turns out to be a user's (`usr_…`): its fingerprint. */
   readonly onIdentity?: ((tx: Tx, tenantId: TenantId, userId: string, identity: Buffer, now: Date) => Promise<void>) | undefined
+  /** Told in the transaction that erases who a user (`usr_…`) is: nothing may be left of it. */
+  readonly onErased?: ((tx: Tx, tenantId: TenantId, userId: string) => void) | undefined
 }
 
 /** What outlives the process: asking providers, giving up on them, the end of a verification, telling the clients. */

@@ -54,6 +54,19 @@ it('leaves the traces of those who were made before, all of them, once, and forg
   ])
 })
 
+it('and of the accounts that they are paid to', async () => {
+  const [id] = await olderUsers(1)
+  const fingerprint = Buffer.alloc(32, 9)
+  await query(
+    `insert into payees (id, tenant_id, user_id, type, fingerprint, cipher, data_key, key_version, display, created_at, updated_at)
+     values ('pay_1', $1, $2, 'upi', $3, '\\x00', '\\x00', 1, 'x', $4, $4)`,
+    [people.tenant, id, fingerprint, noon],
+  )
+  await run('keep-traces')
+  const [trace] = tracesOf({ vault }, people.tenant, { payee: fingerprint })
+  expect(await query(`select user_id from user_traces where kind = 'payee' and key = $1`, [trace?.key])).toEqual([{ user_id: id }])
+})
+
 it('keeps where somebody came from for 90 days', async () => {
   const [id] = await olderUsers(1)
   const six = await people.join('six', { ip: '2409:4072:1:2::3' })

@@ -1,7 +1,15 @@
 import { after, type Clock } from '../../../base/clock.ts'
 import { everyTenant } from '../../../base/tenant.ts'
 import type { Db, Tx } from '../../../db/connect.ts'
-import { forgetDeleted, forgetPlaces, forgetSignupEmails, lockUntraced, markTraced, shortenAddresses } from './keeping-store.ts'
+import {
+  fingerprintsOf,
+  forgetDeleted,
+  forgetPlaces,
+  forgetSignupEmails,
+  lockUntraced,
+  markTraced,
+  shortenAddresses,
+} from './keeping-store.ts'
 import { leaveTraces, tracesEdition, type TraceDeps } from './traces.ts'
 
 export interface KeepingDeps extends TraceDeps {
@@ -24,6 +32,8 @@ async function traceOlder(deps: KeepingDeps, tx: Tx): Promise<number> {
   const people = await lockUntraced(tx, atOnce)
   for (const { tenantId, id, email, signupEmail, phone, ip, deviceId, createdAt } of people)
     leaveTraces(deps, tx, tenantId, id, { emails: [email, signupEmail], phone, ip, deviceId }, createdAt)
+  for (const { tenantId, userId, kind, fingerprint, since } of await fingerprintsOf(tx, people))
+    leaveTraces(deps, tx, tenantId, userId, { [kind]: fingerprint }, since)
   if (people.length > 0)
     await markTraced(
       tx,

@@ -43,6 +43,29 @@ export async function lockUntraced(tx: Tx, limit: number): Promise<Untraced[]> {
   }))
 }
 
+/** An account that a user is paid to, or an identity that is theirs, by the fingerprint that is kept with it. */
+export interface Fingerprinted {
+  readonly tenantId: TenantId
+  readonly userId: string
+  readonly kind: 'payee' | 'identity'
+  readonly fingerprint: Buffer
+  readonly since: Date
+}
+
+/** What these users have named before there were traces of it. */
+export async function fingerprintsOf(tx: Tx, people: readonly Pick<Untraced, 'tenantId' | 'id'>[]): Promise<Fingerprinted[]> {
+  const rows = await tx.query<Omit<Fingerprinted, 'tenantId'> & { readonly tenant_id: number }>(
+    `with who as (select * from unnest($1::integer[], $2::text[]) u (tenant_id, user_id))
+     select p.tenant_id, p.user_id as "userId", 'payee' as kind, p.fingerprint, p.created_at as since
+     from who join payees p using (tenant_id, user_id) where p.cipher is not null
+     union all
+     select s.tenant_id, s.user_id, 'identity', s.fingerprint, s.stage_since
+     from who join kyc_submissions s using (tenant_id, user_id) where s.stage = 'verified' and s.fingerprint is not null`,
+    [people.map((one) => one.tenantId), people.map(({ id }) => id)],
+  )
+  return rows.map(({ tenant_id: tenant, ...row }) => ({ ...row, tenantId: tenantId(tenant) }))
+}
+
 /** From now on the device is known by its trace only. */
 export async function markTraced(tx: Tx, ids: readonly string[], edition: number): Promise<void> {
   await tx.query('update users set traces = $2, signup_device_id = null where id = any($1)', [ids, edition])

@@ -4,7 +4,7 @@ import { leaveTraces } from '../checks/traces.ts'
 import { referralTasks, type ReferralDeps } from '../referral-deps.ts'
 import { isOver } from '../referral-lifecycle.ts'
 import { attributionOf } from '../referral-store.ts'
-import { concernedBy, rewardedFor, waitingFor } from './release-store.ts'
+import { concernedBy, forgetIdentity, rewardedFor, waitingFor } from './release-store.ts'
 
 /**
  * What other features tell of, each in the transaction of what happened: nothing is decided there, a task looks at the referrals that it may
@@ -21,6 +21,8 @@ export interface ReferralHooks {
   readonly onBlocked: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
   /** A number of an identity is the user's: its fingerprint. */
   readonly onIdentity: (tx: Tx, tenantId: TenantId, userId: string, identity: Buffer, now: Date) => Promise<void>
+  /** Who the user is has been erased. */
+  readonly onErased: (tx: Tx, tenantId: TenantId, userId: string) => void
 }
 
 export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): ReferralHooks {
@@ -47,6 +49,7 @@ export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): Refe
       leaveTraces(deps, tx, tenantId, userId, { payee }, now)
       await look(tx, tenantId, await concernedBy(tx, tenantId, userId), now)
     },
+    onErased: forgetIdentity,
     async onIdentity(tx, tenantId, userId, identity, now) {
       leaveTraces(deps, tx, tenantId, userId, { identity }, now)
       await look(tx, tenantId, await concernedBy(tx, tenantId, userId), now)

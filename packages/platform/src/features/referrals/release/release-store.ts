@@ -51,6 +51,10 @@ export async function concernedBy(tx: Tx, tenantId: TenantId, userId: string): P
   )
 }
 
+/** Traces of the identities of a user (`usr_…`), who is known again by everything else. */
+export const forgetIdentity = (tx: Tx, tenantId: TenantId, userId: string): void =>
+  tx.write(`delete from user_traces where tenant_id = $1 and user_id = $2 and kind = 'identity'`, [tenantId, userId])
+
 const scarce = ['email', 'device', 'phone', 'payee', 'identity'] as const
 
 /**
