@@ -24,7 +24,8 @@ interface FactsRow {
 /**
  * Of accounts with the same scarce thing those count that had it earlier, that came by a code themselves, and the referrer's own; twenty are
  * as telling as any more, and of the hundreds that one device can leave only some are gone through: the work of a decision is bounded. When it is
- * judged first, one whose process has a later clock counts as well; when it is judged again, what came later does not.
+ * judged first, one whose process has a later clock counts as well; when it is judged again, what came later does not. Kin are counted as far
+ * as the verdict tells them apart: twenty in one line are as many as twenty side by side.
  */
 const factsSql = `
 with recursive mine as materialized (
@@ -75,7 +76,7 @@ with recursive mine as materialized (
   union all
   select r.referrer_id, u.depth + 1, true from up u
   join referrals r on r.tenant_id = $1 and r.referee_id = u.id and r.attributed
-  where u.depth < 10 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
+  where u.depth < 20 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
     where m.kind = 'address' and t.user_id = r.referrer_id and t.seen_at > $4::timestamptz - interval '7 days')
 ), kin (id) as (
   select id from up

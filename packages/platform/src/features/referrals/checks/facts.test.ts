@@ -165,3 +165,14 @@ it('keeps a trace once for each user, and renews its time', async () => {
     expect(rows).toEqual(['address', 'device', 'range'].map((kind) => ({ kind, first_seen_at: noon, seen_at: later })))
   })
 })
+
+it('finds a long line of accounts as it does a wide one', async () => {
+  const ip = '49.36.62.1'
+  const line = [await people.join('line-0', { ip })]
+  for (let at = 1; at <= 30; at++) {
+    const next = await people.join(`line-${at}`, { ip })
+    await people.refer(line.at(-1) ?? '', next)
+    line.push(next)
+  }
+  expect((await factsOf(line.at(-1) ?? '', await people.join('line-end', { ip }))).address.kin).toBeGreaterThanOrEqual(20)
+})
