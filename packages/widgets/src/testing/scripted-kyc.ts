@@ -138,7 +138,10 @@ export function kycOf(script: KycScript, book: KycBook): Pick<ConnectClient, 'ky
         }
         return upload.document
       },
-      cancel: () => Promise.resolve(),
+      cancel: ({ uploadId }) => {
+        book.asked.push(`cancel ${uploadId}`)
+        return Promise.resolve()
+      },
     },
   }
 }

@@ -102,12 +102,15 @@ export class PictureSlot {
   /** Lets go of the picture, here and at the platform. */
   async clear(): Promise<void> {
     const { documentId, preview } = this.view
+    const uploadId = this.#uploadId
+    const { kycDocuments, kycUploads } = this.#client
     this.#leaving?.abort()
     if (preview) URL.revokeObjectURL(preview)
     this.#prepared = this.#uploadId = undefined
     this.#show({ phase: 'empty' })
-    // Nobody waits for a slow network to take the next picture: one that stays is dropped by the platform after a week.
-    if (documentId) this.#client.kycDocuments.delete({ documentId }).catch(() => {})
+    // Nobody waits for a slow network to take the next picture: what stays is dropped by the platform when its time is over.
+    const gone = documentId ? kycDocuments.delete({ documentId }) : uploadId && kycUploads.cancel({ uploadId })
+    if (gone) gone.catch(() => {})
     await forgetUpload(this.#key)
   }
 

@@ -52,6 +52,15 @@ describe('a PDF', () => {
 })
 
 describe('pictures that nobody goes on with', () => {
+  it('are dropped at the platform too, when somebody stops sending one', async () => {
+    const page = show({ onPiece: (offset) => (offset > 0 ? new Promise(() => {}) : undefined) })
+    await page.choose(await cardPicture({ width: 3_000, height: 2_250 }))
+    await expect.poll(() => [...page.client.kycBook.uploads.values()][0]?.received).toBeGreaterThan(0)
+    await page.press('stop')
+    await expect.poll(() => page.client.kycBook.asked).toEqual(['begin pan front', 'cancel upl_1'])
+    await expect.poll(keptKeys).toEqual([])
+  })
+
   it('are dropped with the next load, also where no form is opened', async () => {
     const file = await cardPicture()
     await keepUpload('asha:pan:front', { file, at: Date.now() })
