@@ -90,7 +90,7 @@ export const kycStanding = z.object({
   consent: z.object({
     /** The notice that holds now; its text is at `GET /v1/kyc/notice`. */
     currentVersion: z.string(),
-    /** Whether the user has agreed to it, and not withdrawn. Nothing can be uploaded before. */
+    /** Whether the user has agreed to it, and not withdrawn. Where the app sets `consentFirst`, nothing can be uploaded before. */
     given: z.boolean(),
     givenAt: time.nullable(),
   }),

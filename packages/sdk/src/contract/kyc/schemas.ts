@@ -29,7 +29,7 @@ export const kycSchemas = {
   withdrawConsent: {},
   submit: {
     body: z.strictObject({
-      /** Of `POST /v1/kyc/documents`: every side that the type wants. */
+      /** Of `POST /v1/kyc/documents`: every side that `GET /v1/kyc` calls required of the type; a PDF counts for both. */
       documentIds: z
         .array(id('doc'))
         .min(1)
