@@ -81,8 +81,8 @@ export function newId(prefix: IdPrefix, now: Date = new Date()): string {
   return `${prefix}_${base32(time, 10)}${base32(high, 8)}${base32(low, 8)}`
 }
 
-/** Sorts before every id that is made at this time or later, and after all that were made before. */
-export const firstIdAt = (prefix: IdPrefix, time: Date): string => `${prefix}_${base32(time.getTime(), 10)}`
+/** Sorts before every id that is made at this time or later, and after all that were made before. Nothing was made before 1970. */
+export const firstIdAt = (prefix: IdPrefix, time: Date): string => `${prefix}_${base32(Math.max(0, time.getTime()), 10)}`
 
 const readable = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 

@@ -1,4 +1,6 @@
 import type { ReferralCheck } from '@impacthub/sdk/contract'
+import { after } from '../../base/clock.ts'
+import { firstIdAt } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import type { Referral, ReferralStatus } from './referral-row.ts'
@@ -17,16 +19,31 @@ export interface ReferralFilter {
 
 type Condition = readonly [text: (value: string) => string, value: unknown]
 
+/** A word of the contract, written out: of how many rows it stands in PostgreSQL then knows, and which index finds them. */
+function word(value: ReferralStatus | ReferralCheck): string {
+  if (!/^[A-Za-z_]+$/.test(value)) throw new Error('not a word of the contract')
+  return `'${value}'`
+}
+
+const isInReview = `(r.status = 'review' or r.flagged)`
+
 /** What is not asked for is not in the statement: each filter then finds its own index. */
-const conditionsOf = (filter: ReferralFilter): Condition[] => {
+const wordsOf = ({ status, inReview, check }: ReferralFilter): string[] => [
+  ...(status === undefined ? [] : [`r.status = ${word(status)}`]),
+  ...(inReview === undefined ? [] : [inReview ? isInReview : `not ${isInReview}`]),
+  ...(check === undefined ? [] : [`r.checks @> array[${word(check)}]`]),
+]
+
+const conditionsOf = ({ userId, createdAfter, createdBefore }: ReferralFilter): Condition[] => {
   const all: readonly Condition[] = [
-    [(v) => `r.status = ${v}`, filter.status],
-    [(v) => `(r.status = 'review' or r.flagged) and ${v}::boolean`, filter.inReview === true ? true : undefined],
-    [(v) => `not (r.status = 'review' or r.flagged) and ${v}::boolean`, filter.inReview === false ? true : undefined],
-    [(v) => `(r.referee_id = ${v} or (r.referrer_id = ${v} and r.attributed))`, filter.userId],
-    [(v) => `r.checks @> array[${v}::text]`, filter.check],
-    [(v) => `r.created_at > ${v}`, filter.createdAfter],
-    [(v) => `r.created_at < ${v}`, filter.createdBefore],
+    // Each part as an index has it.
+    [
+      (v) => `(r.referee_id = ${v} and r.attributed or r.referee_id = ${v} and not r.attributed or r.referrer_id = ${v} and r.attributed)`,
+      userId,
+    ],
+    // Ids are made in the order of time.
+    [(v) => `r.id >= ${v}`, createdAfter && firstIdAt('ref', after(createdAfter, 1))],
+    [(v) => `r.id < ${v}`, createdBefore && firstIdAt('ref', createdBefore)],
   ]
   return all.filter(([, value]) => value !== undefined)
 }
@@ -39,7 +56,7 @@ export async function listReferrals(
   { limit, before }: { readonly limit: number; readonly before: string | undefined },
 ): Promise<Referral[]> {
   const conditions = conditionsOf(filter)
-  const wanted = conditions.map(([text], index) => ` and ${text(`$${index + 4}`)}`).join('')
+  const wanted = [...wordsOf(filter), ...conditions.map(([text], index) => text(`$${index + 4}`))].map((one) => ` and ${one}`).join('')
   const rows = await tx.query<StoredReferral>(
     // '~' sorts after every id.
     `select ${referralColumns} from ${referralSource} where r.tenant_id = $1 and r.id < coalesce($2::text, '~')${wanted} order by r.id desc limit $3`,

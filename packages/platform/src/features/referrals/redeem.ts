@@ -46,24 +46,23 @@ export async function redeem(
   await lockTraces(tx, tenantId, referee.id, tracesOf(deps, tenantId, brought))
   const referrer = (await ownerOfCode(tx, tenantId, code)) ?? null
   await lockTotals(tx, tenantId, referrer === null ? [referee.id] : [referrer.id, referee.id])
-  const countsApp = policy.caps.perAppPerDay !== null
-  if (countsApp) await takeAppTurn(tx, tenantId)
+  if (policy.caps.perAppPerDay !== null) await takeAppTurn(tx, tenantId)
   // Whoever had the locks before has a time before this one.
   const now = deps.clock.now()
   leaveTraces(deps, tx, tenantId, referee.id, brought, now)
   const turn = { tx, tenantId, now }
-  const verdict = await verdictOf(turn, { policy, referee, referrer, countsApp })
+  const verdict = await verdictOf(turn, { policy, referee, referrer })
   return keepEntry(deps, turn, { referee, referrer, code, via, policy, policyVersion: app.referralVersion, verdict, postponed })
 }
 
 async function verdictOf(
   { tx, tenantId, now }: Turn,
-  { policy, referee, referrer, countsApp }: Pair & { readonly policy: ReferralPolicy; readonly countsApp: boolean },
+  { policy, referee, referrer }: Pair & { readonly policy: ReferralPolicy },
 ): Promise<Verdict> {
   if (!policy.enabled) return refusal('programme_off')
   if (referrer === null) return refusal('unknown_code')
   const pair = { refereeId: referee.id, referrerId: referrer.id, at: now }
-  const known = referrerFacts(tx, tenantId, { ...pair, countsApp })
+  const known = referrerFacts(tx, tenantId, { ...pair, appCap: policy.caps.perAppPerDay })
   return judge(policy, await gatherFacts(tx, tenantId, { ...pair, policy, known }))
 }
 

@@ -11,8 +11,8 @@ export interface Pairing {
   readonly at: Date
   /** `ref_…` of the one that is judged again. */
   readonly referralId?: string
-  /** Whether the whole app's referrals of a day are limited. */
-  readonly countsApp: boolean
+  /** How many the whole app may have in a day; null: they are not counted. */
+  readonly appCap: number | null
 }
 
 interface People {
@@ -38,12 +38,14 @@ from users a, users b
 where a.tenant_id = $1 and a.id = $2 and b.tenant_id = $1 and b.id = $3`
 
 // Beyond any cap it does not matter how many there are. When it is judged first, one whose process has a later clock counts as well.
-const lately = (owner: string) => `
+const lastDay = `attributed and status <> 'refused' and created_at > $3::timestamptz - interval '1 day' and id <> $4
+  and ($4 = '' or created_at <= $3)`
+
+const latelySql = `
 select count(*) filter (where created_at > $3::timestamptz - interval '1 hour')::integer as hour, count(*)::integer as day
-from (select created_at from referrals
-      where tenant_id = $1 and ${owner} and attributed and status <> 'refused' and created_at > $3::timestamptz - interval '1 day'
-        and id <> $4 and ($4 = '' or created_at <= $3)
-      order by created_at desc limit 10001) r`
+from (select created_at from referrals where tenant_id = $1 and referrer_id = $2 and ${lastDay} order by created_at desc limit 10001) r`
+
+const appSql = `select count(*)::integer as day from (select from referrals where tenant_id = $1 and ${lastDay} limit $2::integer) r`
 
 /** Going up from the referrer; whoever comes twice is not gone through again, and no chain is longer than this. */
 const cycleSql = `
@@ -55,19 +57,17 @@ with recursive up as (
 ) cycle user_id set seen using path
 select exists (select from up where user_id = $3 and steps > 0) as cycle`
 
-const none = [{ hour: 0, day: 0 }]
-
 /** What only the tables of referrals tell of a referrer and a new user. One round trip. */
 export async function referrerFacts(
   tx: Tx,
   tenantId: TenantId,
-  { refereeId, referrerId, at, referralId = '', countsApp }: Pairing,
+  { refereeId, referrerId, at, referralId = '', appCap }: Pairing,
 ): Promise<ReferrerFacts> {
   const [[people], [lastly], [circle], [app]] = await Promise.all([
     tx.query<People>(peopleSql, [tenantId, referrerId, refereeId, at, referralId]),
-    tx.query<{ hour: number; day: number }>(lately('referrer_id = $2'), [tenantId, referrerId, at, referralId]),
+    tx.query<{ hour: number; day: number }>(latelySql, [tenantId, referrerId, at, referralId]),
     tx.query<{ cycle: boolean }>(cycleSql, [tenantId, referrerId, refereeId]),
-    countsApp ? tx.query<{ hour: number; day: number }>(lately('$2::text is not null'), [tenantId, referrerId, at, referralId]) : none,
+    appCap === null ? [] : tx.query<{ day: number }>(appSql, [tenantId, appCap, at, referralId]),
   ])
   if (people === undefined) throw new Error('one of the two is not a user of this app')
   return {

@@ -91,7 +91,7 @@ export const referralPolicy = z
         perReferrerPerDay: z.int().min(1).max(10_000).default(20),
         /** What goes over these two is refused. */
         perReferrerTotal: z.int().min(1).max(million).default(100),
-        perAppPerDay: z.int().min(1).max(million).nullable().default(null),
+        perAppPerDay: z.int().min(1).max(100_000).nullable().default(null),
       })
       .prefault({}),
     /** How old an account may be that still enters a code. */

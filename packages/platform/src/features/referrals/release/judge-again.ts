@@ -29,7 +29,7 @@ export async function judgeAgain(
   { policy, version }: { readonly policy: ReferralPolicy; readonly version: number },
 ): Promise<{ readonly outcome: News['outcome']; readonly judgement: Judgement }> {
   const { refereeId, referrerId, createdAt: at } = one
-  const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, countsApp: false })
+  const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, appCap: null })
   const [facts, before, isGone] = await Promise.all([
     gatherFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, policy, known }),
     sharedBefore(tx, tenantId, one),
