@@ -141,7 +141,8 @@ function offerTabs() {
 
 offerTabs()
 try {
-  const session = await ask(`/api/session?${new URLSearchParams({ as: query.get('as') ?? '' })}`)
+  const as = query.get('as')
+  const session = await ask(as === null ? '/api/session' : `/api/session?as=${encodeURIComponent(as)}`)
   await letJoin(session)
   const cast = choosePeople(session.people)
   introduce(cast)

@@ -7,7 +7,7 @@ import type { referralRoutes, referralServerRoutes, referralVisitRoutes } from '
 
 const byReferralId = z.strictObject({ referralId: id('ref') })
 
-/** What the page knows its device by: see the SDK’s `deviceId()`. It is kept as a keyed hash. */
+/** What the page knows its device by: see the SDK’s `captureReferral`. It is kept as a keyed hash. */
 const deviceId = text(200)
 
 export const referralSchemas = {

@@ -113,7 +113,7 @@ export const userSchemas = {
       signup: z
         .strictObject({
           ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-          /** What tells the device from others, such as `deviceId()` of the SDK. It is kept as a keyed hash only. */
+          /** What tells the device from others, such as `deviceId` of the SDK’s `captureReferral`. It is kept as a keyed hash only. */
           deviceId: text(200).optional(),
           /** Where it is another than `email`, or the platform is not to write to it. */
           email: email.optional(),
