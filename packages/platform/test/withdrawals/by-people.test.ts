@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLogger } from '../../src/base/logger.ts'
 import { upi, withdrawalScene, type WithdrawalScene } from './scene.ts'
 
 const hour = 3_600
 const day = 24 * hour
 
 let scene: WithdrawalScene
+const errors: string[] = []
 beforeAll(async () => {
-  scene = await withdrawalScene()
+  scene = await withdrawalScene({ logger: { ...createLogger('silent'), error: (message) => void errors.push(message) } })
 })
 beforeEach(() => scene.app.server.app.update({ withdrawals: null }))
 afterAll(() => scene.stop())
@@ -92,6 +94,12 @@ describe('a withdrawal that hangs at the bank', () => {
     expect(payoutsOf(one.withdrawalId).map(({ status }) => status)).toEqual(['queued'])
     expect(payoutsOf(other.withdrawalId).map(({ status }) => status)).toEqual(['cancelled'])
     expect((await actsOn(one.withdrawalId)).map(({ action }) => action)).toEqual(['withdrawal.settled_paid'])
+    // The provider says the opposite one day: a person hears of it, and no coin moves.
+    errors.length = 0
+    scene.razorpay.control.movePayout(payoutsOf(one.withdrawalId)[0]?.id ?? '', 'failed')
+    await scene.platform.quiet()
+    expect(errors).toEqual(['a payout failed that was written down as paid'])
+    expect(await one.client.withdrawals.get({ withdrawalId: one.withdrawalId })).toMatchObject({ status: 'paid' })
     expect(await scene.platform.trialBalance()).toBe(0)
   })
 })
