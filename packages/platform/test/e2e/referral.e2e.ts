@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
 import { verifyLedger } from './books.ts'
-import { openBrowser, phoneOn, picture, reads, says } from './browser.ts'
+import { expectNoFaults, openBrowser, phoneOn, picture, reads, says } from './browser.ts'
 
 /** An invitation, from the one who shares it to the one who follows it, on the page of the example host app and all that `./dev start` starts. */
 
@@ -87,6 +87,7 @@ it('brings both their coins at once, and nothing to a second account of the same
   const told = second.waitForEvent('response', (response) => response.url().endsWith('/v1/referral/visits'))
   const priya = await open(second, link)
   await priya.page.getByRole('dialog').waitFor()
+  await expectNoFaults(priya.page)
   await picture(priya.page, 'referral-join-360')
   expect((await told).status()).toBe(204)
   await priya.joinAs('Priya')
@@ -109,6 +110,7 @@ it('brings both their coins at once, and nothing to a second account of the same
   await says(priya.balance, '0')
   await priya.enter(code)
   await says(priya.fault, 'This code cannot be used for your account.')
+  await expectNoFaults(priya.page)
   await priya.show()
   await picture(priya.page, 'referral-refused-360')
   expect((await server.wallets.get({ userId: guestOn(priya.page) })).balance).toBe(0)
@@ -139,4 +141,13 @@ it('survives a visit without signing up, and a link that is no invitation', asyn
   expect((await server.wallets.get({ userId: 'meera' })).balance).toBe(54)
   expect(complaints).toEqual([])
   await context.close()
+})
+
+it('makes nobody for a page of another site, without a name, or of a heap of bytes', async () => {
+  const join = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`${platform.demo.demoUrl}/api/join`, { method: 'POST', headers, body }).then(({ status }) => status)
+  expect(await join('{"name":"Eve"}', { Origin: 'https://evil.example' })).toBe(403)
+  for (const body of ['', '[]', 'null', '{"name":" "}', '{"name":7}', '{"name":"Eve","deviceId":{}}', `{"name":"${'x'.repeat(9_000)}"}`])
+    expect(await join(body), body.slice(0, 40)).toBe(400)
+  expect((await fetch(`${platform.demo.demoUrl}/api/token/guest-0123456789abcdef`, { method: 'POST' })).status).toBe(404)
 })

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@impacthub/sdk'
 import { createServer, type ConnectServer } from '@impacthub/sdk/server'
@@ -7,7 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
 import { expectSameBooks, verifyLedger } from './books.ts'
-import { openBrowser, openPage, paymentPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
+import { expectNoFaults, openBrowser, openPage, paymentPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
 import { telephones, type Telephones } from './telephones.ts'
 
 /** The page of the example host app, in a real browser, on all that `./dev start` starts. One test goes on where another ended. */
@@ -283,13 +282,3 @@ it('refuses to act for a page of another site', async () => {
 })
 
 const stageHeight = async (page: Page) => (await page.locator('#caller .stage').boundingBox())?.height
-
-async function expectNoFaults(page: Page): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
-  await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'))
-  const faults = await page.evaluate(
-    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-      .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`,
-  )
-  expect(faults).toEqual([])
-}
