@@ -105,7 +105,7 @@ it('takes a code with the sign-up, makes the user whatever it is, and says nothi
   const answers = [
     await put('by-code', asha.code),
     await put('by-none', 'NOBODY2'),
-    await put('by-noise', ' <script> '),
+    await put('by-noise', '\u202e<script>'),
     await put('by-dash', '-'),
   ]
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])

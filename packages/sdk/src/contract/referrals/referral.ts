@@ -8,7 +8,7 @@ import { referralReason, referralRelease } from './policy.ts'
  */
 export const referralStatus = z.enum(['pending', 'review', 'rewarded', 'refused', 'expired', 'reversed'])
 
-/** A person’s code as somebody enters it: case, spaces and dashes do not matter. What cannot be one is nobody’s. */
+/** A person’s code as somebody enters it: nothing but its letters and digits matters, nor their case. What cannot be one is nobody’s. */
 export const enteredCode = z
   .string()
   .max(200)
@@ -16,7 +16,7 @@ export const enteredCode = z
     value
       .normalize('NFKC')
       .toUpperCase()
-      .replaceAll(/[\s\p{Pd}_.]/gu, '')
+      .replaceAll(/[^0-9A-Z]/g, '')
       .slice(0, 32),
   )
 
