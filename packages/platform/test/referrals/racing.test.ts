@@ -1,6 +1,6 @@
 import { createClient } from '@impacthub/sdk'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { ask } from '../ask.ts'
+import { ask, codeOf } from '../ask.ts'
 import { holdRow } from '../held-row.ts'
 import { startPlatform, type TestPlatform } from '../start-platform.ts'
 import { bonusOf, friends, type Friend, type Friends } from './friends.ts'
@@ -57,10 +57,20 @@ it('rewards once when one code is entered fifty times at once, in two processes'
 
 it('answers fifty copies of one request with one reward', async () => {
   const [asha, ravi] = [await scene.newcomer(), await scene.newcomer()]
-  const wish = { code: asha.code, deviceId: ravi.deviceId }
-  const answers = await Promise.all(many(50).map((index) => enter(ravi, wish, site(index), 'one-request')))
-  expect(Object.keys(counted(answers)).filter((one) => one !== 'idempotency_in_progress')).toEqual(['rewarded'])
-  expect(await enter(ravi, wish, other, 'one-request')).toBe('rewarded')
+  const body = { code: asha.code, deviceId: ravi.deviceId }
+  const credential = await ravi.token()
+  const headers = { 'Idempotency-Key': 'one-request' }
+  const copies = many(50).map((index) =>
+    ask(site(index).url, { method: 'POST', path: '/v1/referral/redemptions', credential, body, headers }),
+  )
+  const answers = await Promise.all(copies)
+  const told = answers.filter(({ status }) => status === 201)
+  expect(told.length).toBeGreaterThan(0)
+  const reward = { id: expect.stringMatching(/^ref_/) as unknown, status: 'rewarded', coins: 50 }
+  for (const { text } of told) expect(JSON.parse(text)).toEqual(reward)
+  expect(told.filter((answer) => !answer.headers.has('idempotent-replay'))).toHaveLength(1)
+  for (const answer of answers) if (answer.status !== 201) expect(codeOf(answer)).toBe('idempotency_in_progress')
+  expect(await enter(ravi, body, other, 'one-request')).toBe('rewarded')
   expect([await bonusOf(asha), await bonusOf(ravi)]).toEqual([50, 50])
 })
 
