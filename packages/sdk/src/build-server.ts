@@ -38,8 +38,9 @@ export function buildServer({ baseUrl, secretKey, fetch }: ServerSettings, timin
     withdrawals: bind<Areas['withdrawals']>({ ...withdrawalReadPaths, ...withdrawalServerPaths }, send),
     referrals: bind<Areas['referrals']>(referralServerPaths, send),
     kyc: bind<Areas['kyc']>(kycServerPaths, send),
-    kycDocuments: bind<Areas['kycDocuments']>(kycDocumentServerPaths, (method, path, options) =>
-      send(method, path, { ...options, picture: true }),
+    kycDocuments: bind<Areas['kycDocuments']>(kycDocumentServerPaths, (method, path, options, body) =>
+      // What is read there are pictures; what is sent and answered is JSON.
+      send(method, path, method === 'GET' ? { ...options, picture: true } : options, body),
     ),
     numbers: bind<Areas['numbers']>(numberPaths, send),
     webhookEndpoints: bind<Areas['webhookEndpoints']>(webhookEndpointPaths, send),

@@ -6,6 +6,7 @@ import { createKycDocuments, type DocumentDeps } from '../features/kyc-documents
 import { documentOperations } from '../features/kyc-documents/documents.routes.ts'
 import {
   askAgain,
+  isBeingRead,
   mayBeTaken,
   createKyc,
   eraseIdentity,
@@ -41,7 +42,7 @@ export function tieIdentity(base: Foundation, told: Pick<KycDeps, 'onKycLost' | 
     callbackUrl: (id, submissionId) => `${publicUrl}${kycCallbackPath(masterKey, id, submissionId)}`,
     logger,
   })
-  const documentDeps: DocumentDeps = { ...base, tasks: taskStore, mayBeTaken: mayBeTaken(base) }
+  const documentDeps: DocumentDeps = { ...base, tasks: taskStore, mayBeTaken: mayBeTaken(base), isBeingRead }
   const documents = createKycDocuments(documentDeps)
   const deps: KycDeps = { ...base, tasks: taskStore, news: base.fanOut, documents, providers, ...told }
   const work = createKyc(deps)

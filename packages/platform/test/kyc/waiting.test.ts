@@ -92,13 +92,18 @@ it('an answer that comes after the decision brings no masked pictures either', a
     const user = await late.person()
     const { id } = await late.submit(user, { type: 'aadhaar' })
     await came.promise
+    const [{ id: documentId = '' } = {}] = (await late.app.server.kyc.getSubmission({ submissionId: id })).documents
+    const mask = { documentId, pages: [{ page: 1, hide: [{ left: 0, top: 0, width: 0.5, height: 0.5 }] }], reason: 'Number' }
+    await expect(late.app.server.kycDocuments.mask(mask)).rejects.toMatchObject({ code: 'conflict' })
     await late.app.server.kyc.review({ submissionId: id, decision: 'reject', reasons: ['not_accepted'] })
     released.resolve()
     await late.settled(user)
     const { documents, checks } = await late.app.server.kyc.getSubmission({ submissionId: id })
     expect(checks).toMatchObject([{ counted: false }])
     expect(documents).toMatchObject([{ masked: false, destroyed: false }])
+    expect(await late.app.server.kycDocuments.mask(mask)).toMatchObject({ id: documentId, masked: true })
   } finally {
+    released.resolve()
     await late.stop()
   }
 })

@@ -17,6 +17,8 @@ export interface DocumentDeps {
   readonly reader: ContentReader
   /** Whether the user's consent (`usr_…`) lets a document of theirs be taken. */
   mayBeTaken(tx: Tx, tenantId: TenantId, userId: string): Promise<boolean>
+  /** Whether a provider is still asked about a submission, and may read its pictures. */
+  isBeingRead(tx: Tx, tenantId: TenantId, submissionId: string): Promise<boolean>
 }
 
 export const documentTasks = {

@@ -52,7 +52,9 @@ export async function maskDocument(
   return once(async (tx) => {
     const now = deps.clock.now()
     const [current] = await lockDocuments(tx, tenantId, [documentId])
-    if (current === undefined || current.destroyedAt !== null) return isGone()
+    if (current === undefined || current.destroyedAt !== null || current.submissionId === null) return isGone()
+    if (await deps.isBeingRead(tx, tenantId, current.submissionId))
+      fail('conflict', { detail: 'A provider is still asked about it, and reads the pictures.' })
     // Drawn of others: a provider's masked ones, or another reviewer's, have come meanwhile.
     if (versionsOf(await pagesOf(tx, tenantId, documentId)) !== versionsOf(pages))
       fail('conflict', { detail: 'The pictures have changed. Look at them again.' })

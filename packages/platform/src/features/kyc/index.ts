@@ -14,7 +14,7 @@ export { mayBeTaken } from './give-consent.ts'
 export type { KycDeps } from './kyc-deps.ts'
 export type { KycStatus, MayBeTaken, OnKycLost, PayoutStanding, ReadPayoutStanding } from './kyc-standing.ts'
 export { matchNames, type NameMatch } from './match-names.ts'
-export { payoutStandingBy } from './read-standing.ts'
+export { isBeingRead, payoutStandingBy } from './read-standing.ts'
 
 /** What the rest of the platform needs of identities. */
 export interface KycWork {

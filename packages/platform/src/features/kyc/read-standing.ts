@@ -11,7 +11,7 @@ import { rulesFor } from './move-submission.ts'
 import { readFound, readPerson } from './person.ts'
 import { presentStanding } from './present-kyc.ts'
 import { findProfile, shareProfile } from './profile-store.ts'
-import { hasVerifiedAadhaar, openSubmissionOf, submittedSince } from './submission-store.ts'
+import { findSubmission, hasVerifiedAadhaar, openSubmissionOf, submittedSince } from './submission-store.ts'
 
 type Standing = AnswerOf<(typeof allSchemas)['kyc']['get']>
 
@@ -36,6 +36,10 @@ export async function readStanding(
 
 export const knownUser = async (tx: Tx, tenantId: TenantId, hostUserId: string): Promise<string> =>
   (await hostUser(tx, tenantId, hostUserId)) ?? fail('not_found')
+
+/** Whether a provider is still asked about a submission, and may read its pictures. */
+export const isBeingRead = async (tx: Tx, tenantId: TenantId, submissionId: string): Promise<boolean> =>
+  (await findSubmission(tx, tenantId, submissionId))?.stage === 'checking'
 
 /** See `ReadPayoutStanding`. A verification that has run out counts no more, also before its end has been written down. */
 export const payoutStandingBy =
