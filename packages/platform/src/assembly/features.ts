@@ -241,7 +241,7 @@ function peopleOperations(
     directory,
     openWallet,
     redeemAtSignup: referrals.redeemAtSignup,
-    onBlocked: referrals.onBlocked,
+    onPersonChanged: referrals.onPersonChanged,
     leaveTraces: (tx, tenantId, userId, brought, now) => leaveTraces(base, tx, tenantId, userId, brought, now),
     virtualNumbers: (id, hostIds) => db.transact(id, (tx) => virtualNumbersOf(tx, id, hostIds)),
     letGoOfNumber: numbers.letGo,

@@ -180,6 +180,20 @@ describe('fraud that comes out later', () => {
     expect(traces).toEqual([{ host_id: second.bela.userId }])
   })
 
+  it('has a person look when a phone turns out to be that of another', async () => {
+    const [first, second] = [await rewarded(), await rewarded()]
+    for (const { bela } of [first, second]) await app.server.users.put({ userId: bela.userId, displayName: 'B', phone: '+919812345678' })
+    await scene.platform.quiet()
+    expect(await referralOf(app, first.bela)).toMatchObject({ status: 'rewarded', flagged: false })
+    expect(await referralOf(app, second.bela)).toMatchObject({
+      status: 'rewarded',
+      flagged: true,
+      reasons: [{ check: 'phone', effect: 'review' }],
+    })
+    await app.server.referrals.review({ referralId: (await referralOf(app, second.bela)).id, decision: 'refuse', note: 'The same' })
+    expect(await bonusOf(second.bela)).toBe(0)
+  })
+
   it('has a person look where the app wants that, and holds nothing against anybody that was let pass', async () => {
     await scene.policy({ checks: { payee: 'review' } })
     const { asha, bela } = await rewarded()

@@ -27,8 +27,8 @@ export interface UserDeps {
   readonly leaveTraces: (tx: Tx, tenantId: TenantId, userId: string, brought: Brought, now: Date) => void
   /** The user has brought a code: whatever becomes of it, they are made. */
   readonly redeemAtSignup: (tx: Tx, tenantId: TenantId, entry: Omit<CodeEntry, 'via'>) => Promise<void>
-  /** The user (`usr_…`) has been blocked: what was given for them may be looked at again. */
-  readonly onBlocked: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
+  /** The user (`usr_…`) has been blocked, or is reached in another way: what was given for them is looked at again. */
+  readonly onPersonChanged: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
   readonly inCall: (tx: Tx, tenantId: TenantId, userId: string) => Promise<boolean>
   readonly mint: (tx: Tx, tenant: TenantRef, token: TokenWish) => Promise<{ token: string; expiresAt: Date }>
   /** Those who watch these users (`usr_…`) look anew. */

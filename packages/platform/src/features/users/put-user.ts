@@ -41,7 +41,7 @@ const newContacts = (before: UserRow, after: UserRow): Brought => ({
 
 /** Makes the user with a wallet and a referral code, or updates the one with this id. Two at once make one. */
 export async function putUser(
-  { users, clock, openWallet, measureDay, leaveTraces }: UserDeps,
+  { users, clock, openWallet, measureDay, leaveTraces, onPersonChanged }: UserDeps,
   tx: Tx,
   tenantId: TenantId,
   wish: PutUser,
@@ -52,7 +52,9 @@ export async function putUser(
       const user = await users.update(tx, tenantId, known.id, changeOf(wish))
       if (user === null) throw new Error('a locked user is gone')
       await measureDay(tx, tenantId, known.id)
-      leaveTraces(tx, tenantId, user.id, newContacts(known, user), clock.now())
+      const now = clock.now()
+      leaveTraces(tx, tenantId, user.id, newContacts(known, user), now)
+      if (user.email !== known.email || user.phone !== known.phone) await onPersonChanged(tx, tenantId, user.id, now)
       return { user, made: false, before: known }
     }
     const now = clock.now()

@@ -114,7 +114,7 @@ function signIn(deps: UserDeps): Pick<Handlers, 'createToken' | 'signOut' | 'set
         await audit(tx, id, actor, { action, subject: known.id, fromIp: ip }, clock.now())
         const changed = (await users.update(tx, id, known.id, { blocked: body.blocked })) ?? fail('not_found')
         await recordUser(tx, id, known, changed, { bounds, now: clock.now() })
-        if (body.blocked) await deps.onBlocked(tx, id, known.id, clock.now())
+        if (body.blocked) await deps.onPersonChanged(tx, id, known.id, clock.now())
         return changed
       })
       await directory.changed(id)

@@ -17,8 +17,8 @@ export interface ReferralHooks {
   ) => (tx: Tx, tenantId: TenantId, userId: string, what: 'paid' | 'returned', now: Date) => Promise<void>
   /** The user has named the account that they are to be paid to: its fingerprint. */
   readonly onPayee: (tx: Tx, tenantId: TenantId, userId: string, payee: Buffer, now: Date) => Promise<void>
-  /** The app has blocked the user. */
-  readonly onBlocked: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
+  /** The app has blocked the user, or knows another phone or mailbox of theirs. */
+  readonly onPersonChanged: (tx: Tx, tenantId: TenantId, userId: string, now: Date) => Promise<void>
   /** A number of an identity is the user's: its fingerprint. */
   readonly onIdentity: (tx: Tx, tenantId: TenantId, userId: string, identity: Buffer, now: Date) => Promise<void>
   /** Who the user is has been erased. */
@@ -41,7 +41,7 @@ export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): Refe
       ])
       await look(tx, tenantId, [...waiting, ...rewarded], now)
     },
-    async onBlocked(tx, tenantId, userId, now) {
+    async onPersonChanged(tx, tenantId, userId, now) {
       const one = await attributionOf(tx, tenantId, userId)
       if (one !== undefined && !isOver(one.status)) await look(tx, tenantId, [one.id], now)
     },

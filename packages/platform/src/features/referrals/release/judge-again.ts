@@ -37,6 +37,6 @@ export async function judgeAgain(
   ])
   // Whoever leaves has done nothing wrong, and is counted among the blocked there.
   const blocked = isGone ? { referrerBlocked: false, refereeBlocked: false } : {}
-  const { outcome, reasons, score } = newsOf(one.reasons, judge(policy, { ...facts, ...before, ...blocked }))
+  const { outcome, reasons, score } = newsOf(one, judge(policy, { ...facts, ...before, ...blocked }))
   return { outcome, judgement: { reasons, score, policyVersion: version } }
 }

@@ -21,12 +21,28 @@ describe('what has come out since', () => {
     ['what was as it was when the code was entered', [], [reason('older_account', 'refuse'), reason('velocity', 'refuse')], 'accept'],
     ['a programme that has ended', [], [reason('programme_off', 'refuse'), reason('cap', 'refuse')], 'accept'],
   ])('%s', (_what, known, now, outcome) => {
-    expect(newsOf(known, fresh(...now)).outcome).toBe(outcome)
+    expect(newsOf({ status: 'pending', reasons: known }, fresh(...now)).outcome).toBe(outcome)
+  })
+
+  it.each<[check: Reason['check'], pending: string, rewarded: string]>([
+    ['payee', 'refuse', 'refuse'],
+    ['identity', 'refuse', 'refuse'],
+    ['phone', 'refuse', 'review'],
+    ['device', 'refuse', 'review'],
+    ['blocked', 'review', 'review'],
+  ])('%s: coins that were given are taken back only for what no two people share', (check, pending, rewarded) => {
+    const outcomes = (['pending', 'rewarded'] as const).map(
+      (status) => newsOf({ status, reasons: [] }, fresh(reason(check, 'refuse'))).outcome,
+    )
+    expect(outcomes).toEqual([pending, rewarded])
   })
 
   it('stands beside what was known before', () => {
     const known = [reason('relayEmail', 'review', 30), reason('payee', 'score', 5)]
-    const { reasons, score } = newsOf(known, fresh(reason('payee', 'refuse', 100), reason('address', 'review', 20)))
+    const { reasons, score } = newsOf(
+      { status: 'rewarded', reasons: known },
+      fresh(reason('payee', 'refuse', 100), reason('address', 'review', 20)),
+    )
     expect(reasons).toEqual([reason('relayEmail', 'review', 30), reason('payee', 'refuse', 100)])
     expect(score).toBe(130)
   })
