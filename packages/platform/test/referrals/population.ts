@@ -53,6 +53,7 @@ function dice(seed: number): () => number {
 const dayMs = 86_400_000
 /** How many were there before, for each who comes. */
 const foundersShare = 0.05
+const fewestFounders = 60
 /** How many of those who are brought live, and surf, where their friend does. */
 const neighbours = 0.4
 
@@ -97,7 +98,7 @@ export function population({ people, addresses, days, seed, startMs }: Populatio
     ]
     return `${pick(forms)}@${domainOf()}`
   }
-  const founders = Math.max(1, Math.round(people * foundersShare))
+  const founders = Math.max(fewestFounders, Math.round(people * foundersShare))
   // Few bring many: a person's liveliness is spread as incomes are.
   const liveliness: number[] = []
   const places: string[] = Array.from({ length: addresses }, (_, at) => `49.${36 + (at % 8)}.${(at >> 3) % 250}.${1 + at}`)
