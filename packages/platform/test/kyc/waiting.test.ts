@@ -92,7 +92,8 @@ it('an answer that comes after the decision brings no masked pictures either', a
     const user = await late.person()
     const { id } = await late.submit(user, { type: 'aadhaar' })
     await came.promise
-    const [{ id: documentId = '' } = {}] = (await late.app.server.kyc.getSubmission({ submissionId: id })).documents
+    const [document] = (await late.app.server.kyc.getSubmission({ submissionId: id })).documents
+    const documentId = document?.id ?? ''
     const mask = { documentId, pages: [{ page: 1, hide: [{ left: 0, top: 0, width: 0.5, height: 0.5 }] }], reason: 'Number' }
     await expect(late.app.server.kycDocuments.mask(mask)).rejects.toMatchObject({ code: 'conflict' })
     await late.app.server.kyc.review({ submissionId: id, decision: 'reject', reasons: ['not_accepted'] })
