@@ -8,6 +8,7 @@ import { growth } from './growth.bench.ts'
 import { identityUpload } from './identity-upload.bench.ts'
 import { moneyDoor } from './money-door.bench.ts'
 import { presenceFanOut } from './presence.bench.ts'
+import { referralDecision } from './referral-decision.bench.ts'
 
 /**
  * `npm run bench -- [--rounds 3] [--seconds 5] [--scale 1] [section …]`: ratios against yardsticks that run in the same minutes on the same
@@ -31,6 +32,7 @@ try {
     'money-door': () => moneyDoor(database, rounds, seconds),
     presence: () => presenceFanOut(database, rounds, seconds),
     'call-creation': () => callCreation(database, rounds, seconds),
+    'referral-decision': () => referralDecision(database, rounds, seconds),
     'identity-upload': () => identityUpload(rounds),
     growth: () => growth(database, rounds, seconds, scale),
   }
