@@ -50,6 +50,7 @@ const partsWith = (keys: readonly MasterKey[]) => ({
   storage: scene.platform.storage,
   reader,
   mayBeTaken: () => Promise.resolve(true),
+  isBeingRead: () => Promise.resolve(false),
 })
 /** As the rest of the platform has them. */
 const documentsWith = (keys: readonly MasterKey[]): DocumentWork => createKycDocuments(partsWith(keys))
