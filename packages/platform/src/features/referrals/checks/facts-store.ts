@@ -21,6 +21,12 @@ interface FactsRow {
   readonly kin: number
 }
 
+/** Asked of one user after the other, each by their own few traces (`offset 0`): an address can have thousands. */
+const wasHere = (user: string): string => `exists (
+    select from (select kind, key, seen_at from user_traces where tenant_id = $1 and user_id = ${user} offset 0) t
+    join mine m on m.kind = t.kind and m.key = t.key
+    where m.kind = 'address' and t.seen_at > $4::timestamptz - interval '7 days')`
+
 /**
  * Of accounts with the same scarce thing those count that had it earlier, that came by a code themselves, and the referrer's own; twenty are
  * as telling as any more, and of the hundreds that one device can leave only some are gone through: the work of a decision is bounded. When it is
@@ -71,13 +77,11 @@ with recursive mine as materialized (
   where m.kind in ('address', 'range')
   group by m.kind
 ), up (id, depth, here) as (
-  select $3::text collate "C", 0, exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
-    where m.kind = 'address' and t.user_id = $3 and t.seen_at > $4::timestamptz - interval '7 days')
+  select $3::text collate "C", 0, ${wasHere('$3')}
   union all
   select r.referrer_id, u.depth + 1, true from up u
   join referrals r on r.tenant_id = $1 and r.referee_id = u.id and r.attributed
-  where u.depth < 20 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
-    where m.kind = 'address' and t.user_id = r.referrer_id and t.seen_at > $4::timestamptz - interval '7 days')
+  where u.depth < 20 and ${wasHere('r.referrer_id')}
 ), kin (id) as (
   select id from up
   union
@@ -87,8 +91,7 @@ with recursive mine as materialized (
       and ($5 = '' or r.created_at <= $4)
     order by r.created_at desc limit 200
   ) c
-  where c.referee_id <> $2 and exists (select from mine m join user_traces t on t.tenant_id = $1 and t.kind = m.kind and t.key = m.key
-    where m.kind = 'address' and t.user_id = c.referee_id and t.seen_at > $4::timestamptz - interval '7 days')
+  where c.referee_id <> $2 and ${wasHere('c.referee_id')}
 )
 select array_remove(array[u.email, u.signup_email], null) as emails,
   (select coalesce(jsonb_object_agg(kind, 0), '{}') from mine) || (select coalesce(jsonb_object_agg(kind, others), '{}') from shared) as shared,
