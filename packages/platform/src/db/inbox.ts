@@ -73,7 +73,7 @@ export function createInbox({ db, clock, host, applyReports }: InboxDeps): Inbox
   return {
     async accept(tenantId, arrival) {
       const place = host.reserve(applyTask)
-      // Of half of the messages nothing is left to be done: that is seen while they are stored.
+      // Of some nothing is left to be done: that is seen while they are stored.
       if (place !== undefined && (arrival.onlyLeg ?? null) === null) {
         const isNew = await tellAtOnce(tenantId, arrival).catch(() => undefined)
         if (isNew !== undefined) {

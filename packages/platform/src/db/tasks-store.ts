@@ -35,8 +35,11 @@ export interface TaskQueue {
   take(look: Look): Promise<Found>
   /** What was added again while it ran, and is due, is kept until then. */
   finish(tasks: readonly TakenTask[], now: Date, until: Date): Promise<Finished>
-  /** Forgets a task in the transaction of its work; tells then whether that was all: one that was added again stays, and is finished as any. */
-  finishIn?(tx: Tx, task: TakenTask, told: (isGone: boolean) => void): void
+  /**
+   * Forgets a task in the transaction of its work; tells then whether that was all: one that was added again stays, and is finished as any.
+   * For good: also one that was added again.
+   */
+  finishIn?(tx: Tx, task: TakenTask, told: (isGone: boolean) => void, forGood?: boolean): void
   giveBack(task: TakenTask, at: Date): Promise<void>
   renew(tasks: readonly TakenTask[], until: Date): Promise<void>
 }
@@ -181,10 +184,10 @@ export function taskQueue(db: Db): TaskQueue {
     giveBack: async ({ id, taking }, at) => void (await db.statement('select tasks_return($1, $2, $3)', [id, taking, at])),
     renew: async (tasks, until) =>
       void (await db.statement('select tasks_renew($1, $2, $3)', [tasks.map(({ id }) => id), tasks.map(({ taking }) => taking), until])),
-    finishIn: (tx, { tenantId, id, taking }, told) =>
+    finishIn: (tx, { tenantId, id, taking }, told, forGood = false) =>
       tx.write(
-        `delete from tasks where tenant_id = $1 and id = $2 and taking = $3 and run_at = 'infinity' returning id`,
-        [tenantId, id, taking],
+        `delete from tasks where tenant_id = $1 and id = $2 and taking = $3 and ($4 or run_at = 'infinity') returning id`,
+        [tenantId, id, taking, forGood],
         (rows) => told(rows.length > 0),
       ),
   }

@@ -139,6 +139,21 @@ it('ends a task in the transaction of its work, and runs it again when it was ad
   expect(await rows('over.ending')).toEqual([])
 })
 
+it('ends a task for good, also when it was added meanwhile', async () => {
+  let runs = 0
+  const { hosted, runner } = await ready({
+    'over.settled': async (_task, endIn) => {
+      runs++
+      await add(hosted, { kind: 'over.settled', subject: 'x' })
+      await hosted.transact(everyTenant, async (tx) => endIn(tx, true))
+    },
+  })
+  await add(hosted, { kind: 'over.settled', subject: 'x' })
+  await runner.idle()
+  expect(runs).toBe(1)
+  expect(await rows('over.settled')).toEqual([])
+})
+
 it('forgets what waits for a subject, not what runs', async () => {
   await add(db, { kind: 'over.waits', subject: 'x' }, { kind: 'over.runs', subject: 'x' }, { kind: 'over.waits', subject: 'other' })
   const [taken] = (await taskQueue(db).take({ now, since: null, ahead: now, until: after(now, 9_000), limit: 9, kinds: ['over.runs'] }))

@@ -14,8 +14,11 @@ import { retryDelayMs } from './retry-delay.ts'
 /** Ends the task, or asks for the same task again at a time. */
 export type TaskOutcome = { readonly again: Date } | undefined | void
 
-/** Ends the task in the last transaction of its work: both are there or neither is, and nothing more need be written. */
-export type EndIn = (tx: Tx) => void
+/**
+ * Ends the task in the last transaction of its work: both are there or neither is, and nothing more need be written. For good: also where it
+ * was added again while it ran, since there is nothing left that it could do.
+ */
+export type EndIn = (tx: Tx, forGood?: boolean) => void
 
 /**
  * Does the work of one kind of task. It may run more than once for a task (a crash in mid-work, a lease that ran out): what it does
@@ -256,9 +259,9 @@ class TaskRunner implements Runner {
       const handler = handlers[task.kind]
       if (handler === undefined) throw new Error(`no handler for tasks of kind ${task.kind}`)
       let isGone = false
-      const endIn: EndIn = (tx) => {
+      const endIn: EndIn = (tx, forGood) => {
         let gone = false
-        queue.finishIn?.(tx, task, (is) => (gone = is))
+        queue.finishIn?.(tx, task, (is) => (gone = is), forGood)
         tx.follow({ committed: () => (isGone = gone), undone: () => undefined })
       }
       const outcome = await (this.#deps.isUrgent === true ? handler(task, endIn) : inBackground(() => handler(task, endIn)))

@@ -2,21 +2,29 @@ import type { Task } from '../../db/tasks.ts'
 import type { CallDeps } from './call-deps.ts'
 import { isOver } from './call-lifecycle.ts'
 import { findCall, seeCall } from './call-store.ts'
-import { usersOf } from './call-tasks.ts'
+import { leftFor, usersOf } from './call-tasks.ts'
 import { presentCall } from './present-call.ts'
 
+const noWallets: Awaited<ReturnType<CallDeps['walletsOf']>> = new Map()
+
 /**
- * Task `call.announce`: tells what the call is now. It reads when it runs, so a repeated or late one tells nothing untrue; a crash between
- * the commit and the telling loses nothing.
+ * Task `call.announce`: tells what the call is now. Unless it follows its change at once, it reads when it runs, so a repeated or late one
+ * tells nothing untrue; there is one at a time for a call, so nothing is told after what came later. A crash between the commit and the
+ * telling loses nothing.
  */
 export async function announceCall(deps: CallDeps, task: Task): Promise<void> {
   const { db, news, clock } = deps
   const { tenantId, subject: callId } = task
+  const left = leftFor(task)
   const users = usersOf(task) ?? (await partiesOf(deps, task))
   if (users === undefined) return
-  const [call, wallets] = await db.readTogether(tenantId, (sql) =>
-    Promise.all([findCall(sql, tenantId, callId), deps.walletsOf(sql, tenantId, users)]),
-  )
+  // Between its beginning and its end, a call moves nobody's coins.
+  const [call, wallets] =
+    left !== undefined && !isOver(left.status)
+      ? [left, noWallets]
+      : await db.readTogether(tenantId, (sql) =>
+          Promise.all([left ?? findCall(sql, tenantId, callId), deps.walletsOf(sql, tenantId, users)]),
+        )
   if (call === undefined) return
   const { caller, callee } = call
   const now = clock.now()

@@ -1,7 +1,8 @@
 import type { NewTask, Task } from '../../db/tasks.ts'
+import type { CallRow } from './call-row.ts'
 
 /** What has nothing to do any more when a call is settled; each would only look and see. */
-export const timers: readonly string[] = ['call.check', 'call.cutoff', 'call.meter', 'call.warn']
+export const timers: readonly string[] = ['call.check', 'call.cutoff', 'call.meter', 'call.settle', 'call.warn']
 
 /** A call and its two people. */
 export interface Parties {
@@ -14,6 +15,29 @@ export interface Parties {
 export function usersOf({ payload }: Pick<Task, 'payload'>): readonly [string, string] | undefined {
   const [callerId, calleeId] = Array.isArray(payload['users']) ? (payload['users'] as unknown[]) : []
   return typeof callerId === 'string' && typeof calleeId === 'string' ? [callerId, calleeId] : undefined
+}
+
+interface Left {
+  readonly call: CallRow
+  readonly at: number
+}
+
+/** By the payload of the task that was written down with it. */
+const leftBy = new WeakMap<object, Left>()
+/** Longer ago, somebody may have changed the call, and a task that has waited reads it. */
+const freshMs = 1_000
+
+/** The same task, for a call that its transaction has just written or locked: who begins it here with the commit need not read that again. */
+export function knowing(task: NewTask, call: CallRow): NewTask {
+  const payload = { ...task.payload }
+  leftBy.set(payload, { call, at: performance.now() })
+  return { ...task, payload }
+}
+
+/** The call as the transaction that wrote this task down left it a moment ago; undefined where that is not known, and it must be read. */
+export function leftFor({ payload }: Pick<Task, 'payload'>): CallRow | undefined {
+  const left = leftBy.get(payload)
+  return left !== undefined && performance.now() - left.at < freshMs ? left.call : undefined
 }
 
 /** What is still to be done for a call; each survives the process. The subject is the call, of `dropLeg` the leg. */

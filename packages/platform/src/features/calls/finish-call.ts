@@ -10,7 +10,7 @@ import type { CallDeps } from './call-deps.ts'
 import type { CallEnding, CallRow, EndReason, ReviewReason } from './call-row.ts'
 import { setReviewReason, writeEnd, writeParked, writePending, type ParkedEnding } from './call-store.ts'
 import { dueCoins, elapsedSeconds } from './call-tariff.ts'
-import { callTasks, timers } from './call-tasks.ts'
+import { callTasks, knowing, timers } from './call-tasks.ts'
 import { endWithoutLegs } from './call-verdict.ts'
 import { endTypes, recordCall, recordCallNow } from './record-call.ts'
 import { isEndAwaited } from './waiting/waiting-store.ts'
@@ -52,7 +52,7 @@ export async function finishCall(
   const charged = settlement.chargedCoins > 0 ? deps.onMoney?.(tx, tenantId, call.caller.id, 'paid', now) : undefined
   await Promise.all([release(tx, tenantId, call.id), charged])
   deps.tasks.forget(tx, tenantId, timers, call.id)
-  await deps.tasks.add(tx, tenantId, [callTasks.announce(call), ...(awaited ? [callTasks.freed(call)] : [])], now)
+  await deps.tasks.add(tx, tenantId, [knowing(callTasks.announce(call), settled), ...(awaited ? [callTasks.freed(call)] : [])], now)
 }
 
 /**

@@ -6,7 +6,7 @@ import type { CallDeps } from './call-deps.ts'
 import { advance, isOver, type CallEvent } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
 import { setStatus } from './call-store.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, knowing } from './call-tasks.ts'
 import { recordCall } from './record-call.ts'
 
 /** Seconds before the end at which both sides are warned. */
@@ -30,8 +30,9 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
   const now = deps.clock.now()
   const answeredAt = status === 'in_progress' ? at : null
   await setStatus(tx, tenantId, call.id, status, answeredAt)
-  await recordCall(tx, tenantId, { ...call, status, answeredAt: call.answeredAt ?? answeredAt }, [`call.${status}`], now)
-  const tasks = [callTasks.announce(call), ...(status === 'in_progress' ? talkTasks(call, at, doubtMs) : [])]
+  const moved = { ...call, status, answeredAt: call.answeredAt ?? answeredAt }
+  await recordCall(tx, tenantId, moved, [`call.${status}`], now)
+  const tasks = [knowing(callTasks.announce(call), moved), ...(status === 'in_progress' ? talkTasks(moved, at, doubtMs) : [])]
   await deps.tasks.add(tx, tenantId, tasks, now)
 }
 
@@ -39,11 +40,12 @@ export async function happen(deps: CallDeps, tx: Tx, tenantId: TenantId, call: C
 const perhapsDriven: readonly string[] = ['exotel']
 export const isDriven = (provider: string): boolean => perhapsDriven.includes(provider)
 
-function talkTasks({ id, channel, limit, provider }: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
+function talkTasks(call: CallRow, answeredAt: Date, doubtMs: number): NewTask[] {
+  const { id, channel, limit, provider } = call
   const at = (seconds: number) => after(answeredAt, seconds * 1_000)
   const firstWarning = warnAtSeconds.find((left) => left <= limit.seconds)
   const tellers = [
-    callTasks.meter(id),
+    knowing(callTasks.meter(id), call),
     ...(firstWarning === undefined ? [] : [callTasks.warn(id, firstWarning, at(limit.seconds - firstWarning))]),
   ]
   // The watch of a browser call cuts it off as well: what is proved decides when.

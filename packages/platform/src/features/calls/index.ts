@@ -66,7 +66,7 @@ export interface Calls {
   hear(actor: UserActor, message: CallMessage): Promise<void>
 }
 
-/** A call has about ten callbacks. Whose they are never changes; who sends them only before it is dialled. */
+/** A call has about seven callbacks. Whose they are never changes; who sends them only before it is dialled. */
 const rememberedCalls = 10_000
 const rememberedMs = 3_600_000
 

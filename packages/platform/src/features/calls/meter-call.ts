@@ -7,7 +7,7 @@ import type { CallDeps } from './call-deps.ts'
 import type { CallRow } from './call-row.ts'
 import { lockCall, seeCall, setEndRequest } from './call-store.ts'
 import { dueCoins } from './call-tariff.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, leftFor } from './call-tasks.ts'
 import { secondsLeft, talkedSeconds } from './call-time.ts'
 import { extendCall } from './extend-call.ts'
 import { warnAtSeconds } from './go-live.ts'
@@ -21,8 +21,8 @@ interface RunningCall {
   readonly answeredAt: Date
 }
 
-async function running(deps: CallDeps, tenantId: TenantId, callId: string): Promise<RunningCall | undefined> {
-  const call = await seeCall(deps.db, tenantId, callId)
+async function running(deps: CallDeps, task: Task): Promise<RunningCall | undefined> {
+  const call = leftFor(task) ?? (await seeCall(deps.db, task.tenantId, task.subject))
   return call?.status === 'in_progress' && call.answeredAt !== null ? { call, answeredAt: call.answeredAt } : undefined
 }
 
@@ -51,8 +51,9 @@ async function tell(
 }
 
 /** Task `call.meter`: at the answer and every 5 seconds of talk, and when the caller has got coins. Those make the call longer where they can. */
-export async function meterCall(deps: CallDeps, { tenantId, subject }: Task): Promise<{ again: Date } | undefined> {
-  const found = await running(deps, tenantId, subject)
+export async function meterCall(deps: CallDeps, task: Task): Promise<{ again: Date } | undefined> {
+  const { tenantId } = task
+  const found = await running(deps, task)
   if (found === undefined) return undefined
   const live = { ...found, call: await extendCall(deps, tenantId, found.call) }
   const now = deps.clock.now()
@@ -64,8 +65,9 @@ export async function meterCall(deps: CallDeps, { tenantId, subject }: Task): Pr
 }
 
 /** Task `call.warn`: 60 and 15 seconds before the limit. A late one tells what is left then; one that a gap in the talk has made early waits. */
-export async function warnOfEnd(deps: CallDeps, { tenantId, subject, payload }: Task): Promise<{ again: Date } | undefined> {
-  const live = await running(deps, tenantId, subject)
+export async function warnOfEnd(deps: CallDeps, task: Task): Promise<{ again: Date } | undefined> {
+  const { tenantId, subject, payload } = task
+  const live = await running(deps, task)
   if (live === undefined) return undefined
   const now = deps.clock.now()
   const meter = meterOf(live, now)

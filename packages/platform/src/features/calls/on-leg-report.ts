@@ -6,7 +6,7 @@ import type { CallDeps } from './call-deps.ts'
 import { isOver } from './call-lifecycle.ts'
 import type { CallRow } from './call-row.ts'
 import { findCall, isLegOfAnother, lockCall, setEndedBy, setLeg } from './call-store.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, knowing } from './call-tasks.ts'
 import { isLegOver } from './call-verdict.ts'
 import { happen, isDriven, type Happening } from './go-live.ts'
 
@@ -41,7 +41,12 @@ async function onLegReport(deps: CallDeps, tx: Tx, tenantId: TenantId, found: Ca
     await deps.tasks.add(tx, tenantId, [callTasks.drive(callId)], now)
   // An unknown word may be an end as well: the provider's own account is read then.
   if (report.kind === 'after_request' || isLegOver(report.status) || report.status === 'unknown')
-    await deps.tasks.add(tx, tenantId, [callTasks.settle(callId, callerGoesToo(report, call) ? after(now, callersEndMs) : now)], now)
+    await deps.tasks.add(
+      tx,
+      tenantId,
+      [knowing(callTasks.settle(callId, callerGoesToo(report, call) ? after(now, callersEndMs) : now), call)],
+      now,
+    )
 }
 
 /** How soon after the callee's leg the caller's is over, where the provider itself ends it and tells: no sooner is there anything to settle. */
@@ -112,7 +117,7 @@ export async function adoptLeg(deps: CallDeps, tx: Tx, tenantId: TenantId, call:
   if (isOver(call.status) || call.endRequestedBy !== null) await deps.tasks.add(tx, tenantId, [callTasks.hangUp(call.id)], now)
 }
 
-/** The caller's leg, where a report tells nothing but that it is one of the call: half of all messages do. */
+/** The caller's leg, where a report tells nothing but that it is one of the call. */
 export function onlyLegOf(provider: string, { kind, leg, status, legId, otherLegId, endedBy }: LegReport): string | null {
   if (leg !== 'caller' || otherLegId !== null || endedBy !== null) return null
   if (kind === 'answer_request') return legId

@@ -9,7 +9,7 @@ import { lookAtBrowser } from './browser/follow-browser.ts'
 import type { CallDeps } from './call-deps.ts'
 import type { CallRow, ReviewReason, Side } from './call-row.ts'
 import { lockCall, seeCall } from './call-store.ts'
-import { callTasks } from './call-tasks.ts'
+import { callTasks, leftFor } from './call-tasks.ts'
 import { endWithoutLegs, judge, type Verdict } from './call-verdict.ts'
 import { takesEachStep } from './drive-call.ts'
 import { closeCall, endPending, lookAgainMs, nextLookForFigures, parkCall } from './finish-call.ts'
@@ -29,10 +29,10 @@ export type Look =
 /**
  * Asks the provider about both legs and follows its account: the one way in which a dialled call ends and is paid. Nothing is locked while
  * the provider is asked; the verdict is made anew under the lock, from what was asked of the call meanwhile. `endIn` ends the task that
- * asks, in the transaction of the settlement.
+ * asks, in the transaction of the settlement; `left` is the call as it was a moment ago, where that is known.
  */
-export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string, endIn?: EndIn): Promise<Look> {
-  const call = await seeCall(deps.db, tenantId, callId)
+export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: string, endIn?: EndIn, left?: CallRow): Promise<Look> {
+  const call = left ?? (await seeCall(deps.db, tenantId, callId))
   if (call === undefined || call.settled) return { found: 'over' }
   if (call.channel === 'browser') return lookAtBrowser(deps, tenantId, callId)
   const legId = call.caller.legId
@@ -54,7 +54,7 @@ export async function reconcile(deps: CallDeps, tenantId: TenantId, callId: stri
       return { found: 'pending', endedAt: current.endedAt ?? deps.clock.now() }
     }
     const why = await closeCall(deps, tx, tenantId, current, verdict.ending, truth)
-    if (why === undefined) endIn?.(tx)
+    if (why === undefined) endIn?.(tx, true)
     return outcome(why)
   })
 }
@@ -132,12 +132,9 @@ async function forFigures(deps: CallDeps, tenantId: TenantId, callId: string, en
  * Task `call.settle`, added by every hint that a call may be over: asks until it is. Killed at any point, the next worker asks again, and
  * a call that was settled meanwhile is found settled.
  */
-export async function settleTask(
-  deps: CallDeps,
-  { tenantId, subject: callId, attempt, payload }: Task,
-  endIn: EndIn,
-): Promise<{ again: Date } | undefined> {
-  const look = await reconcile(deps, tenantId, callId, endIn)
+export async function settleTask(deps: CallDeps, task: Task, endIn: EndIn): Promise<{ again: Date } | undefined> {
+  const { tenantId, subject: callId, attempt, payload } = task
+  const look = await reconcile(deps, tenantId, callId, endIn, leftFor(task))
   if (look.found === 'over') return undefined
   const now = deps.clock.now()
   if (look.found === 'withheld') return { again: after(now, lookAgainMs(look.why)) }

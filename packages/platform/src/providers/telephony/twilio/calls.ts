@@ -21,7 +21,8 @@ export async function dial(client: TwilioClient, wish: DialWish): Promise<{ legI
     FallbackMethod: 'POST',
     StatusCallback: wish.urls.callerStatus,
     StatusCallbackMethod: 'POST',
-    StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+    // That there is a leg, should this request's answer be lost, and that it is over; who has picked up asks what to do.
+    StatusCallbackEvent: ['initiated', 'completed'],
     Timeout: wish.ringSeconds,
     TimeLimit: wish.maxSeconds,
   })

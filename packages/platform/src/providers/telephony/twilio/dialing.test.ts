@@ -56,8 +56,6 @@ describe('dialling', () => {
       ['StatusCallback', wish.urls.callerStatus],
       ['StatusCallbackMethod', 'POST'],
       ['StatusCallbackEvent', 'initiated'],
-      ['StatusCallbackEvent', 'ringing'],
-      ['StatusCallbackEvent', 'answered'],
       ['StatusCallbackEvent', 'completed'],
       ['Timeout', '25'],
       ['TimeLimit', '640'],

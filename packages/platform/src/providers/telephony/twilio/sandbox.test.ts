@@ -91,9 +91,7 @@ describe('a call through the sandbox', () => {
     expect(story()).toEqual(
       expect.arrayContaining([
         'caller queued',
-        'caller ringing',
         'caller answer_request',
-        'caller in_progress',
         'callee ringing',
         'callee in_progress',
         'callee completed',

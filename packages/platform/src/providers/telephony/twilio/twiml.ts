@@ -20,7 +20,7 @@ export function bridge(plan: BridgePlan): Instructions {
   dial.number(
     {
       statusCallback: plan.statusUrl,
-      statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+      statusCallbackEvent: ['ringing', 'answered', 'completed'],
       statusCallbackMethod: 'POST',
     },
     plan.calleePhone,
