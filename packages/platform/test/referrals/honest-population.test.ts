@@ -56,8 +56,8 @@ function judgeAll(people: readonly Newcomer[], policy: ReferralPolicy): Verdict[
       mail: { disposable: kind === 'throwaway', relay: kind === 'relay' },
       address: {
         given: true,
-        lastDay: Math.min(200, since(there, dayMs).length),
-        lastWeek: Math.min(200, since(there, 7 * dayMs).length),
+        lastDay: Math.min(64, since(there, dayMs).length),
+        lastWeek: Math.min(64, since(there, 7 * dayMs).length),
         rangeLastDay: 0,
         kin: kinOf(people, brought, one, referrer),
       },

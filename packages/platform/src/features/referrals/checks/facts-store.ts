@@ -31,7 +31,7 @@ const wasHere = (user: string): string => `exists (
  * Of accounts with the same scarce thing those count that had it earlier, that came by a code themselves, and the referrer's own; twenty are
  * as telling as any more, and of the hundreds that one device can leave only some are gone through: the work of a decision is bounded. When it is
  * judged first, one whose process has a later clock counts as well; when it is judged again, what came later does not. Kin are counted as far
- * as the verdict tells them apart: twenty in one line are as many as twenty side by side.
+ * as the verdict tells them apart, and a crowd as well: twenty in one line are as many as twenty side by side.
  */
 const factsSql = `
 with recursive mine as materialized (
@@ -58,7 +58,7 @@ with recursive mine as materialized (
 ), siblings as (
   select m.kind, count(distinct r.referee_id)::integer as others
   from (select referee_id from referrals where tenant_id = $1 and referrer_id = $3 and referee_id <> $2 and attributed
-          and created_at > $4::timestamptz - interval '7 days' and ($5 = '' or created_at <= $4) order by created_at desc limit 200) r
+          and created_at > $4::timestamptz - interval '7 days' and ($5 = '' or created_at <= $4) order by created_at desc limit 100) r
   join user_traces t on t.tenant_id = $1 and t.user_id = r.referee_id
   join mine m on m.kind = t.kind and m.key = t.key
   where m.kind in ('email_stem', 'phone_block')
@@ -69,7 +69,7 @@ with recursive mine as materialized (
   from mine m cross join lateral (
     select user_id from user_traces where tenant_id = $1 and kind = m.kind and kind in ('address', 'range') and key = m.key and user_id <> $2
       and seen_at > $4::timestamptz - interval '7 days'
-    order by seen_at desc limit 200
+    order by seen_at desc limit 64
   ) o
   join referrals r on r.tenant_id = $1 and r.referee_id = o.user_id and r.attributed
     and r.status in ('pending', 'review', 'rewarded', 'reversed')
