@@ -300,3 +300,11 @@ describe('Razorpay', () => {
     ['RAZORPAY_LIVE_BASE_URL', 'api.razorpay.com'],
   ])('refuses %s=%s', (name, value) => expect(mistakes({ [name]: value })).toContain(`${name}:`))
 })
+
+it('reads newer throwaway domains only where it is told to, and over https', () => {
+  expect(readSettings({}).throwawayListUrl).toBeUndefined()
+  expect(readSettings({ CONNECT_THROWAWAY_LIST_URL: 'https://lists.example/domains.txt' }).throwawayListUrl).toBe(
+    'https://lists.example/domains.txt',
+  )
+  expect(mistakes({ CONNECT_THROWAWAY_LIST_URL: 'http://lists.example/domains.txt' })).toContain('CONNECT_THROWAWAY_LIST_URL')
+})
