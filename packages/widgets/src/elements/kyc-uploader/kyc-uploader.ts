@@ -147,8 +147,9 @@ export class IhcKycUploader extends ConnectElement {
     return offered.find((type) => type === this.type) ?? offered[0] ?? 'pan'
   }
 
-  /** Of a document that came whole, the rest is there already. */
-  readonly #wants = ({ view }: PictureSlot) => view.phase !== 'empty' || !this.#slots.some((one) => one.view.isPdf)
+  /** Of a document that came whole, the back is there already. The front is never done without: it is what is looked at first. */
+  readonly #wants = ({ side, view }: PictureSlot) =>
+    side === 'front' || view.phase !== 'empty' || !this.#slots.some((one) => one.side === 'front' && one.view.isPdf)
 
   readonly #choose = (type: Type) => {
     this.type = type

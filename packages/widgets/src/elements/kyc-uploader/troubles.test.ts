@@ -37,6 +37,18 @@ describe('a PDF', () => {
     await expect.poll(() => page.client.kycBook.asked.at(-1)).toBe('submit aadhaar doc_1')
   })
 
+  it('that was chosen for the back leaves the front to be sent', async () => {
+    const page = show({}, 'en', aadhaar)
+    await page.choose(pdf(), 1, 'eaadhaar.pdf')
+    await expect.poll(() => page.slot(1)).toContain('Sent')
+    expect(page.slot()).toContain('Front')
+    await page.choose(pdf(), 0, 'eaadhaar.pdf')
+    await expect.poll(() => page.slot()).toContain('Sent')
+    await page.fill({ ...details, number: '234567890124' })
+    await page.press('submit')
+    await expect.poll(() => page.client.kycBook.asked.at(-1)).toBe('submit aadhaar doc_2,doc_1')
+  })
+
   it('that a password does not open says so, other than one that needs its first', async () => {
     const page = show({
       onFinish: (password) => {
