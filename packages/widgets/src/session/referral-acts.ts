@@ -13,13 +13,15 @@ export async function redeem(store: ConnectStore, code: string): Promise<Redempt
   const known = sent.get(store)
   const { key } = known?.code === code ? known : { key: randomKey() }
   sent.set(store, { code, key })
+  const { me } = store.state
   try {
     const { deviceId, clear } = await capturedIn(store)
     const redemption = await store.client.referral.redeem({ code, deviceId }, { idempotencyKey: key })
     sent.delete(store)
     clear()
     const { standing } = store.state.referral ?? {}
-    if (standing) changeReferral(store, { standing: { ...standing, canRedeem: false, redemption } })
+    // Whoever is there by now may be somebody else.
+    if (standing && store.state.me === me) changeReferral(store, { standing: { ...standing, canRedeem: false, redemption } })
     void readReferral(store)
     return redemption
   } catch (error) {
