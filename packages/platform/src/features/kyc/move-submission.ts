@@ -87,9 +87,10 @@ export async function moveSubmission(deps: KycDeps, open: KycCase, what: Happeni
   if (from.stage === 'checking' && submission.type === 'aadhaar') await destroySecrets(tx, tenantId, submission.id, ['number'])
   await tellDocuments(deps, open, rules)
   await tellOthers(deps, open, what.event, rules)
+  if (before.status === 'verified' && profile.status !== 'verified') await deps.onKycLost(tx, tenantId, profile.userId, now)
+  // After the coins that go back: whoever settles money takes accounts first, and then the tasks of those who hear of it.
   if (submission.fingerprint !== null && isTheirs(submission))
     await deps.onIdentity?.(tx, tenantId, profile.userId, submission.fingerprint, now)
-  if (before.status === 'verified' && profile.status !== 'verified') await deps.onKycLost(tx, tenantId, profile.userId, now)
   return true
 }
 

@@ -45,8 +45,6 @@ export async function requestWithdrawal(deps: WithdrawalDeps, tx: Tx, actor: Use
   const method = methodOf(terms, { currency: app.currency, canSend: deps.payoutsOf(tenant.mode) !== undefined })
   if (payee.type === 'upi' && method === 'razorpayx' && lines.netAmount > mostByUpi)
     fail('withdrawal_limit', { detail: 'UPI pays at most one lakh rupees at once: ask for less, or give a bank account.' })
-  const account = await fingerprintOfPayee(tx, tenant.id, payee.id)
-  if (account !== undefined) await deps.onPayee?.(tx, tenant.id, userId, account, now)
   const cooled = after(payee.createdAt, coolingHoursOf(terms, tenant.mode) * hourMs)
   const id = newId('wdr', now)
   await insertWithdrawal(tx, tenant.id, {
@@ -73,6 +71,9 @@ export async function requestWithdrawal(deps: WithdrawalDeps, tx: Tx, actor: Use
     { withdrawalId: id, event: 'request', from: null, to: 'requested', actor: userId, note: null, transactionId },
     now,
   )
+  // Once the coins are held: whoever settles money takes accounts first, and then the tasks of those who hear of it.
+  const account = await fingerprintOfPayee(tx, tenant.id, payee.id)
+  if (account !== undefined) await deps.onPayee?.(tx, tenant.id, userId, account, now)
   const made = (await findWithdrawal(tx, tenant.id, id)) ?? fail('not_found')
   await tell({ tx, tenantId: tenant.id, now }, made, 'withdrawal.requested')
   await deps.tasks.add(tx, tenant.id, [withdrawalTasks.check(id), withdrawalTasks.announce(id)], now)
