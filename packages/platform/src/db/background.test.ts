@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { backgroundGate, inBackground } from './background.ts'
+import { backgroundGate, inBackground, outOfBackground } from './background.ts'
 
 /** Works that last until they are let go. */
 function works() {
@@ -61,4 +61,9 @@ it('lets the next one through when long work has given its place back, and count
   ends[2]?.()
   await Promise.all([long, ...next])
   expect(begun).toEqual([0, 1, 2])
+})
+
+it('never keeps back what those in all places may be waiting for', async () => {
+  const gate = backgroundGate(1)
+  expect(await inBackground(() => gate(() => outOfBackground(() => gate(async () => 'found'))))).toBe('found')
 })

@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-const background = new AsyncLocalStorage<true>()
+const background = new AsyncLocalStorage<boolean>()
 
 /** Runs work for which nobody waits at the door: it shares a part of the connections, and the rest stays free for requests. */
 export const inBackground = <T>(work: () => Promise<T>): Promise<T> => background.run(true, work)
+
+/**
+ * For what others wait for as well, whoever asked first: it takes no place. Those who hold all places may be waiting for it, in their
+ * transactions, and would not let it through.
+ */
+export const outOfBackground = <T>(work: () => Promise<T>): Promise<T> => background.run(false, work)
 
 /** Gives the place back before the work is done: for what takes long, behind which nothing else may wait. */
 export type Leave = () => void
@@ -19,7 +25,7 @@ export function backgroundGate(places: number): <T>(work: (leave: Leave) => Prom
     else next()
   }
   return async (work) => {
-    if (background.getStore() === undefined) return work(() => undefined)
+    if (background.getStore() !== true) return work(() => undefined)
     if (free > 0) free--
     else await new Promise<void>((resolve) => waiting.push(resolve))
     let isIn = true

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../base/clock.ts'
 import { everyTenant, type TenantId } from '../../base/tenant.ts'
 import type { Bus } from '../../bus/bus.ts'
-import type { Db } from '../../db/connect.ts'
+import { outOfBackground } from '../../db/background.ts'
+import type { Db, Tx } from '../../db/connect.ts'
 import { hashKey } from './api-key.ts'
 import { keyStore, type ApiKey } from './key-store.ts'
 import { createMemory } from '../../base/memory.ts'
@@ -57,20 +58,21 @@ export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
     origins.forget(() => true)
   }
 
+  const look = <T>(id: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> => outOfBackground(() => db.transact(id, work))
+
   return {
     keyByText(text) {
       const hash = hashKey(text)
-      return keys.recall(hash.toString('base64'), () => db.transact(everyTenant, (tx) => keyStore.findByHash(tx, hash)))
+      return keys.recall(hash.toString('base64'), () => look(everyTenant, (tx) => keyStore.findByHash(tx, hash)))
     },
-    keyById: (id, keyId) => keysById.recall(`${id}:${keyId}`, () => db.transact(id, (tx) => keyStore.find(tx, id, keyId))),
-    tenant: (id) => tenants.recall(id, () => db.transact(everyTenant, (tx) => tenantStore.find(tx, id))),
-    tenantByApp: (appId, mode) =>
-      apps.recall(`${appId}:${mode}`, () => db.transact(everyTenant, (tx) => tenantStore.findByApp(tx, appId, mode))),
-    signingKeys: async (id) => (await signing.recall(id, () => db.transact(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
-    standing: (id, hostUserId) => standings.recall(`${id}:${hostUserId}`, () => db.transact(id, (tx) => findStanding(tx, id, hostUserId))),
+    keyById: (id, keyId) => keysById.recall(`${id}:${keyId}`, () => look(id, (tx) => keyStore.find(tx, id, keyId))),
+    tenant: (id) => tenants.recall(id, () => look(everyTenant, (tx) => tenantStore.find(tx, id))),
+    tenantByApp: (appId, mode) => apps.recall(`${appId}:${mode}`, () => look(everyTenant, (tx) => tenantStore.findByApp(tx, appId, mode))),
+    signingKeys: async (id) => (await signing.recall(id, () => look(id, (tx) => publicKeys(tx, id, clock.now())))) ?? [],
+    standing: (id, hostUserId) => standings.recall(`${id}:${hostUserId}`, () => look(id, (tx) => findStanding(tx, id, hostUserId))),
     // All of them at once: a browser's word alone must not cost a query.
     originKnown: async (origin) =>
-      (await origins.recall('all', () => db.transact(everyTenant, (tx) => tenantStore.everyOrigin(tx))))?.has(origin) ?? false,
+      (await origins.recall('all', () => look(everyTenant, (tx) => tenantStore.everyOrigin(tx))))?.has(origin) ?? false,
     used({ id, tenantId }) {
       if (usedLately.has(id)) return
       usedLately.set(id, true)
@@ -89,11 +91,7 @@ export function createDirectory(db: Db, bus: Bus, clock: Clock): Directory {
   }
 }
 
-async function findStanding(
-  tx: Parameters<Parameters<Db['transact']>[1]>[0],
-  tenantId: TenantId,
-  hostUserId: string,
-): Promise<Standing | undefined> {
+async function findStanding(tx: Tx, tenantId: TenantId, hostUserId: string): Promise<Standing | undefined> {
   const [row] = await tx.query<{ id: string; blocked: boolean; tokens_valid_from: Date | null }>(
     'select id, blocked, tokens_valid_from from users where tenant_id = $1 and host_id = $2 and deleted_at is null',
     [tenantId, hostUserId],
