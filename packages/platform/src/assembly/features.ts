@@ -240,6 +240,7 @@ function peopleOperations(
     cursors,
     directory,
     openWallet,
+    referralPolicy: referrals.policyNow,
     redeemAtSignup: referrals.redeemAtSignup,
     onPersonChanged: referrals.onPersonChanged,
     leaveTraces: (tx, tenantId, userId, brought, now) => leaveTraces(base, tx, tenantId, userId, brought, now),

@@ -78,6 +78,34 @@ it('rewards an approved one no sooner than the policy asks for', async () => {
   expect((await referrals().get({ referralId: id })).history.map(({ event }) => event)).toEqual(['review', 'approve', 'reward'])
 })
 
+it('shows whoever has to look what has come out since, and refuses what the policy refuses', async () => {
+  const phone = { open: '+919811122233', shut: '+919811122244' }
+  for (const [name, number] of Object.entries(phone)) await scene.newcomer({ phone: number, email: `${name}@first.example` })
+  const [open, shut] = [await doubtful(), await doubtful()]
+  await scene.policy({ checks: { phone: 'review' } })
+  await scene.app.server.users.put({ userId: open.ravi.userId, displayName: 'Ravi', phone: phone.open })
+  await scene.platform.quiet()
+  const { status, reasons, history } = await referrals().get({ referralId: open.id })
+  expect([status, reasons.map(({ check }) => check)]).toEqual(['review', ['relayEmail', 'phone']])
+  expect(history.map(({ event }) => event)).toEqual(['review', 'doubt'])
+  // What they have seen and let pass is not held against anybody again.
+  expect(await referrals().review({ referralId: open.id, decision: 'approve', note: 'A family' })).toMatchObject({ status: 'rewarded' })
+  await scene.policy(null)
+  await scene.app.server.users.put({ userId: shut.ravi.userId, displayName: 'Ravi', phone: phone.shut })
+  await scene.platform.quiet()
+  expect(await referrals().get({ referralId: shut.id })).toMatchObject({ status: 'refused', transactionId: null })
+  expect([await bonusOf(open.ravi), await bonusOf(shut.ravi)]).toEqual([50, 0])
+})
+
+it('gives nothing to somebody who is gone, whoever approves it', async () => {
+  const { asha, ravi, id } = await doubtful()
+  await scene.app.server.users.delete({ userId: asha.userId })
+  const review = (decision: 'approve' | 'refuse') => referrals().review({ referralId: id, decision, note: 'Looked' })
+  await expect(review('approve')).rejects.toMatchObject({ code: 'conflict' })
+  expect(await bonusOf(ravi)).toBe(0)
+  expect(await review('refuse')).toMatchObject({ status: 'refused' })
+})
+
 it('clears a flag, or takes the coins back, when somebody has looked at one that was rewarded', async () => {
   const flagged = async () => {
     const [asha, ravi] = [await scene.newcomer(), await scene.newcomer()]

@@ -7,10 +7,13 @@ import { forgetVisits } from './open-link.ts'
 import { redeemAtSignup, type CodeEntry } from './redeem.ts'
 import type { ReferralDeps } from './referral-deps.ts'
 import { releaseHandlers } from './release/handlers.ts'
+import { policyNow, type PolicyNow } from './release/judge-again.ts'
 import { referralHooks, type ReferralHooks } from './release/hooks.ts'
 
 /** What the rest of the platform needs of referrals. */
 export interface Referrals extends ReferralHooks {
+  /** By what codes are judged. Asked before a transaction begins. */
+  policyNow(tenantId: TenantId): Promise<PolicyNow>
   /** A user who is just being made has brought a code. */
   redeemAtSignup(tx: Tx, tenantId: TenantId, entry: Omit<CodeEntry, 'via'>): Promise<void>
   readonly handlers: Readonly<Record<string, TaskHandler>>
@@ -24,6 +27,7 @@ const hourMs = 3_600_000
 export function createReferrals(deps: ReferralDeps): Referrals {
   return {
     ...referralHooks(deps),
+    policyNow: (tenantId) => policyNow(deps, tenantId),
     redeemAtSignup: (tx, tenantId, entry) => redeemAtSignup(deps, tx, tenantId, entry),
     handlers: { ...releaseHandlers(deps), 'referral.announce': (task) => announceReferral(deps, task) },
     urgentKinds: ['referral.announce'],

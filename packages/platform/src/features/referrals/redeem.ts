@@ -1,8 +1,7 @@
 import type { ReferralPolicy } from '@impacthub/sdk/contract'
-import { fail, Problem } from '../../base/problem.ts'
+import { Problem } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { referralPolicyOf } from '../tenants/index.ts'
 import type { CheckName, Verdict } from './checks/facts.ts'
 import { gatherFacts } from './checks/gather-facts.ts'
 import { leaveTraces, lockTraces, tracesOf } from './checks/traces.ts'
@@ -12,6 +11,7 @@ import { keepEntry, type Pair } from './keep-entry.ts'
 import type { ReferralDeps } from './referral-deps.ts'
 import type { Referral } from './referral-row.ts'
 import { lockTotals } from './referral-store.ts'
+import type { PolicyNow } from './release/judge-again.ts'
 import { referrerFacts, takeAppTurn } from './referrer-facts-store.ts'
 import type { Turn } from './take-step.ts'
 
@@ -23,6 +23,7 @@ export interface CodeEntry {
   readonly via: Referral['via']
   readonly deviceId?: string | undefined
   readonly ip?: string | undefined
+  readonly rules: PolicyNow
 }
 
 const refusal = (check: CheckName): Verdict => ({ outcome: 'refuse', score: 0, reasons: [{ check, effect: 'refuse', points: 0 }] })
@@ -37,11 +38,9 @@ export async function redeem(
   deps: ReferralDeps,
   tx: Tx,
   tenantId: TenantId,
-  { referee, code, via, deviceId, ip }: CodeEntry,
+  { referee, code, via, deviceId, ip, rules: { policy, version } }: CodeEntry,
   { postponed } = { postponed: false },
 ): Promise<Referral> {
-  const app = (await deps.directory.tenant(tenantId)) ?? fail('not_found')
-  const policy = referralPolicyOf(app)
   const brought = { deviceId, ip }
   await lockTraces(tx, tenantId, referee.id, tracesOf(deps, tenantId, brought))
   const referrer = (await ownerOfCode(tx, tenantId, code)) ?? null
@@ -52,7 +51,7 @@ export async function redeem(
   leaveTraces(deps, tx, tenantId, referee.id, brought, now)
   const turn = { tx, tenantId, now }
   const verdict = await verdictOf(turn, { policy, referee, referrer })
-  return keepEntry(deps, turn, { referee, referrer, code, via, policy, policyVersion: app.referralVersion, verdict, postponed })
+  return keepEntry(deps, turn, { referee, referrer, code, via, policy, policyVersion: version, verdict, postponed })
 }
 
 async function verdictOf(

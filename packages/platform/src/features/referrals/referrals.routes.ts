@@ -13,6 +13,7 @@ import { redeem } from './redeem.ts'
 import type { ReferralDeps } from './referral-deps.ts'
 import type { Referral } from './referral-row.ts'
 import { findReferral, stepsOf } from './referral-store.ts'
+import { policyNow } from './release/judge-again.ts'
 import { reverseReferral } from './release/reverse-referral.ts'
 import { reviewReferral } from './review-referral.ts'
 
@@ -41,7 +42,8 @@ function forUsers(deps: ReferralDeps): Operation[] {
     redeem: async ({ body }, { actor, ip, once }) => {
       const referee = { id: actor.userId, hostId: actor.hostUserId }
       // A refusal is kept with its reasons: it is told after the transaction, which stays.
-      const told = await once(async (tx) => toldOf(await redeem(deps, tx, actor.tenant.id, { ...body, referee, via: 'redemption', ip })))
+      const entry = { ...body, referee, via: 'redemption' as const, ip, rules: await policyNow(deps, actor.tenant.id) }
+      const told = await once(async (tx) => toldOf(await redeem(deps, tx, actor.tenant.id, entry)))
       if (!('isGuess' in told)) return told
       if (told.isGuess) await countGuess(actor.tenant.id, ip)
       return fail('not_eligible')
@@ -67,10 +69,15 @@ function forServers(deps: ReferralDeps): Operation[] {
         ])
         return one === undefined ? fail('not_found') : presentCase(one, steps)
       }),
-    review: ({ params, body }, { actor, ip, once }) =>
-      once(async (tx) => presentReferral(await reviewReferral(deps, tx, { actor, ip }, { ...params, ...body }))),
-    reverse: ({ params, body }, { actor, ip, once }) =>
-      once(async (tx) => presentReferral(await reverseReferral(deps, tx, actor, { ...params, ...body }, ip))),
+    review: async ({ params, body }, { actor, ip, once }) => {
+      const { cascade } = (await policyNow(deps, actor.tenant.id)).policy
+      return once(async (tx) => presentReferral(await reviewReferral(deps, tx, { actor, ip }, { ...params, ...body, cascade })))
+    },
+    reverse: async ({ params, body }, { actor, ip, once }) => {
+      const { policy } = await policyNow(deps, actor.tenant.id)
+      const wish = { ...params, ...body, cascade: body.cascade ?? policy.cascade }
+      return once(async (tx) => presentReferral(await reverseReferral(deps, tx, actor, wish, ip)))
+    },
   })
 }
 

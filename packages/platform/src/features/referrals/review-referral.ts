@@ -8,8 +8,8 @@ import type { ReferralEvent } from './referral-lifecycle.ts'
 import type { Attribution, Referral } from './referral-row.ts'
 import { findReferral } from './referral-store.ts'
 import { isAtOnce } from './release/due.ts'
-import { policyNow } from './release/judge-again.ts'
 import { holdReferral } from './release/look-at-referral.ts'
+import { isAnyGone } from './release/release-store.ts'
 import { handOn } from './release/undo-referral.ts'
 import { takeStep, type Step } from './take-step.ts'
 
@@ -17,6 +17,8 @@ export interface ReviewWish {
   readonly referralId: string
   readonly decision: 'approve' | 'refuse'
   readonly note: string
+  /** Whether one that is reversed takes along those that its new user brought. */
+  readonly cascade: 'none' | 'chain'
 }
 
 /** Who decides, and from where. */
@@ -46,14 +48,15 @@ export async function reviewReferral(deps: ReferralDeps, tx: Tx, { actor, ip }: 
   }
   const event = eventOf(one, wish.decision)
   if (event === undefined) return notWaiting(one)
+  if (event === 'reward' && (await isAnyGone(tx, tenantId, [one.referrerId, one.refereeId])))
+    fail('conflict', { detail: 'One of the two was deleted: this redemption can be refused only.' })
   const now = deps.clock.now()
   const note = hideAadhaar(wish.note)
   const step: Step = { event, actor: actor.keyId, note, ...(event === 'approve' ? { change: { dueAt: now } } : {}) }
   const decided = (await takeStep(deps, { tx, tenantId, now }, one, step)) ?? notWaiting(one)
   const action = `referral.review_${wish.decision === 'approve' ? 'approved' : 'refused'}`
   await audit(tx, tenantId, actor, { action, subject: one.id, reason: note, fromIp: ip, details: { status: decided.status } }, now)
-  if (event === 'reverse' && (await policyNow(deps, tenantId)).policy.cascade === 'chain')
-    await handOn(deps, { tx, tenantId, now }, one.id, 0)
+  if (event === 'reverse' && wish.cascade === 'chain') await handOn(deps, { tx, tenantId, now }, one.id, 0)
   if (event === 'approve') await deps.tasks.add(tx, tenantId, [referralTasks.release(one.id, now)], now)
   return decided
 }

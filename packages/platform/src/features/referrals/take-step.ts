@@ -1,7 +1,7 @@
 import { after } from '../../base/clock.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
-import { rewardBoth, takeBackReward, type ReferralSide } from '../wallet/index.ts'
+import { rewardBoth, takeBackReward } from '../wallet/index.ts'
 import { recordEvent } from '../webhooks/index.ts'
 import type { Verdict } from './checks/facts.ts'
 import { presentReferral } from './present-referral.ts'
@@ -27,8 +27,6 @@ export interface Step {
   readonly note?: string | undefined
   /** How it was judged; absent: as it was. */
   readonly judgement?: Judgement | undefined
-  /** reverse: whose coins; both sides' when it is not said. */
-  readonly sides?: readonly ReferralSide[]
   readonly change?: Partial<Pick<ReferralChange, 'metAt' | 'metBy' | 'dueAt'>>
 }
 
@@ -72,7 +70,7 @@ export async function takeStep(
 }
 
 /** The ledger's transaction that moved coins; null: they stayed where they were. */
-async function moveCoins({ tx, tenantId, now }: Turn, one: Attribution, { event, actor, sides }: Step): Promise<string | null> {
+async function moveCoins({ tx, tenantId, now }: Turn, one: Attribution, { event, actor }: Step): Promise<string | null> {
   const { id: referralId, referrerId, refereeId, referrerCoins, refereeCoins, expiresDays } = one
   if (event === 'reward') {
     const reward = {
@@ -84,7 +82,7 @@ async function moveCoins({ tx, tenantId, now }: Turn, one: Attribution, { event,
     return (await rewardBoth(tx, tenantId, reward, now)).transactionId
   }
   if (event !== 'reverse') return null
-  const taken = await takeBackReward(tx, tenantId, { referralId, sides: sides ?? ['referrer', 'referee'], by: actor }, now)
+  const taken = await takeBackReward(tx, tenantId, { referralId, sides: ['referrer', 'referee'], by: actor }, now)
   return taken.find((leg) => leg.transactionId !== null)?.transactionId ?? null
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { TenantId, TenantRef } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
-import type { Brought, CodeEntry } from '../referrals/index.ts'
+import type { Brought, CodeEntry, PolicyNow } from '../referrals/index.ts'
 import type { Directory, TokenWish } from '../tenants/index.ts'
 import type { UserStore } from './user-store.ts'
 
@@ -25,6 +25,8 @@ export interface UserDeps {
   readonly openWallet: (tx: Tx, tenantId: TenantId, userId: string) => Promise<void>
   /** By what they brought they are known again who make another account. */
   readonly leaveTraces: (tx: Tx, tenantId: TenantId, userId: string, brought: Brought, now: Date) => void
+  /** By what the code is judged. Asked before a transaction begins. */
+  readonly referralPolicy: (tenantId: TenantId) => Promise<PolicyNow>
   /** The user has brought a code: whatever becomes of it, they are made. */
   readonly redeemAtSignup: (tx: Tx, tenantId: TenantId, entry: Omit<CodeEntry, 'via'>) => Promise<void>
   /** The user (`usr_…`) has been blocked, or is reached in another way: what was given for them is looked at again. */

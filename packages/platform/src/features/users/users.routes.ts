@@ -24,8 +24,11 @@ const shownToWatchers = ({ rateCoins, rateSeconds, ownRateCoins, ownRateSeconds,
   JSON.stringify([rateCoins, rateSeconds, ownRateCoins, ownRateSeconds, quietHours, maxSecondsPerDay])
 
 /** The code that the host told of counts when the user is made, and not afterwards. */
-async function redeemCode({ redeemAtSignup }: UserDeps, tx: Tx, tenantId: TenantId, { id, hostId, signupReferralCode }: UserRow) {
-  if (signupReferralCode !== null) await redeemAtSignup(tx, tenantId, { referee: { id, hostId }, code: signupReferralCode })
+async function codeRedeemer({ referralPolicy, redeemAtSignup }: UserDeps, tenantId: TenantId, code: string | undefined) {
+  const rules = code === undefined ? undefined : await referralPolicy(tenantId)
+  return async (tx: Tx, { id, hostId }: UserRow): Promise<void> => {
+    if (code !== undefined && rules !== undefined) await redeemAtSignup(tx, tenantId, { referee: { id, hostId }, code, rules })
+  }
 }
 
 /** The host's users as records: made, read, deleted. */
@@ -34,11 +37,12 @@ function records(deps: UserDeps): Pick<Handlers, 'put' | 'list' | 'get' | 'delet
   return {
     put: async ({ body }, { actor, once }) => {
       const around = await surroundingsOf(deps, actor.tenant.id, body.userId)
+      const redeemCode = await codeRedeemer(deps, actor.tenant.id, body.referralCode)
       let seen: string | undefined
       const reply = await once(async (tx) => {
         const { user, made, before } = await putUser(deps, tx, actor.tenant.id, body)
         await recordUser(tx, actor.tenant.id, before, user, around)
-        if (made) await redeemCode(deps, tx, actor.tenant.id, user)
+        if (made) await redeemCode(tx, user)
         if (before !== null && shownToWatchers(before) !== shownToWatchers(user)) seen = user.id
         return new Reply(made ? 201 : 200, presentUser(user, around))
       })

@@ -25,22 +25,34 @@ export interface ReferralHooks {
   readonly onErased: (tx: Tx, tenantId: TenantId, userId: string) => void
 }
 
-export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): ReferralHooks {
-  const look = (tx: Tx, tenantId: TenantId, ids: readonly string[], now: Date): Promise<void> =>
-    deps.tasks.add(
+type Look = (tx: Tx, tenantId: TenantId, ids: readonly string[], now: Date) => Promise<void>
+
+const lookBy =
+  ({ tasks }: Pick<ReferralDeps, 'tasks'>): Look =>
+  (tx, tenantId, ids, now) =>
+    tasks.add(
       tx,
       tenantId,
       ids.map((id) => referralTasks.release(id, now)),
       now,
     )
+
+/** `onMoney` by itself, for an operator who settles a call by hand. */
+export const moneyHook =
+  (deps: Pick<ReferralDeps, 'tasks'>): ReferralHooks['onMoney'] =>
+  (of) =>
+  async (tx, tenantId, userId, what, now) => {
+    const [waiting, rewarded] = await Promise.all([
+      waitingFor(tx, tenantId, userId, of),
+      what === 'returned' ? rewardedFor(tx, tenantId, userId, of) : [],
+    ])
+    await lookBy(deps)(tx, tenantId, [...waiting, ...rewarded], now)
+  }
+
+export function referralHooks(deps: Pick<ReferralDeps, 'tasks' | 'vault'>): ReferralHooks {
+  const look = lookBy(deps)
   return {
-    onMoney: (of) => async (tx, tenantId, userId, what, now) => {
-      const [waiting, rewarded] = await Promise.all([
-        waitingFor(tx, tenantId, userId, of),
-        what === 'returned' ? rewardedFor(tx, tenantId, userId, of) : [],
-      ])
-      await look(tx, tenantId, [...waiting, ...rewarded], now)
-    },
+    onMoney: moneyHook(deps),
     async onPersonChanged(tx, tenantId, userId, now) {
       const one = await attributionOf(tx, tenantId, userId)
       if (one !== undefined && !isOver(one.status)) await look(tx, tenantId, [one.id], now)

@@ -12,11 +12,14 @@ import type { Judgement } from '../take-step.ts'
 import { newsOf, type News } from './news-of.ts'
 import { isAnyGone, sharedBefore } from './release-store.ts'
 
-/** The policy of now, and its version. */
-export async function policyNow(
-  { directory }: Pick<ReferralDeps, 'directory'>,
-  tenantId: TenantId,
-): Promise<{ readonly policy: ReferralPolicy; readonly version: number }> {
+/** What an app gives for referrals, and to whom not. */
+export interface PolicyNow {
+  readonly policy: ReferralPolicy
+  readonly version: number
+}
+
+/** The policy of now. Asked before a transaction begins: it may be looked for by another connection. */
+export async function policyNow({ directory }: Pick<ReferralDeps, 'directory'>, tenantId: TenantId): Promise<PolicyNow> {
   const tenant = (await directory.tenant(tenantId)) ?? fail('not_found')
   return { policy: referralPolicyOf(tenant), version: tenant.referralVersion }
 }
@@ -26,7 +29,7 @@ export async function judgeAgain(
   tx: Tx,
   tenantId: TenantId,
   one: Attribution,
-  { policy, version }: { readonly policy: ReferralPolicy; readonly version: number },
+  { policy, version }: PolicyNow,
 ): Promise<{ readonly outcome: News['outcome']; readonly judgement: Judgement }> {
   const { refereeId, referrerId, createdAt: at } = one
   const known = referrerFacts(tx, tenantId, { refereeId, referrerId, at, referralId: one.id, appCap: null })

@@ -10,7 +10,7 @@ import { findReferral, lockReferral } from '../referral-store.ts'
 import { takeStep, type Turn } from '../take-step.ts'
 import { conditionOf, type Condition } from './condition.ts'
 import { deadlineOf, rewardedFrom } from './due.ts'
-import { judgeAgain, policyNow } from './judge-again.ts'
+import { judgeAgain, policyNow, type PolicyNow } from './judge-again.ts'
 import { isAnyGone } from './release-store.ts'
 import { undoReferral } from './undo-referral.ts'
 
@@ -24,12 +24,14 @@ const day = 24 * 60 * minute
  * concern it has it looked at; told ten times, or by two processes at once, it is rewarded once. Killed before the commit, the next one looks.
  */
 export async function lookAtReferral(deps: ReferralDeps, { tenantId, subject: referralId }: Task): Promise<Outcome> {
+  const rules = await policyNow(deps, tenantId)
   try {
     return await deps.db.transact(tenantId, async (tx): Promise<Outcome> => {
       const one = await holdReferral(tx, tenantId, referralId)
       const turn = { tx, tenantId, now: deps.clock.now() }
-      if (one?.status === 'pending') return lookAtPending(deps, turn, one)
-      if (one?.status === 'rewarded') await lookAtRewarded(deps, turn, one)
+      if (one?.status === 'pending') return lookAtPending(deps, turn, one, rules)
+      if (one?.status === 'review') await lookAtReviewed(deps, turn, one, rules)
+      if (one?.status === 'rewarded') await lookAtRewarded(deps, turn, one, rules)
       return undefined
     })
   } catch (error) {
@@ -48,7 +50,7 @@ export async function holdReferral(tx: Tx, tenantId: TenantId, referralId: strin
   return lockReferral(tx, tenantId, referralId)
 }
 
-async function lookAtPending(deps: ReferralDeps, turn: Turn, one: Attribution): Promise<Outcome> {
+async function lookAtPending(deps: ReferralDeps, turn: Turn, one: Attribution, rules: PolicyNow): Promise<Outcome> {
   const { tx, tenantId, now } = turn
   const condition = await conditionOf(tx, tenantId, one)
   const deadline = deadlineOf(one)
@@ -60,7 +62,7 @@ async function lookAtPending(deps: ReferralDeps, turn: Turn, one: Attribution): 
     await takeStep(deps, turn, one, { event: 'refuse', actor: 'platform', note: 'One of the two was deleted' })
     return undefined
   }
-  const { outcome, judgement } = await judgeAgain(tx, tenantId, one, await policyNow(deps, tenantId))
+  const { outcome, judgement } = await judgeAgain(tx, tenantId, one, rules)
   if (outcome !== 'accept') {
     await takeStep(deps, turn, one, { event: outcome === 'refuse' ? 'refuse' : 'doubt', actor: 'platform', judgement })
     return undefined
@@ -83,11 +85,17 @@ async function lookAtPending(deps: ReferralDeps, turn: Turn, one: Attribution): 
 const metBy = (condition: Condition): Pick<Attribution, 'metAt' | 'metBy'> =>
   condition.state === 'met' && condition.by !== null ? { metAt: condition.at, metBy: condition.by } : { metAt: null, metBy: null }
 
+/** Somebody is to look at it: what has come out since they were asked is written down for them, and what the policy refuses is refused. */
+async function lookAtReviewed(deps: ReferralDeps, turn: Turn, one: Attribution, rules: PolicyNow): Promise<void> {
+  const { outcome, judgement } = await judgeAgain(turn.tx, turn.tenantId, one, rules)
+  if (outcome !== 'accept')
+    await takeStep(deps, turn, one, { event: outcome === 'refuse' ? 'refuse' : 'doubt', actor: 'platform', judgement })
+}
+
 /** The coins are given: whether what they were given for still stands, and whether anything has come out. */
-async function lookAtRewarded(deps: ReferralDeps, turn: Turn, one: Attribution): Promise<void> {
+async function lookAtRewarded(deps: ReferralDeps, turn: Turn, one: Attribution, rules: PolicyNow): Promise<void> {
   const { tx, tenantId } = turn
-  const now = await policyNow(deps, tenantId)
-  const { onRefund, cascade } = now.policy
+  const { onRefund, cascade } = rules.policy
   const undoing = { actor: 'platform', cascade, depth: 0 } as const
   // Without `metBy` nothing had to happen, or a person has been told already that it was undone.
   const isUndone = one.metBy !== null && (await conditionOf(tx, tenantId, one)).state === 'open'
@@ -95,7 +103,7 @@ async function lookAtRewarded(deps: ReferralDeps, turn: Turn, one: Attribution):
     await undoReferral(deps, turn, one, { ...undoing, note: 'The money that it was given for went back' })
     return
   }
-  const { outcome, judgement } = await judgeAgain(tx, tenantId, one, now)
+  const { outcome, judgement } = await judgeAgain(tx, tenantId, one, rules)
   if (outcome === 'refuse') {
     await undoReferral(deps, turn, one, { ...undoing, note: 'Found out later', judgement })
     return

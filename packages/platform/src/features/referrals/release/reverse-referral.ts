@@ -5,15 +5,13 @@ import type { Tx } from '../../../db/connect.ts'
 import type { ReferralDeps } from '../referral-deps.ts'
 import type { Attribution } from '../referral-row.ts'
 import { findReferral } from '../referral-store.ts'
-import { policyNow } from './judge-again.ts'
 import { holdReferral } from './look-at-referral.ts'
 import { undoReferral } from './undo-referral.ts'
 
 export interface ReverseReferral {
   readonly referralId: string
   readonly reason: string
-  /** Absent: as the policy says. */
-  readonly cascade?: 'none' | 'chain' | undefined
+  readonly cascade: 'none' | 'chain'
 }
 
 /**
@@ -22,7 +20,7 @@ export interface ReverseReferral {
  * done nothing; after it the same request gets the first answer, and those that hang on it are undone by tasks.
  */
 export async function reverseReferral(
-  deps: Pick<ReferralDeps, 'tasks' | 'clock' | 'directory'>,
+  deps: Pick<ReferralDeps, 'tasks' | 'clock'>,
   tx: Tx,
   actor: SecretActor,
   { referralId, reason, cascade }: ReverseReferral,
@@ -32,8 +30,7 @@ export async function reverseReferral(
   const one = await holdReferral(tx, tenantId, referralId)
   if (one === undefined) return (await findReferral(tx, tenantId, referralId)) === undefined ? fail('not_found') : nothingToTake()
   if (one.status === 'reversed') fail('already_reversed')
-  const { policy } = await policyNow(deps, tenantId)
-  const undoing = { actor, fromIp: ip, note: hideAadhaar(reason), cascade: cascade ?? policy.cascade, depth: 0 }
+  const undoing = { actor, fromIp: ip, note: hideAadhaar(reason), cascade, depth: 0 }
   return (await undoReferral(deps, { tx, tenantId, now: deps.clock.now() }, one, undoing)) ?? nothingToTake()
 }
 
