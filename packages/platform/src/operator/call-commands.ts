@@ -1,6 +1,7 @@
 import { timeOf } from '../db/shared-time.ts'
 import { taskStore } from '../db/tasks-store.ts'
 import { parkedTable, settleParked } from '../features/calls/index.ts'
+import { moneyHook } from '../features/referrals/index.ts'
 import { misused, say, withDb, type CommandGroup, type Here } from './command.ts'
 
 export const callCommands: CommandGroup = {
@@ -20,7 +21,7 @@ async function settleOne([callId, seconds, ...words]: readonly string[], here: H
     return misused('a call, its seconds and a reason are needed')
   return withDb(here, async (db) => {
     const now = new Date(await timeOf(db))
-    const deps = { db, clock: { now: () => now }, tasks: taskStore }
+    const deps = { db, clock: { now: () => now }, tasks: taskStore, onMoney: moneyHook({ tasks: taskStore })('call') }
     const call = await settleParked(deps, { callId, connectedSeconds: Number(seconds), reason })
     return say(here, `${call.id} is settled: ${call.chargedCoins} of ${call.heldCoins} held coins charged, ${call.earnedCoins} earned.`)
   })

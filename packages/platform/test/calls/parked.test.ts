@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { everyTenant } from '../../src/base/tenant.ts'
 import { taskStore } from '../../src/db/tasks-store.ts'
-import { parkedTable, settleParked } from '../../src/features/calls/index.ts'
+import { parkedTable, settleParked, type OperatorDeps } from '../../src/features/calls/index.ts'
 import { verifyLedger } from '../../src/features/wallet/index.ts'
 import { ProviderError } from '../../src/providers/telephony/port.ts'
 import { account, leg, startScripted, type ScriptedPlatform } from './scripted-provider.ts'
@@ -9,6 +9,7 @@ import { account, leg, startScripted, type ScriptedPlatform } from './scripted-p
 let here: ScriptedPlatform
 beforeEach(async () => {
   here = await startScripted()
+  heard.length = 0
 })
 afterEach(() => here.stop())
 
@@ -135,8 +136,11 @@ async function parked() {
   expect(await placed.look()).toMatchObject({ status: 'completed', settled: false })
   return placed
 }
+/** What those heard who wait for a call of the caller's. */
+const heard: string[] = []
+const onMoney: OperatorDeps['onMoney'] = async (_tx, _tenantId, _callerId, what) => void heard.push(what)
 const settle = (callId: string, connectedSeconds: number, reason = 'By the provider’s bill') =>
-  settleParked({ db: here.platform().db, clock: { now }, tasks: taskStore }, { callId, connectedSeconds, reason })
+  settleParked({ db: here.platform().db, clock: { now }, tasks: taskStore, onMoney }, { callId, connectedSeconds, reason })
 const audited = () =>
   here
     .platform()
@@ -159,6 +163,7 @@ it('shows an operator what is parked, and settles it by their word, once', async
   const row1 = { actor: 'operator', subject: id, reason: 'By the provider’s bill', details }
   expect(await audited()).toEqual([row1])
   await expect(settle(id, 0)).rejects.toMatchObject({ code: 'conflict' })
+  expect(heard).toEqual(['paid'])
   talked(120)
   await here.advance(3_700, 60)
   expect(await look()).toEqual(after)

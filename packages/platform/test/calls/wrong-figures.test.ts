@@ -34,7 +34,7 @@ describe.each(['twilio', 'connect', 'flow', 'legs'] as const)('told by %s', (way
   }
   const settle = (callId: string, connectedSeconds: number) =>
     settleParked(
-      { db: here.platform.db, clock: { now: () => new Date(here.held.now()) }, tasks: taskStore },
+      { db: here.platform.db, clock: { now: () => new Date(here.held.now()) }, tasks: taskStore, onMoney: () => Promise.resolve() },
       { callId, connectedSeconds, reason: 'By the provider’s bill' },
     )
 

@@ -33,7 +33,7 @@ export { createProofBook, type ProofBook } from './browser/proof-book.ts'
 export { paidCall, type PaidCall } from './paid-call-store.ts'
 export { callSecret } from './callback-url.ts'
 export { parkedTable } from './parked-table.ts'
-export { settleParked } from './settle-parked.ts'
+export { settleParked, type OperatorDeps } from './settle-parked.ts'
 
 /** What the rest of the platform needs of calls. */
 export interface Calls {

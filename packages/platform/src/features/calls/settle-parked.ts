@@ -6,6 +6,7 @@ import type { Db } from '../../db/connect.ts'
 import type { TaskStore } from '../../db/tasks.ts'
 import { isOver } from './call-lifecycle.ts'
 import type { CallEnding, CallRow } from './call-row.ts'
+import type { CallDeps } from './call-deps.ts'
 import { callbackOf, findCall, lockCall } from './call-store.ts'
 import { finishCall } from './finish-call.ts'
 
@@ -13,6 +14,7 @@ export interface OperatorDeps {
   readonly db: Db
   readonly clock: Pick<Clock, 'now'>
   readonly tasks: TaskStore
+  readonly onMoney: NonNullable<CallDeps['onMoney']>
 }
 
 /** What an operator has found out about a parked call, e.g. from the provider's bill. */
