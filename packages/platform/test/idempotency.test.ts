@@ -189,6 +189,7 @@ it('requires keys where coins move or a call starts', () => {
     'wallets.creditMany',
     'wallets.debit',
     'withdrawals.create',
+    'withdrawals.settle',
   ])
 })
 
@@ -214,6 +215,7 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
   'withdrawals.create': async () => ({ coins: 10, payee: { type: 'upi', vpa: 'success@upi' } }),
+  'withdrawals.settle': async () => ({ outcome: 'failed', bankReference: 'UTR0001', reason: 'Test' }),
 }
 
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {
@@ -227,6 +229,7 @@ it.each(required)('refuses $name without a key, before anything happens', async 
     .replace('{topupId}', newId('top'))
     .replace('{referralId}', newId('ref'))
     .replace('{submissionId}', newId('kyc'))
+    .replace('{withdrawalId}', newId('wdr'))
   const credential = route.access.secret === undefined ? (await app.server.users.createToken({ userId })).token : app.secretKey
   const answer = await post(path, body, undefined, credential)
   expect(answer.status).toBe(400)

@@ -64,6 +64,8 @@ export function createInbox({ db, clock, host, applyReports }: InboxDeps): Inbox
   const tellAtOnce = (tenantId: TenantId, arrival: Arrival): Promise<boolean> =>
     inBackground(() =>
       db.transact(tenantId, async (tx) => {
+        // The provider wants its answer within a second: what waits longer for the call is stored, and told by a task.
+        tx.write(`select set_config('lock_timeout', '700ms', true)`, [])
         const isNew = store.insertTold(tx, tenantId, arrival, clock.now())
         const reports = isNew.then((is) => (is ? [arrival.report] : []))
         await applyReports(tx, tenantId, arrival.callId, reports)

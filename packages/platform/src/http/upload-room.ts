@@ -42,7 +42,7 @@ function room({ bytes: roomBytes, shareBytes }: Room): (owner: string) => Hold {
 }
 
 /** Two of the largest files: the sides of a document at once. */
-const shareBytes = 17 * mebibyte
+export const shareBytes = 17 * mebibyte
 
 /** Files that arrive or are worked on are in memory, never on disk in the clear: all of one process together have this room. */
 export const holdUploadRoom = room({ bytes: 96 * mebibyte, shareBytes })

@@ -2,6 +2,7 @@ import { fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import type { Picture, Rectangle } from '../../content/port.ts'
 import { audit } from '../../db/audit.ts'
+import { shareBytes } from '../../http/upload-room.ts'
 import type { Tx } from '../../db/connect.ts'
 import { putMasked } from './change-documents.ts'
 import type { DocumentDeps } from './document-deps.ts'
@@ -45,7 +46,8 @@ export async function maskDocument(
   for (const [n, { page }] of wish.pages.entries())
     if (!pages.some((one) => one.page === page))
       fail('invalid_request', { errors: [{ pointer: `/pages/${n}/page`, detail: 'is no page of this document' }] })
-  room(document.bytes)
+  // One of many large pages has all of a share, and no more.
+  room(Math.min(document.bytes, shareBytes))
   const pictures = await drawn(deps, tenantId, documentId, pages, wish)
   const version = Math.max(...pages.map((page) => page.version)) + 1
   const masked = await sealPictures(deps, { tenantId, userId: document.userId, documentId, version }, pictures)

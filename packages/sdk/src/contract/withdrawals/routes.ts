@@ -45,7 +45,7 @@ export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
   },
   settle: {
     summary: 'Write down what the bank has said of a withdrawal that has been with it for three days; nothing is sent for it any more',
-    idempotency: 'optional',
+    idempotency: 'required',
     access: { secret: 'withdrawals:write' },
   },
 })

@@ -19,7 +19,7 @@ it('rings the callee from the virtual number and joins the two for a limited tim
       '<Dial callerId="+15005550006" timeout="30" timeLimit="600" answerOnBridge="true" ' +
       'action="https://connect.example/providers/twilio/calls/c/t/after" method="POST">' +
       '<Number statusCallback="https://connect.example/providers/twilio/calls/c/t/callee-status?a=1&amp;b=2" ' +
-      'statusCallbackEvent="ringing answered completed" statusCallbackMethod="POST">+919800000002</Number>' +
+      'statusCallbackEvent="initiated ringing answered completed" statusCallbackMethod="POST">+919800000002</Number>' +
       '</Dial></Response>',
   })
 })

@@ -20,7 +20,8 @@ export function bridge(plan: BridgePlan): Instructions {
   dial.number(
     {
       statusCallback: plan.statusUrl,
-      statusCallbackEvent: ['ringing', 'answered', 'completed'],
+      // Each of them tells that there is such a leg: should all but one be lost, the call still waits for the account of it.
+      statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
       statusCallbackMethod: 'POST',
     },
     plan.calleePhone,
