@@ -96,8 +96,9 @@ type KnownPresence = ConnectState['presence']
 
 function meet(store: ConnectStore, presence: readonly Presence[], known: KnownPresence = store.state.presence) {
   const { fault, presence: before } = store.state
-  // What was refused because of somebody's presence is out of date when that changes.
-  const stale = presence.some(({ userId, status }) => userId === fault?.calleeId && status !== before.get(userId)?.status)
+  // What was refused because of somebody's presence is out of date when that changes; to hear of it for the first time is no change.
+  const changed = ({ userId, status }: Presence) => (before.get(userId)?.status ?? status) !== status
+  const stale = presence.some((one) => one.userId === fault?.calleeId && changed(one))
   const next = new Map(known)
   for (const one of presence) next.set(one.userId, one)
   store.set(stale ? { presence: next, fault: undefined } : { presence: next })

@@ -4,7 +4,7 @@ import { userEvent } from 'vitest/browser'
 import { accessibilityFaults } from '../../testing/axe.ts'
 import { missedCall, noAnswer, paidCall, pastCall, pastCalls } from '../../testing/history-samples.ts'
 import { mount, part } from '../../testing/mount.ts'
-import { ravi } from '../../testing/samples.ts'
+import { ravi, raviIs } from '../../testing/samples.ts'
 import { never, problem } from '../../testing/scripted-client.ts'
 import { receiptIn, show } from '../../testing/show-history.ts'
 
@@ -133,6 +133,19 @@ describe('calling back', () => {
     await expect.poll(() => page.text('fault')).toBe('They are in another call. Try again soon.')
     expect(asked).toEqual([ravi])
     expect(await accessibilityFaults()).toEqual([])
+  })
+
+  it('keeps a refusal when it first hears of the other one, and forgets it when they are free', async () => {
+    const page = show({ history: [noAnswer], create: () => Promise.reject(problem('callee_busy', 409)) })
+    await expect.poll(() => page.rows().length).toBe(1)
+    part(page.element, 'call-back').click()
+    await expect.poll(() => page.text('fault')).toMatch(/^They are in another call/)
+    page.client.emit('presence.snapshot', { presence: raviIs('busy') })
+    page.client.emit('call.updated', { ...noAnswer, calleeName: 'Ravi K' })
+    await expect.poll(() => page.rows()[0]).toMatch(/^Ravi K /)
+    expect(page.text('fault')).toMatch(/^They are in another call/)
+    page.client.emit('presence.changed', { userId: ravi, status: 'online', rate: null })
+    await expect.poll(() => page.text('fault')).toBe('')
   })
 
   it('waits for the call that goes on', async () => {
