@@ -1,16 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { createServer as createConnectServer } from '@impacthub/sdk/server'
 import pg from 'pg'
 import * as z from 'zod'
-import { createPlatform } from '../src/app.ts'
-import { systemClock } from '../src/base/clock.ts'
-import { createLogger } from '../src/base/logger.ts'
-import { createBus } from '../src/bus/create-bus.ts'
-import { hostedLimits } from '../src/config/settings.ts'
-import { freePort } from '../src/embedded/example.ts'
 import type { PostgresConnection } from '../src/embedded/postgres.ts'
 import { createTwilio } from '../src/providers/telephony/twilio/adapter.ts'
 import { ask, type BenchDatabase } from './bench-database.ts'
+import { startBenchPlatform } from './bench-platform.ts'
 import { calleePhone, callerPhone, callReport, loadAddress, type Order } from './call-load.ts'
 import { telephonesReport } from './call-telephones.ts'
 import { startChild } from './child-lines.ts'
@@ -18,8 +12,6 @@ import { serverCpuMicros } from './server-cpu.ts'
 
 /** A pair calls again only when its call before is long over. */
 const pairs = 500
-const open = { perSecond: 1e9, burst: 1e9 }
-const unlimited = { ...hostedLimits, secretTest: open, callsPerUser: open }
 const usage = z.object({ cpuMicros: z.number() })
 
 /** Processor time since the parts began, in microseconds. */
@@ -94,28 +86,11 @@ export async function startCallScene(database: BenchDatabase): Promise<CallScene
 }
 
 async function startOurs(database: BenchDatabase, twilio: z.output<typeof telephonesReport>) {
-  const connection = await database.create('call_creation', true)
-  const logger = createLogger('error')
-  const bus = await createBus(undefined, logger)
-  const port = await freePort('127.0.0.1', 0)
-  const baseUrl = `http://127.0.0.1:${port}`
-  const platform = await createPlatform({
-    connection,
-    bus,
-    clock: systemClock,
-    logger,
-    masterKey: randomBytes(32),
-    limits: unlimited,
-    publicUrl: baseUrl,
-    trustedProxies: [],
-    metricsToken: undefined,
-    telephony: {
-      test: { twilio: createTwilio({ baseUrl: twilio.url, accountSid: twilio.accountSid, authToken: twilio.authToken }) },
-      live: {},
-    },
+  const { accountSid, authToken, url } = twilio
+  const ours = await startBenchPlatform(database, 'call_creation', {
+    telephony: { test: { twilio: createTwilio({ baseUrl: url, accountSid, authToken }) }, live: {} },
   })
-  await platform.start('127.0.0.1', port)
-  const { secretKey } = (await platform.createApp('Bench')).modes.test
+  const { baseUrl, secretKey, connection } = ours
   const server = createConnectServer({ baseUrl, secretKey })
   await server.numbers.create({ phoneNumber: '+14155550123' })
   for (let pair = 0; pair < pairs; pair++) {
@@ -127,14 +102,5 @@ async function startOurs(database: BenchDatabase, twilio: z.output<typeof teleph
   }
   await ask(connection, "update users set availability = 'always'")
   await ask(connection, 'vacuum analyze')
-  return {
-    port,
-    platform,
-    connection,
-    secretKey,
-    async stop() {
-      await platform.stop()
-      await bus.close()
-    },
-  }
+  return ours
 }

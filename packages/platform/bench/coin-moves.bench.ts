@@ -1,15 +1,9 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createPlatform } from '../src/app.ts'
-import { systemClock } from '../src/base/clock.ts'
-import { createLogger } from '../src/base/logger.ts'
-import { createBus } from '../src/bus/create-bus.ts'
-import { hostedLimits } from '../src/config/settings.ts'
-import { freePort } from '../src/embedded/example.ts'
 import { verifyLedger } from '../src/features/wallet/index.ts'
 import { ask, type BenchDatabase } from './bench-database.ts'
+import { startBenchPlatform } from './bench-platform.ts'
 import { loadReport, type Load } from './http-load.ts'
 import { median, type Measurement } from './measurement.ts'
 
@@ -18,9 +12,6 @@ const run = promisify(execFile)
 const users = 10_000
 const connections = 64
 const clients = 8
-
-const open = { perSecond: 1e9, burst: 1e9 }
-const unlimited = { ...hostedLimits, secretLive: open, secretTest: open }
 
 /**
  * Coins moved by HTTP requests with sign-in and Idempotency-Key, durably, against pgbench's tpcb-like transaction on the same server: three
@@ -107,35 +98,10 @@ function measurements(got: Got): Measurement[] {
 }
 
 async function startOurs(database: BenchDatabase) {
-  const connection = await database.create('coin_moves', true)
-  const logger = createLogger('error')
-  const bus = await createBus(undefined, logger)
-  const port = await freePort('127.0.0.1', 0)
-  const platform = await createPlatform({
-    connection,
-    bus,
-    clock: systemClock,
-    logger,
-    masterKey: randomBytes(32),
-    limits: unlimited,
-    publicUrl: `http://127.0.0.1:${port}`,
-    trustedProxies: [],
-    metricsToken: undefined,
-    telephony: { test: {}, live: {} },
-  })
-  await platform.start('127.0.0.1', port)
-  const app = await platform.createApp('Bench')
-  await ask(connection, populate(app.appId))
+  const { connection, platform, port, appId, secretKey, stop } = await startBenchPlatform(database, 'coin_moves')
+  await ask(connection, populate(appId))
   await ask(connection, 'vacuum analyze')
-  return {
-    port,
-    secretKey: app.modes.test.secretKey,
-    db: platform.db,
-    async stop() {
-      await platform.stop()
-      await bus.close()
-    },
-  }
+  return { port, secretKey, db: platform.db, stop }
 }
 
 const populate = (appId: string) => `

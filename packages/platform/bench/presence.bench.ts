@@ -1,25 +1,17 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { WebSocketServer, type WebSocket } from 'ws'
 import * as z from 'zod'
-import { createPlatform } from '../src/app.ts'
-import { systemClock } from '../src/base/clock.ts'
-import { createLogger } from '../src/base/logger.ts'
-import { createBus } from '../src/bus/create-bus.ts'
-import { hostedLimits } from '../src/config/settings.ts'
-import { freePort } from '../src/embedded/example.ts'
 import { ask, type BenchDatabase } from './bench-database.ts'
+import { startBenchPlatform } from './bench-platform.ts'
 import { median, type Measurement } from './measurement.ts'
 
 const run = promisify(execFile)
 
 const watchers = 1_000
 const subject = 'subject'
-const open = { perSecond: 1e9, burst: 1e9 }
-const unlimited = { ...hostedLimits, secretTest: open, user: open }
 const report = z.object({ changes: z.number(), p50Ms: z.number(), p99Ms: z.number() })
 
 /**
@@ -70,34 +62,9 @@ async function startBare(): Promise<{ port: number; stop: () => void }> {
 }
 
 async function startOurs(database: BenchDatabase) {
-  const connection = await database.create('presence', true)
-  const logger = createLogger('error')
-  const bus = await createBus(undefined, logger)
-  const port = await freePort('127.0.0.1', 0)
-  const platform = await createPlatform({
-    connection,
-    bus,
-    clock: systemClock,
-    logger,
-    masterKey: randomBytes(32),
-    limits: unlimited,
-    publicUrl: `http://127.0.0.1:${port}`,
-    trustedProxies: ['127.0.0.1'],
-    metricsToken: undefined,
-    telephony: { test: {}, live: {} },
-  })
-  await platform.start('127.0.0.1', port)
-  const app = await platform.createApp('Bench')
-  const { secretKey } = app.modes.test
-  await ask(connection, populate(app.appId))
-  return {
-    port,
-    platform: { secretKey, subject },
-    async stop() {
-      await platform.stop()
-      await bus.close()
-    },
-  }
+  const { connection, port, appId, secretKey, stop } = await startBenchPlatform(database, 'presence', { trustedProxies: ['127.0.0.1'] })
+  await ask(connection, populate(appId))
+  return { port, platform: { secretKey, subject }, stop }
 }
 
 const populate = (appId: string) => `

@@ -2,20 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { createServer as createConnectServer } from '@impacthub/sdk/server'
 import Koa from 'koa'
 import type * as z from 'zod'
-import { createPlatform } from '../src/app.ts'
-import { systemClock } from '../src/base/clock.ts'
-import { createLogger } from '../src/base/logger.ts'
-import { createBus } from '../src/bus/create-bus.ts'
-import { hostedLimits } from '../src/config/settings.ts'
 import { freePort } from '../src/embedded/example.ts'
 import { ask, type BenchDatabase } from './bench-database.ts'
+import { startBenchPlatform } from './bench-platform.ts'
 import { startChild } from './child-lines.ts'
 import { median, type Measurement } from './measurement.ts'
 import { referralReport, type ReferralOrder } from './referral-load.ts'
 
 const perSecond = 50
-const open = { perSecond: 1e9, burst: 1e9 }
-const unlimited = { ...hostedLimits, secretTest: open, user: open, rarePerUser: open }
 /** Users who bring others: each brings so many that the checks have something to count. */
 const referrers = 100
 /** All of them surf from so few. */
@@ -67,25 +61,7 @@ export async function referralDecision(database: BenchDatabase, rounds: number, 
 }
 
 async function startScene(database: BenchDatabase) {
-  const connection = await database.create('referral_decision', true)
-  const logger = createLogger('error')
-  const bus = await createBus(undefined, logger)
-  const port = await freePort('127.0.0.1', 0)
-  const baseUrl = `http://127.0.0.1:${port}`
-  const platform = await createPlatform({
-    connection,
-    bus,
-    clock: systemClock,
-    logger,
-    masterKey: randomBytes(32),
-    limits: unlimited,
-    publicUrl: baseUrl,
-    trustedProxies: [],
-    metricsToken: undefined,
-    telephony: { test: {}, live: {} },
-  })
-  await platform.start('127.0.0.1', port)
-  const { secretKey } = (await platform.createApp('Bench')).modes.test
+  const { connection, platform, port, baseUrl, secretKey, stop } = await startBenchPlatform(database, 'referral_decision')
   const server = createConnectServer({ baseUrl, secretKey })
   await server.app.update({
     referral: {
@@ -120,9 +96,6 @@ async function startScene(database: BenchDatabase) {
       await platform.quiet()
       return requests
     },
-    async stop() {
-      await platform.stop()
-      await bus.close()
-    },
+    stop,
   }
 }
