@@ -1,30 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { newId } from '../../src/base/ids.ts'
-import { everyTenant } from '../../src/base/tenant.ts'
 import { createVault, keysFrom } from '../../src/base/vault.ts'
-import type { Tx } from '../../src/db/connect.ts'
 import type { TestApp, TestPlatform } from '../start-platform.ts'
-
-interface Owner {
-  readonly id: string
-  readonly tenant_id: number
-}
-
-function withOwner<T>(
-  { platform }: TestPlatform,
-  { app }: TestApp,
-  hostUserId: string,
-  work: (tx: Tx, user: Owner) => Promise<T>,
-): Promise<T> {
-  return platform.db.transact(everyTenant, async (tx) => {
-    const [user] = await tx.query<Owner>(
-      `select u.id, u.tenant_id from users u join tenants t on t.id = u.tenant_id where t.app_id = $1 and t.mode = 'test' and u.host_id = $2`,
-      [app.appId, hostUserId],
-    )
-    if (user === undefined) throw new Error(`there is no ${hostUserId}`)
-    return work(tx, user)
-  })
-}
+import { withOwner } from './owner-rows.ts'
 
 /** An upload of somebody's of which nothing has arrived, as a row: who may see it does not depend on consent. */
 export function openUpload(platform: TestPlatform, app: TestApp, hostUserId: string): Promise<string> {
