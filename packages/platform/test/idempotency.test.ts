@@ -188,7 +188,11 @@ it('requires keys where coins move or a call starts', () => {
     'wallets.credit',
     'wallets.creditMany',
     'wallets.debit',
+    'withdrawals.approve',
+    'withdrawals.cancel',
     'withdrawals.create',
+    'withdrawals.markPaid',
+    'withdrawals.reject',
     'withdrawals.settle',
   ])
 })
@@ -214,6 +218,9 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'wallets.creditMany': async (userId) => ({ mode: 'each', credits: [{ key: 'x', userId, coins: 1, reason: 'Test' }] }),
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
+  'withdrawals.approve': async () => ({}),
+  'withdrawals.markPaid': async () => ({ bankReference: 'UTR0001' }),
+  'withdrawals.reject': async () => ({ reason: 'Test' }),
   'withdrawals.create': async () => ({ coins: 10, payee: { type: 'upi', vpa: 'success@upi' } }),
   'withdrawals.settle': async () => ({ outcome: 'failed', bankReference: 'UTR0001', reason: 'Test' }),
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/base/logger.ts'
+import { ask } from '../ask.ts'
+import { holdRow } from '../held-row.ts'
 import { upi, withdrawalScene, type WithdrawalScene } from './scene.ts'
 
 const hour = 3_600
@@ -16,19 +18,32 @@ afterAll(() => scene.stop())
 const actsOn = (id: string) =>
   scene.rows<{ action: string; reason: string | null }>('select action, reason from audit where subject = $1 order by id', [id])
 
-describe('a payment by hand', () => {
-  const approved = async () => {
-    await scene.app.server.app.update({ withdrawals: { method: 'hand' } })
-    const { client, userId } = await scene.earner({ coins: 300 })
-    const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
-    await scene.platform.quiet()
-    expect((await client.withdrawals.get({ withdrawalId })).status).toBe('approved')
-    return { client, userId, withdrawalId }
-  }
+/** One that an app pays by hand, approved. */
+async function forHands() {
+  await scene.app.server.app.update({ withdrawals: { method: 'hand' } })
+  const { client, userId } = await scene.earner({ coins: 300 })
+  const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+  await scene.platform.quiet()
+  expect((await client.withdrawals.get({ withdrawalId })).status).toBe('approved')
+  return { client, userId, withdrawalId }
+}
 
+/** One that the provider has and has not begun. */
+async function hanging() {
+  const { client } = await scene.earner({ coins: 300 })
+  const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('queued@upi') })
+  await scene.platform.advance(12, 4)
+  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'processing', waitingFor: 'bank' })
+  return { client, withdrawalId }
+}
+
+const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
+const said = { bankReference: 'UTR12345', reason: 'The bank’s letter of today' }
+
+describe('a payment by hand', () => {
   it('is not taken for somebody who is no longer verified, unless an operator says why, on record', async () => {
     const { server } = scene.app
-    const { userId, withdrawalId } = await approved()
+    const { userId, withdrawalId } = await forHands()
     // Run out, and not written down yet.
     const past = `update kyc_profiles p set expires_at = $2 from users u where u.id = p.user_id and u.host_id = $1`
     await scene.rows(past, [userId, new Date(0)])
@@ -45,7 +60,7 @@ describe('a payment by hand', () => {
 
   it('is not taken for somebody who owes coins, unless an operator says why', async () => {
     const { server } = scene.app
-    const { userId, withdrawalId } = await approved()
+    const { userId, withdrawalId } = await forHands()
     const given = await server.wallets.credit({ userId, coins: 700, bucket: 'bonus', reason: 'Mistake' })
     await server.wallets.debit({ userId, coins: 700, bucket: 'bonus', reason: 'Spent' })
     await server.ledger.reverse({ transactionId: given.transaction.id, reason: 'Mistake' })
@@ -59,16 +74,6 @@ describe('a payment by hand', () => {
 })
 
 describe('a withdrawal that hangs at the bank', () => {
-  const hanging = async () => {
-    const { client } = await scene.earner({ coins: 300 })
-    const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('queued@upi') })
-    await scene.platform.advance(12, 4)
-    expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'processing', waitingFor: 'bank' })
-    return { client, withdrawalId }
-  }
-  const said = { bankReference: 'UTR12345', reason: 'The bank’s letter of today' }
-  const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
-
   it('is not settled while the bank may still confirm it, nor by another app', async () => {
     const { withdrawalId } = await hanging()
     const wish = { withdrawalId, outcome: 'failed' as const, ...said }
@@ -101,5 +106,108 @@ describe('a withdrawal that hangs at the bank', () => {
     expect(errors).toEqual(['a payout failed that was written down as paid'])
     expect(await one.client.withdrawals.get({ withdrawalId: one.withdrawalId })).toMatchObject({ status: 'paid' })
     expect(await scene.platform.trialBalance()).toBe(0)
+  })
+})
+
+describe('a withdrawal that was written down as paid, and was not', () => {
+  const undone = { outcome: 'failed' as const, bankReference: 'RET12345', reason: 'Came back: account closed' }
+
+  it('gives back once what was paid by hand and came back, and is out of the year’s statement', async () => {
+    const { server } = scene.app
+    const { client, userId, withdrawalId } = await forHands()
+    await server.withdrawals.markPaid({ withdrawalId, bankReference: 'N12345680' })
+    expect((await client.withdrawals.statement({ year: 2025 })).totals).toMatchObject([{ count: 1, coins: 300 }])
+    const elsewhere = await scene.platform.app('Elsewhere')
+    await expect(elsewhere.server.withdrawals.settle({ withdrawalId, ...undone })).rejects.toMatchObject({ code: 'not_found' })
+    const again = { withdrawalId, ...undone, outcome: 'paid' as const }
+    await expect(server.withdrawals.settle(again)).rejects.toMatchObject({ code: 'conflict' })
+    const once = { idempotencyKey: `unpaid-${withdrawalId}` }
+    const twins = [
+      server.withdrawals.settle({ withdrawalId, ...undone }, once),
+      server.withdrawals.settle({ withdrawalId, ...undone }, once),
+    ]
+    const [ended] = await Promise.all(twins)
+    expect(ended).toMatchObject({ status: 'failed', reason: 'returned_by_bank', bankReference: 'N12345680' })
+    expect(await server.withdrawals.settle({ withdrawalId, ...undone }, once)).toEqual(ended)
+    await expect(server.withdrawals.settle({ withdrawalId, ...undone })).rejects.toMatchObject({ code: 'conflict' })
+    expect((await client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
+    expect(await client.withdrawals.statement({ year: 2025 })).toMatchObject({ totals: [], lines: [] })
+    expect(await actsOn(withdrawalId)).toEqual([
+      { action: 'withdrawal.marked_paid', reason: null },
+      { action: 'withdrawal.unpaid', reason: undone.reason },
+    ])
+    const steps = await scene.rows(
+      `select event, from_status, to_status, note from withdrawal_steps where withdrawal_id = $1 order by step desc limit 1`,
+      [withdrawalId],
+    )
+    expect(steps).toEqual([{ event: 'mark_unpaid', from_status: 'paid', to_status: 'failed', note: `RET12345: ${undone.reason}` }])
+    expect((await server.wallets.listTransactions({ userId })).data.map(({ type }) => type)).toContain('withdrawal_returned')
+    expect(await scene.platform.trialBalance()).toBe(0)
+  })
+
+  it('is as it was when it is cut off before its commit, and is done once by the same request after that', async () => {
+    const { server } = scene.app
+    const { client, userId, withdrawalId } = await forHands()
+    await server.withdrawals.markPaid({ withdrawalId, bankReference: 'N12345681' })
+    const path = `/v1/withdrawals/${withdrawalId}/settle`
+    const headers = { 'Idempotency-Key': `cut-${withdrawalId}` }
+    const settle = () => ask(scene.platform.url, { method: 'POST', path, body: undone, credential: scene.app.secretKey, headers })
+    const row = await holdRow(
+      scene.platform.database,
+      `select 1 from ledger_accounts a join users u on u.id = a.user_id where u.host_id = $1 and a.name = 'earned'`,
+      [userId],
+    )
+    const cut = settle()
+    await row.kill(await row.waiter())
+    expect((await cut).status).toBe(503)
+    await row.release()
+    expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'paid', reason: null })
+    expect((await client.wallet.get()).buckets.earned).toBe(0)
+    expect((await actsOn(withdrawalId)).map(({ action }) => action)).toEqual(['withdrawal.marked_paid'])
+    const done = await settle()
+    expect([done.status, done.headers.get('idempotent-replay')]).toEqual([200, null])
+    // Killed after the commit, before anybody heard: asked again it answers, and does nothing.
+    expect((await settle()).headers.get('idempotent-replay')).toBe('true')
+    expect((await client.wallet.get()).buckets.earned).toBe(300)
+    expect(await scene.platform.trialBalance()).toBe(0)
+  })
+
+  it('is undone where the provider has said that it failed, and not while that is open or after it was paid', async () => {
+    const { settle } = scene.app.server.withdrawals
+    const [one, other] = [await hanging(), await hanging()]
+    await scene.platform.advance(3 * day + hour, day)
+    for (const { withdrawalId } of [one, other]) await settle({ withdrawalId, outcome: 'paid', ...said })
+    const stays = async (withdrawalId: string) => {
+      await expect(settle({ withdrawalId, ...undone })).rejects.toMatchObject({ code: 'conflict' })
+      expect(await scene.app.server.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'paid' })
+    }
+    await stays(one.withdrawalId)
+    const move = (id: string, status: 'failed' | 'processing' | 'processed') => {
+      // Nobody is told: what counts is what the provider answers when it is asked.
+      scene.razorpay.control.faultCallbacks({ action: 'drop' })
+      scene.razorpay.control.movePayout(payoutsOf(id)[0]?.id ?? '', status)
+    }
+    move(other.withdrawalId, 'processing')
+    await stays(other.withdrawalId)
+    move(other.withdrawalId, 'processed')
+    await stays(other.withdrawalId)
+    move(one.withdrawalId, 'failed')
+    scene.razorpay.control.faultApi({ action: 'fail', status: 500, path: '/payouts' })
+    await expect(settle({ withdrawalId: one.withdrawalId, ...undone })).rejects.toMatchObject({ code: 'provider_unavailable' })
+    scene.razorpay.control.clearFaults()
+    expect(await settle({ withdrawalId: one.withdrawalId, ...undone })).toMatchObject({ status: 'failed', reason: 'returned_by_bank' })
+    await scene.platform.advance(day, hour)
+    expect((await one.client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
+    expect((await other.client.wallet.get()).buckets).toMatchObject({ earned: 0, held: 0 })
+    expect(await scene.platform.trialBalance()).toBe(0)
+  })
+
+  it('stays paid where the provider alone has said so', async () => {
+    const { client } = await scene.earner({ coins: 300 })
+    const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
+    await scene.platform.advance(12, 4)
+    await expect(scene.app.server.withdrawals.settle({ withdrawalId, ...undone })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await actsOn(withdrawalId)).toEqual([])
+    expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'paid' })
   })
 })

@@ -1,4 +1,5 @@
 import { after } from '../../base/clock.ts'
+import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Task } from '../../db/tasks.ts'
 import type { TaskOutcome } from '../../jobs/runner.ts'
@@ -32,6 +33,22 @@ export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdra
     if (!(error instanceof PayoutError)) throw error
     logger.warn('the provider could not be asked about a withdrawal', { withdrawalId, code: error.providerCode ?? error.kind })
     return { again: after(clock.now(), troubleMs) }
+  }
+}
+
+/**
+ * Hears from the provider once more before a person undoes a payment that went through it; what it says is written down in a transaction of
+ * its own. Fails with `provider_unavailable` where it can't be asked: without its word nobody knows that the bank has not paid.
+ */
+export async function askAgain(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string): Promise<void> {
+  const known = await deps.db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
+  if (known?.status !== 'paid' || known.sendTries === 0) return
+  try {
+    const told = await hear(payable(deps, known.mode), known)
+    if (told !== undefined) await note(deps, tenantId, withdrawalId, told)
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error
+    fail('provider_unavailable', { retryAfterSeconds: 30 }, { cause: error })
   }
 }
 

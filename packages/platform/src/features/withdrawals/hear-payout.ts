@@ -35,14 +35,14 @@ export async function hearPayout(deps: WithdrawalDeps, turn: Turn, one: Withdraw
     const ended = await takeStep(deps, turn, one, { event, actor, change: { ...known, reason: reasonOf(one, told) } })
     if (ended !== undefined) return ended
   }
-  if (one.status === 'paid' && known.bankReference !== one.bankReference)
-    return noteChange(deps, turn, one, { bankReference: known.bankReference })
   const isNews =
     known.payoutId !== one.payoutId ||
     known.payoutState !== one.payoutState ||
     known.bankReference !== one.bankReference ||
     one.sendingUntil !== null
-  return one.status === 'processing' && isNews ? noteChange(deps, turn, one, known) : one
+  // Of what a person wrote down as paid, too: what the provider says of it decides whether somebody may undo that.
+  const isKept = one.status === 'processing' || one.status === 'paid'
+  return isKept && isNews ? noteChange(deps, turn, one, known) : one
 }
 
 const isOurs = (one: Withdrawal, { id, reference, amount, currency }: Payout): boolean =>

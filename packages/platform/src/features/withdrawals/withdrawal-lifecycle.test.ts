@@ -4,7 +4,7 @@ import { dateThere, dayStart, financialYear, monthStart, yearBounds, yearLabel }
 import { linesOf } from './money-lines.ts'
 import { taxOf } from './tax-rules.ts'
 import { termsOf } from './terms.ts'
-import { isUndone, placeOf, statusAfter, type WithdrawalEvent } from './withdrawal-lifecycle.ts'
+import { isUndone, mayBeUnpaid, placeOf, statusAfter, type WithdrawalEvent } from './withdrawal-lifecycle.ts'
 import type { WithdrawalStatus } from './withdrawal-row.ts'
 
 const statuses: readonly WithdrawalStatus[] = ['requested', 'approved', 'processing', 'paid', 'rejected', 'failed', 'canceled']
@@ -15,6 +15,7 @@ const events: readonly WithdrawalEvent[] = [
   'lose_kyc',
   'send',
   'mark_paid',
+  'mark_unpaid',
   'payout_paid',
   'payout_failed',
   'payout_returned',
@@ -30,8 +31,20 @@ describe('a withdrawal', () => {
     expect(own).toEqual(['payout_paid', 'payout_failed', 'payout_returned'])
   })
 
-  it('that is paid comes back only when the bank returns it', () => {
-    expect(events.filter((event) => statusAfter('paid', event) !== undefined)).toEqual(['payout_returned'])
+  it('that is paid comes back only when the bank returns it, as the provider says, or a person', () => {
+    expect(events.filter((event) => statusAfter('paid', event) !== undefined)).toEqual(['mark_unpaid', 'payout_returned'])
+    expect(statuses.filter((status) => statusAfter(status, 'mark_unpaid') !== undefined)).toEqual(['paid'])
+  })
+
+  it.each([
+    [null, 'yes'],
+    ['failed', 'yes'],
+    ['returned', 'yes'],
+    ['waiting', 'open'],
+    ['processing', 'open'],
+    ['paid', 'paid'],
+  ] as const)('of which the provider says %s may be undone by a person: %s', (payoutState, answer) => {
+    expect(mayBeUnpaid({ payoutState })).toBe(answer)
   })
 
   it('is never sent and paid by hand as well', () => {

@@ -1,26 +1,43 @@
+import type { PayoutState } from '../../providers/payouts/port.ts'
 import type { WithdrawalPlace } from '../wallet/index.ts'
 import type { Withdrawal, WithdrawalStatus } from './withdrawal-row.ts'
 
 /** Pure: which event leads a withdrawal where, and where its coins stand then. */
 
 export type WithdrawalEvent =
-  'approve' | 'reject' | 'cancel' | 'lose_kyc' | 'send' | 'mark_paid' | 'payout_paid' | 'payout_failed' | 'payout_returned'
+  'approve' | 'reject' | 'cancel' | 'lose_kyc' | 'send' | 'mark_paid' | 'mark_unpaid' | 'payout_paid' | 'payout_failed' | 'payout_returned'
 
 /**
  * What is not here does not happen: a message that is late, repeated or out of order finds no arrow and changes nothing. From `processing`
- * only the provider's word leads on. Of what ended nothing comes any more, except that a bank may return what it had paid.
+ * only the provider's word leads on. Of what ended nothing comes any more, except that a bank may return what it had paid: the provider says
+ * so, or a person does, where `unpaidAfter` lets them.
  */
 const arrows: Readonly<Record<WithdrawalStatus, Partial<Record<WithdrawalEvent, WithdrawalStatus>>>> = {
   requested: { approve: 'approved', reject: 'rejected', cancel: 'canceled', lose_kyc: 'canceled' },
   approved: { send: 'processing', mark_paid: 'paid', reject: 'rejected', cancel: 'canceled', lose_kyc: 'canceled' },
   processing: { payout_paid: 'paid', payout_failed: 'failed', payout_returned: 'failed' },
-  paid: { payout_returned: 'failed' },
+  paid: { payout_returned: 'failed', mark_unpaid: 'failed' },
   rejected: {},
   failed: {},
   canceled: {},
 }
 
 export const statusAfter = (status: WithdrawalStatus, event: WithdrawalEvent): WithdrawalStatus | undefined => arrows[status][event]
+
+/**
+ * Whether a person may write down that what stands as paid was not, by what the provider said of it last. `paid`: the bank has paid it, and
+ * if it returns it the provider tells. `open`: the bank may still pay it. `nothing`: it was paid by hand, or the provider knows of none.
+ */
+const unpaidAfter: Readonly<Record<PayoutState | 'nothing', 'yes' | 'open' | 'paid'>> = {
+  nothing: 'yes',
+  failed: 'yes',
+  returned: 'yes',
+  waiting: 'open',
+  processing: 'open',
+  paid: 'paid',
+}
+
+export const mayBeUnpaid = ({ payoutState }: Pick<Withdrawal, 'payoutState'>) => unpaidAfter[payoutState ?? 'nothing']
 
 const places: Readonly<Record<WithdrawalStatus, WithdrawalPlace>> = {
   requested: 'held',

@@ -4,6 +4,7 @@ import { fail } from '../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../base/tenant.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { hostUser } from '../tenants/index.ts'
+import { askAgain } from './ask-provider.ts'
 import { approveByServer, cancelWithdrawal, markPaid, rejectByServer, revealPayee } from './decide-withdrawal.ts'
 import { presentWithdrawal } from './present-withdrawal.ts'
 import { readStatement } from './read-statement.ts'
@@ -44,8 +45,10 @@ export function withdrawalOperations(deps: WithdrawalDeps): Operation[] {
       once(async (tx) => shown(await rejectByServer(deps, tx, { actor, ip }, { ...params, ...body }))),
     markPaid: ({ params, body }, { actor, ip, once }) =>
       once(async (tx) => shown(await markPaid(deps, tx, { actor, ip }, { ...params, ...body }))),
-    settle: ({ params, body }, { actor, ip, once }) =>
-      once(async (tx) => shown(await settleWithdrawal(deps, tx, { actor, ip }, { ...params, ...body }))),
+    settle: async ({ params, body }, { actor, ip, once }) => {
+      if (body.outcome === 'failed') await askAgain(deps, actor.tenant.id, params.withdrawalId)
+      return once(async (tx) => shown(await settleWithdrawal(deps, tx, { actor, ip }, { ...params, ...body })))
+    },
     payee: ({ params, query }, { actor, ip }) =>
       db.transact(actor.tenant.id, async (tx) => {
         const { account, registeredName } = await revealPayee(deps, tx, { actor, ip }, { ...params, ...query })

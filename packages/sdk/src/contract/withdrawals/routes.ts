@@ -22,7 +22,7 @@ export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
   get: { summary: 'One withdrawal', access: { user: true, secret: 'withdrawals:read' } },
   cancel: {
     summary: 'Take a withdrawal back that has not been sent; its coins return',
-    idempotency: 'optional',
+    idempotency: 'required',
     access: { user: true, secret: 'withdrawals:write' },
   },
 })
@@ -30,21 +30,21 @@ export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
 export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
   approve: {
     summary: 'Let a withdrawal be paid that waits for somebody to look at it',
-    idempotency: 'optional',
+    idempotency: 'required',
     access: { secret: 'withdrawals:write' },
   },
-  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'optional', access: { secret: 'withdrawals:write' } },
+  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'required', access: { secret: 'withdrawals:write' } },
   payee: {
     summary: 'Whom it is paid to, in full: for whoever pays by hand, or looks at a name. It is put on record',
     access: { secret: 'withdrawals:write' },
   },
   markPaid: {
     summary: 'Say that an approved withdrawal was paid by hand; nothing is sent for it any more',
-    idempotency: 'optional',
+    idempotency: 'required',
     access: { secret: 'withdrawals:write' },
   },
   settle: {
-    summary: 'Write down what the bank has said of a withdrawal that has been with it for three days; nothing is sent for it any more',
+    summary: 'Write down the bank’s word: how one that hangs there ended, or that one which people wrote down as paid was not',
     idempotency: 'required',
     access: { secret: 'withdrawals:write' },
   },

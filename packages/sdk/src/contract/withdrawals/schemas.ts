@@ -108,7 +108,10 @@ export const withdrawalServerSchemas = {
   settle: {
     params: byWithdrawalId,
     body: z.strictObject({
-      /** paid: the money has arrived. failed: the bank will not pay it; the coins come back. */
+      /**
+       * paid: the money has arrived. failed: the bank will not pay it, or has returned it; the coins come back. What stands as paid can
+       * become failed only where people alone said so, never where the payment provider says that the bank has paid, or may still pay.
+       */
       outcome: z.enum(['paid', 'failed']),
       /** Of the payment, or of the bank’s or the provider’s answer. */
       bankReference,
