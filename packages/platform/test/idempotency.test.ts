@@ -219,6 +219,7 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
   'topups.create': async () => ({ packId: 'pack-100' }),
   'topups.refund': async () => ({ reason: 'Test' }),
   'withdrawals.approve': async () => ({}),
+  'withdrawals.cancel': async () => undefined,
   'withdrawals.markPaid': async () => ({ bankReference: 'UTR0001' }),
   'withdrawals.reject': async () => ({ reason: 'Test' }),
   'withdrawals.create': async () => ({ coins: 10, payee: { type: 'upi', vpa: 'success@upi' } }),
@@ -227,7 +228,8 @@ const bodies: Readonly<Record<string, (userId: string) => Promise<unknown>>> = {
 
 it.each(required)('refuses $name without a key, before anything happens', async ({ name, route }) => {
   const userId = await person(10)
-  const body = (await bodies[name]?.(userId)) ?? { coins: 1, reason: 'Test' }
+  const make = bodies[name]
+  const body = make === undefined ? { coins: 1, reason: 'Test' } : await make(userId)
   const path = route.path
     .replace('{userId}', userId)
     .replace('{callId}', newId('call'))
