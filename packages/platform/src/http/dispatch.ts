@@ -8,7 +8,7 @@ import type { Actor } from '../base/tenant.ts'
 import type { Vault } from '../base/vault.ts'
 import type { Db, Tx } from '../db/connect.ts'
 import { authorize, isGuess, type Authenticator } from './authenticate.ts'
-import { keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once } from './idempotency.ts'
+import { isAnswered, keepRefusal, keeps, refuseUnlessMine, runOnce, type Answer, type Once } from './idempotency.ts'
 import { Reply, type OnceKey, type Operation, type RequestContext } from './implement.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Match } from './router.ts'
@@ -149,6 +149,7 @@ function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation,
         return readOctets(incoming.request, (route.longestBody ?? 64) * 1_024)
       },
       onceKey,
+      isAnswered: async () => once !== undefined && (await isAnswered(once)),
       async once<Result>(work: (tx: Tx) => Promise<Result>) {
         if (tenantId === undefined) throw new Error(`${name} has no tenant`)
         claimed = true

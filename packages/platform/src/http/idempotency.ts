@@ -70,6 +70,12 @@ export interface Once {
   readonly success: number
 }
 
+/** Whether the key has its answer. */
+export async function isAnswered({ db, tenantId, key }: Once): Promise<boolean> {
+  const text = 'select 1 from idempotency_keys where tenant_id = $1 and caller = $2 and key = $3 and created_at >= $4'
+  return (await db.read(tenantId, text, [tenantId, key.caller, key.key, key.since])).length > 0
+}
+
 /** Claims the key, runs the work, remembers its answer, all in one transaction. */
 export async function runOnce({ db, tenantId, key, now, success }: Once, work: (tx: Tx) => Promise<unknown>): Promise<Answer> {
   let refusal: Problem | undefined

@@ -43,6 +43,11 @@ export interface RequestContext<A extends Actor> {
    */
   once<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /**
+   * Whether the Idempotency-Key has its answer already: `once` will give it, and what would have to be prepared for the work, at length or from
+   * things that may be gone since, need not be.
+   */
+  isAnswered(): Promise<boolean>
+  /**
    * The body of a route that takes octets, as it comes: pieces of 256 KiB, the last one shorter. When the connection breaks, the last piece
    * is what had arrived, and then it fails.
    */

@@ -1,105 +1,68 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import pg from 'pg'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLogger } from '../../src/base/logger.ts'
-import { everyTenant, tenantId as toTenantId, type TenantId } from '../../src/base/tenant.ts'
-import { createVault, keysFrom, type MasterKey } from '../../src/base/vault.ts'
+import { everyTenant } from '../../src/base/tenant.ts'
+import type { MasterKey } from '../../src/base/vault.ts'
+import { makePdf } from '../../src/content/pdf.fixture.ts'
 import { makePicture } from '../../src/content/picture.fixture.ts'
-import type { ContentReader } from '../../src/content/port.ts'
-import { createContentReader } from '../../src/content/reader.ts'
-import { taskStore } from '../../src/db/tasks-store.ts'
 import { newId } from '../../src/base/ids.ts'
 import { readSettings } from '../../src/config/settings.ts'
 import { runCommand } from '../../src/operator/run-command.ts'
-import { createKycDocuments, type DocumentWork } from '../../src/features/kyc-documents/index.ts'
+import type { DocumentWork } from '../../src/features/kyc-documents/index.ts'
 import { holdRow } from '../held-row.ts'
 import { startPlatform } from '../start-platform.ts'
-import { documentScene, photo, type DocumentScene, type Uploader } from './scene.ts'
+import { openCabinet, type Cabinet, type Stored } from './cabinet.ts'
+import { documentScene, fileOf, photo, type DocumentScene, type Told } from './scene.ts'
 
 const day = 24 * 3_600
 const oldKey: MasterKey = { version: 1, key: randomBytes(32) }
 const newKey: MasterKey = { version: 2, key: randomBytes(32) }
 
 let scene: DocumentScene
-let reader: ContentReader
 let documents: DocumentWork
+let cabinet: Cabinet
 let card: File
 beforeAll(async () => {
   scene = await documentScene({ vaultKeys: [oldKey] })
   card = await photo()
-  const logger = createLogger('silent')
-  reader = createContentReader(logger)
-  documents = documentsWith([oldKey])
+  cabinet = await openCabinet(scene, [oldKey])
+  documents = cabinet.documents
 })
 afterAll(async () => {
-  await reader.close()
+  await cabinet.close()
   await scene.platform.stop()
 })
 
-/** How far the clock of what stands beside the platform is ahead: years pass without waking everything else. */
-let later = 0
-
-const partsWith = (keys: readonly MasterKey[]) => ({
-  db: scene.platform.platform.db,
-  clock: { now: () => new Date(scene.platform.held.now() + later), sleep: () => Promise.resolve() },
-  logger: createLogger('silent'),
-  tasks: taskStore,
-  vault: createVault(keysFrom(scene.platform.masterKey, keys)),
-  storage: scene.platform.storage,
-  reader,
-  mayBeTaken: () => Promise.resolve(true),
-  isBeingRead: () => Promise.resolve(false),
-})
-/** As the rest of the platform has them. */
-const documentsWith = (keys: readonly MasterKey[]): DocumentWork => createKycDocuments(partsWith(keys))
-
-/** What the job finds so many days from now. */
-async function clearAfter(days: number): Promise<void> {
-  later = days * day * 1_000
-  for (const job of documents.jobs) await job.run()
-  later = 0
-}
-
-interface Stored {
-  readonly by: Uploader
-  readonly id: string
-  readonly tenantId: TenantId
-  readonly userId: string
-}
-
-async function stored(type = 'pan', by?: Uploader): Promise<Stored> {
-  const owner = by ?? (await scene.uploader())
-  const id = String((await scene.send(owner, card, { type })).body['id'])
-  const [row] = await scene.platform.platform.db.read<{ tenant_id: number; user_id: string }>(
-    everyTenant,
-    'select tenant_id, user_id from kyc_documents where id = $1',
-    [id],
-  )
-  return { by: owner, id, tenantId: toTenantId(row?.tenant_id ?? 0), userId: row?.user_id ?? '' }
-}
-
-const claim = ({ tenantId, userId }: Stored, ids: readonly string[], submissionId = newId('kyc')) =>
-  scene.platform.platform.db.transact(tenantId, async (tx) => {
-    await documents.claim(tx, tenantId, userId, ids, submissionId, new Date())
-    return submissionId
-  })
-const decide = ({ tenantId }: Stored, submissionId: string, keepDays: number | null) =>
-  scene.platform.platform.db.transact(tenantId, (tx) => {
-    const at = scene.platform.held.now()
-    const decision = keepDays === null ? null : { at: new Date(at), keepUntil: new Date(at + keepDays * day * 1_000) }
-    return documents.decided(tx, tenantId, submissionId, decision)
-  })
+const stored = (type?: string, file?: File) => cabinet.stored(type, file)
+const claim = (of: Stored, ids: readonly string[]) => cabinet.claim(of, ids)
+const decide = (of: Stored, submissionId: string, keepDays: number | null) => cabinet.decide(of, submissionId, keepDays)
+const clearAfter = (days: number) => cabinet.clearAfter(days)
+const isThere = (one: Stored) => cabinet.isThere(one)
 const look = (id: string, page = 1, token = scene.app.secretKey, reason = 'Case 4711') =>
   scene.ask({ token }, 'GET', `/v1/kyc/documents/${id}/pages/${page}?reason=${encodeURIComponent(reason)}`)
+const half = { left: 0, top: 0.5, width: 1, height: 1 }
+const maskPages = (
+  { id }: Stored,
+  pages: readonly object[],
+  { token = scene.app.secretKey, key }: { token?: string | undefined; key?: string | undefined } = {},
+) =>
+  scene.ask({ token }, 'POST', `/v1/kyc/documents/${id}/mask`, {
+    headers: { 'Content-Type': 'application/json', ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
+    body: JSON.stringify({ pages, reason: 'Number still readable' }),
+  })
+/** A letter of three pages, as an e-Aadhaar is one. */
+const leaflet = () => fileOf(makePdf({ pages: 3 }), 'letter.pdf', 'application/pdf')
+const nothing = Buffer.alloc(0)
+const bytesOf = 'select bytes from kyc_documents where id = $1'
+const destroyedBy = "select reason, details from audit where subject = any($1) and action = 'kyc.document_destroyed'"
 const looksAt = (id: string) =>
   scene.platform.platform.db.read<{ actor: string; reason: string; details: unknown; from_ip: string }>(
     everyTenant,
     `select actor, reason, details, from_ip from audit where subject = $1 and action = 'kyc.document_viewed' order by id`,
     [id],
   )
-const isThere = async ({ tenantId, id }: Stored) => (await documents.pictures(tenantId, id)).length > 0
 
 describe('a reviewer', () => {
   it('sees a page, and that is on the record with who, why and from where', async () => {
@@ -165,7 +128,8 @@ describe('a document that is handed in', () => {
     const submissionId = await claim(mine, [mine.id])
     await expect(claim(mine, [mine.id])).rejects.toMatchObject({ code: 'conflict' })
     const known = await scene.platform.platform.db.transact(mine.tenantId, (tx) => documents.ofSubmission(tx, mine.tenantId, submissionId))
-    expect(known).toEqual([{ id: mine.id, type: 'pan', side: 'front', pages: 1, isPdf: false, masked: false, destroyed: false }])
+    const pictures = [{ page: 1, masked: false }]
+    expect(known).toEqual([{ id: mine.id, type: 'pan', side: 'front', pages: 1, isPdf: false, masked: false, pictures, destroyed: false }])
     expect((await scene.ask(mine.by, 'GET', '/v1/kyc/documents')).body['data']).toEqual([])
     expect((await scene.ask(mine.by, 'DELETE', `/v1/kyc/documents/${mine.id}`)).body).toMatchObject({ code: 'conflict' })
     expect((await scene.ask(theirs.by, 'DELETE', `/v1/kyc/documents/${theirs.id}`)).status).toBe(204)
@@ -174,19 +138,14 @@ describe('a document that is handed in', () => {
 
   it('is masked by a reviewer where no provider found the number: painted over, on record, and the original is gone', async () => {
     const one = await stored('aadhaar')
-    const mask = (hide: object, token = scene.app.secretKey, reason = 'Number still readable') =>
-      scene.ask({ token }, 'POST', `/v1/kyc/documents/${one.id}/mask`, {
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ pages: [{ page: 1, hide: [hide] }], reason }),
-      })
-    const half = { left: 0, top: 0.5, width: 1, height: 1 }
+    const mask = (hide: object, token?: string) => maskPages(one, [{ page: 1, hide: [hide] }], { token })
     expect((await mask(half)).body).toMatchObject({ status: 409, code: 'conflict' })
     await claim(one, [one.id])
     const [before] = await documents.pictures(one.tenantId, one.id)
     const kept = scene.platform.storage.blobs.size
     expect((await mask(half, (await scene.platform.app('Other')).secretKey)).status).toBe(404)
     expect((await mask({ ...half, left: -1 })).status).toBe(400)
-    expect((await mask(half)).body).toMatchObject({ id: one.id, masked: true, pages: 1 })
+    expect((await mask(half)).body).toMatchObject({ id: one.id, masked: true, pages: 1, pictures: [{ page: 1, masked: true }] })
     const [after] = await documents.pictures(one.tenantId, one.id)
     const lightest = async (bytes: Buffer | undefined, top: number) =>
       (
@@ -212,6 +171,90 @@ describe('a document that is handed in', () => {
     )
     expect(acts).toHaveLength(2)
     expect(acts[0]).toMatchObject({ reason: 'Number still readable', details: { pages: [1] } })
+  })
+
+  it('is masked page by page, and the pages that nobody masked go three days after the decision', async () => {
+    const [one, whole] = [await stored('aadhaar', leaflet()), await stored('aadhaar', leaflet())]
+    for (const each of [one, whole]) await decide(each, await claim(each, [each.id]), 400)
+    const [first, second, third] = await documents.pictures(one.tenantId, one.id)
+    const [was] = await scene.platform.platform.db.read<{ bytes: string }>(everyTenant, bytesOf, [one.id])
+    expect((await maskPages(one, [{ page: 1, hide: [half] }])).body).toMatchObject({
+      masked: false,
+      pages: 3,
+      pictures: [
+        { page: 1, masked: true },
+        { page: 2, masked: false },
+        { page: 3, masked: false },
+      ],
+    })
+    // Looked at, and nothing is there to be hidden.
+    expect((await maskPages(one, [{ page: 3, hide: [] }])).body).toMatchObject({ masked: false })
+    const masked = await documents.pictures(one.tenantId, one.id)
+    expect([masked[0]?.equals(first ?? nothing), masked[1]?.equals(second ?? nothing), masked[2]?.equals(third ?? nothing)]).toEqual([
+      false,
+      true,
+      true,
+    ])
+    const [is] = await scene.platform.platform.db.read<{ bytes: string }>(everyTenant, bytesOf, [one.id])
+    expect(Number(is?.bytes)).toBe(Number(was?.bytes) - (first?.length ?? 0) + (masked[0]?.length ?? 0))
+    expect(
+      (
+        await maskPages(
+          whole,
+          [2, 1, 3].map((page) => ({ page, hide: page === 2 ? [half] : [] })),
+        )
+      ).body,
+    ).toMatchObject({ masked: true })
+    // A provider's pictures undo no hand's work.
+    expect(await documents.replaceWithMasked(one.tenantId, one.id, [await makePicture(900, 600).png().toBuffer()])).toBe(false)
+    await look(one.id, 1)
+    await look(one.id, 2)
+    expect((await looksAt(one.id)).map(({ details }) => details)).toMatchObject([
+      { page: 1, masked: true },
+      { page: 2, masked: false },
+    ])
+    await clearAfter(2)
+    expect(await documents.pictures(one.tenantId, one.id)).toHaveLength(3)
+    await clearAfter(4)
+    expect(await documents.pictures(one.tenantId, one.id)).toEqual([masked[0], masked[2]])
+    expect(await documents.pictures(whole.tenantId, whole.id)).toHaveLength(3)
+    expect([(await look(one.id, 1)).status, (await look(one.id, 2)).status, (await look(one.id, 3)).status]).toEqual([200, 404, 200])
+    const acts = await scene.platform.platform.db.read<{ reason: string; details: unknown }>(everyTenant, destroyedBy, [[one.id, whole.id]])
+    expect(acts).toMatchObject([{ reason: 'nobody masked it', details: { userId: one.userId, pages: [2] } }])
+    // Of what is left nothing is unmasked, and what is gone cannot be masked any more.
+    expect((await maskPages(one, [{ page: 3, hide: [half] }])).body).toMatchObject({ masked: true, destroyed: false })
+    expect((await maskPages(one, [{ page: 2, hide: [half] }])).body).toMatchObject({ code: 'conflict' })
+    expect((await maskPages(one, [{ page: 4, hide: [half] }])).body).toMatchObject({ code: 'invalid_request' })
+    await clearAfter(401)
+    expect([await isThere(one), await isThere(whole)]).toEqual([false, false])
+  })
+
+  it('answers a known key as it did, whatever has become of the pictures since', async () => {
+    const one = await stored('aadhaar', leaflet())
+    await decide(one, await claim(one, [one.id]), 400)
+    const keyed = [
+      { key: randomUUID(), pages: [{ page: 1, hide: [half] }] },
+      { key: randomUUID(), pages: [{ page: 2, hide: [half] }] },
+      { key: randomUUID(), pages: [{ page: 7, hide: [half] }] },
+    ]
+    const all = () => Promise.all(keyed.map(({ key, pages }) => maskPages(one, pages, { key })))
+    const told = ({ status, body, headers }: Told) => ({
+      status,
+      replayed: headers.get('idempotent-replay'),
+      masked: body['masked'],
+      pictures: body['pictures'],
+    })
+    const first = []
+    for (const { key, pages } of keyed) first.push(told(await maskPages(one, pages, { key })))
+    expect(first.map(({ status }) => status)).toEqual([200, 200, 400])
+    const again = first.map((answer) => (answer.status === 200 ? { ...answer, replayed: 'true' } : answer))
+    scene.platform.storage.broken = 'get'
+    expect((await all()).map(told)).toEqual(again)
+    expect((await maskPages(one, [{ page: 1, hide: [half] }])).body).toMatchObject({ code: 'unavailable' })
+    scene.platform.storage.broken = 'nothing'
+    await scene.app.server.kyc.erase({ userId: one.by.userId })
+    expect((await all()).slice(0, 2).map(told)).toEqual(again.slice(0, 2))
+    expect((await maskPages(one, [{ page: 1, hide: [] }], { key: keyed[0]?.key })).body).toMatchObject({ code: 'idempotency_key_reused' })
   })
 
   it('gives way to its masked picture, once, and the original is gone', async () => {
@@ -315,7 +358,7 @@ it('opens after a rotation by the new master key alone', async () => {
   const [out, err] = [new PassThrough(), new PassThrough()]
   expect(await runCommand(['rewrap-keys'], { settings, out, err })).toBe(0)
   expect(String(out.read())).toMatch(/^version 2: \d+ keys\nAll keys are wrapped by version 2/)
-  await expect(documentsWith([oldKey]).pictures(one.tenantId, one.id)).rejects.toMatchObject({ name: 'VaultError' })
+  await expect(cabinet.withKeys([oldKey]).pictures(one.tenantId, one.id)).rejects.toMatchObject({ name: 'VaultError' })
   const afterwards = await startPlatform({ beside: scene.platform, vaultKeys: [newKey] })
   const page = await fetch(`${afterwards.url}/v1/kyc/documents/${one.id}/pages/1?reason=Test`, {
     headers: { Authorization: `Bearer ${scene.app.secretKey}` },

@@ -31,6 +31,7 @@ import { referrals } from './0030-referrals.ts'
 import { referralMoney } from './0031-referral-money.ts'
 import { soundCalls } from './0032-sound-calls.ts'
 import { documentSides } from './0033-document-sides.ts'
+import { maskedPages } from './0035-masked-pages.ts'
 
 /** In order. A migration is never edited once it has landed. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -67,4 +68,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: '0031-referral-money', sql: referralMoney },
   { name: '0032-sound-calls', sql: soundCalls },
   { name: '0033-document-sides', sql: documentSides },
+  { name: '0035-masked-pages', sql: maskedPages },
 ]

@@ -1,23 +1,23 @@
 import { fail } from '../../base/problem.ts'
 import type { TenantId, UserActor } from '../../base/tenant.ts'
 import { kindByContent } from '../../content/file-kind.ts'
+import type { Picture } from '../../content/port.ts'
 import type { Tx } from '../../db/connect.ts'
-import { holdBlobs } from './blob-store.ts'
 import { documentTasks, type DocumentDeps } from './document-deps.ts'
-import type { Document, Page } from './document-row.ts'
+import type { Document } from './document-row.ts'
 import {
   dropPages,
   findDocument,
-  insertPages,
+  holdPages,
   lockAllOf,
   lockDocuments,
   lockUploader,
   markDestroyed,
   pagesOf,
-  setMasked,
   submitDocuments,
+  updateMasked,
 } from './document-store.ts'
-import { readFile, sealPictures } from './seal-pictures.ts'
+import { placed, readFile, sealPictures } from './seal-pictures.ts'
 import { deleteUploadsOf } from './upload-store.ts'
 
 /** These documents become a submission's evidence: the user's own, complete, and handed in for the first time. */
@@ -37,7 +37,8 @@ export async function claimDocuments(
   return documents.map((one) => ({ ...one, submissionId }))
 }
 
-async function destroyLocked(
+/** These, which the transaction holds: keys, marks, and the bytes by a task. */
+export async function destroyLocked(
   { tasks }: Pick<DocumentDeps, 'tasks'>,
   tx: Tx,
   tenantId: TenantId,
@@ -76,22 +77,26 @@ export async function deleteDocument(deps: DocumentDeps, { tenant, userId }: Use
   })
 }
 
-/** By name: the job destroys what has been kept for long enough. */
-export async function destroyById(
+/**
+ * Its time as an original is over: the pages that nobody masked go, and with the last page the document. Tells which went. The document is
+ * held by who calls.
+ */
+export async function destroyUnmasked(
   deps: Pick<DocumentDeps, 'tasks'>,
   tx: Tx,
   tenantId: TenantId,
-  ids: readonly string[],
+  document: Document,
   now: Date,
-): Promise<void> {
-  const alive = (await lockDocuments(tx, tenantId, ids)).filter(({ destroyedAt }) => destroyedAt === null)
-  await destroyLocked(
-    deps,
-    tx,
-    tenantId,
-    alive.map(({ id }) => id),
-    now,
-  )
+): Promise<number[]> {
+  const pages = await pagesOf(tx, tenantId, document.id)
+  const unmasked = pages.flatMap(({ page, masked }) => (masked ? [] : [page]))
+  if (unmasked.length === pages.length) await destroyLocked(deps, tx, tenantId, [document.id], now)
+  else {
+    await dropPages(tx, tenantId, [document.id], now, unmasked)
+    await updateMasked(tx, tenantId, document.id, document)
+    await deps.tasks.add(tx, tenantId, [documentTasks.sweep], now)
+  }
+  return unmasked
 }
 
 /**
@@ -111,37 +116,26 @@ export async function replaceWithMasked(
     pages: await pagesOf(tx, tenantId, documentId),
   }))
   const { document } = before
-  if (document === undefined || document.masked || document.destroyedAt !== null || given.length === 0) return false
+  if (document === undefined || document.destroyedAt !== null || before.pages.some(({ masked }) => masked) || given.length === 0)
+    return false
   // They come from a provider: drawn anew like anybody's.
   const read = await Promise.all(
     given.map((bytes) => readFile(deps, { kind: kindByContent(bytes) ?? fail('image_unreadable'), bytes, anySize: true })),
   )
   const pictures = read.flatMap((one) => one.pictures)
   const version = Math.max(0, ...before.pages.map((page) => page.version)) + 1
-  const pages = await sealPictures(deps, { tenantId, userId: document.userId, documentId, version }, pictures)
+  const pages = await sealPictures(deps, { tenantId, userId: document.userId, documentId }, placed(pictures, { version, masked: true }))
   return db.transact(tenantId, async (tx) => {
     const now = clock.now()
     const [current] = await lockDocuments(tx, tenantId, [documentId])
-    if (current === undefined || current.masked || current.destroyedAt !== null || !(await isWanted(tx))) return false
-    const bytes = pictures.reduce((sum, one) => sum + one.bytes.length, 0)
-    await putMasked({ tasks }, tx, tenantId, documentId, { pages, bytes }, now)
+    if (current === undefined || current.destroyedAt !== null) return false
+    if ((await pagesOf(tx, tenantId, documentId)).some(({ masked }) => masked) || !(await isWanted(tx))) return false
+    await dropPages(tx, tenantId, [documentId], now)
+    await holdPages(tx, tenantId, documentId, pages, now)
+    await updateMasked(tx, tenantId, documentId, { pages: pages.length, bytes: sumOf(pictures) })
+    await tasks.add(tx, tenantId, [documentTasks.sweep], now)
     return true
   })
 }
 
-/** In the transaction that holds the document: the keys of its pictures go, and the masked ones are its own from now on. */
-export async function putMasked(
-  { tasks }: Pick<DocumentDeps, 'tasks'>,
-  tx: Tx,
-  tenantId: TenantId,
-  documentId: string,
-  { pages, bytes }: { readonly pages: readonly Page[]; readonly bytes: number },
-  now: Date,
-): Promise<void> {
-  await dropPages(tx, tenantId, [documentId], now)
-  const keys = pages.map(({ blobKey }) => blobKey)
-  if (!(await holdBlobs(tx, tenantId, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
-  await insertPages(tx, tenantId, documentId, pages)
-  await setMasked(tx, tenantId, documentId, pages.length, bytes)
-  await tasks.add(tx, tenantId, [documentTasks.sweep], now)
-}
+const sumOf = (pictures: readonly Picture[]): number => pictures.reduce((sum, { bytes }) => sum + bytes.length, 0)

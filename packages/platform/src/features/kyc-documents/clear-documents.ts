@@ -2,7 +2,7 @@ import { after } from '../../base/clock.ts'
 import { everyTenant } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
 import { doomedBlobs, doomForgotten, forgetBlobs } from './blob-store.ts'
-import { destroyById } from './change-documents.ts'
+import { destroyLocked, destroyUnmasked } from './change-documents.ts'
 import type { DocumentDeps } from './document-deps.ts'
 import { lockDocuments } from './document-store.ts'
 import { documentsPastTime } from './keep-time-store.ts'
@@ -33,7 +33,7 @@ export async function sweepBlobs({ db, storage, clock }: DocumentDeps): Promise<
   }
 }
 
-/** Destroys what nobody handed in, originals of Aadhaar that nobody masked, and what has been kept for as long as the app keeps it. */
+/** Destroys what nobody handed in, pages of Aadhaar that nobody masked, and what has been kept for as long as the app keeps it. */
 async function destroyOld(deps: DocumentDeps): Promise<void> {
   const now = deps.clock.now()
   const limits = { now, waitingSince: after(now, -waitsForMs), unmaskedSince: after(now, -unmaskedForMs) }
@@ -41,11 +41,15 @@ async function destroyOld(deps: DocumentDeps): Promise<void> {
     const old = await deps.db.transact(everyTenant, (tx) => documentsPastTime(tx, limits, batch))
     for (const { tenantId, id } of old)
       await deps.db.transact(tenantId, async (tx) => {
-        await lockDocuments(tx, tenantId, [id])
+        const [document] = await lockDocuments(tx, tenantId, [id])
         // Handed in, or its decision taken back, since it was looked for.
-        if ((await documentsPastTime(tx, limits, 1, id)).length === 0) return
-        await destroyById(deps, tx, tenantId, [id], now)
-        await audit(tx, tenantId, 'platform', { action: 'kyc.document_destroyed', subject: id, reason: 'its time was over' }, now)
+        const [due] = await documentsPastTime(tx, limits, 1, id)
+        if (document === undefined || due === undefined) return
+        const reason = due.isWhole ? 'its time was over' : 'nobody masked it'
+        const pages = due.isWhole ? undefined : await destroyUnmasked(deps, tx, tenantId, document, now)
+        if (pages === undefined) await destroyLocked(deps, tx, tenantId, [id], now)
+        const details = { userId: document.userId, submissionId: document.submissionId, ...(pages === undefined ? {} : { pages }) }
+        await audit(tx, tenantId, 'platform', { action: 'kyc.document_destroyed', subject: id, reason, details }, now)
       })
     if (old.length < batch) return
   }

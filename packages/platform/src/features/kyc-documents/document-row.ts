@@ -30,6 +30,8 @@ export interface Page extends WrappedKey {
   readonly blobKey: string
   readonly width: number
   readonly height: number
+  /** What has to be hidden on it is hidden, or somebody has looked and found nothing to hide. */
+  readonly masked: boolean
 }
 
 /** What the bytes of a page are bound to: in any other place they do not open. The tenant is an app in one mode. */

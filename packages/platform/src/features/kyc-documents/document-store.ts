@@ -1,9 +1,11 @@
 import { toCoins } from '../../base/coins.ts'
+import { fail } from '../../base/problem.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { PictureHint } from '../../content/port.ts'
 import type { Tx } from '../../db/connect.ts'
+import { holdBlobs } from './blob-store.ts'
 import type { Document, DocumentFormat, Page } from './document-row.ts'
-import type { DocumentSide, DocumentType } from './documents.ts'
+import type { DocumentSide, DocumentType, PageLeft } from './documents.ts'
 
 interface Row {
   readonly id: string
@@ -88,13 +90,20 @@ export async function setDecided(tx: Tx, tenantId: TenantId, submissionId: strin
   ])
 }
 
-export async function setMasked(tx: Tx, tenantId: TenantId, id: string, pages: number, bytes: number): Promise<void> {
-  await tx.query('update kyc_documents set masked = true, pages = $3, bytes = $4 where tenant_id = $1 and id = $2', [
-    tenantId,
-    id,
-    pages,
-    bytes,
-  ])
+/** After something has become of its pages. A document counts as masked when every page that is left of it is. Tells whether it does. */
+export async function updateMasked(
+  tx: Tx,
+  tenantId: TenantId,
+  id: string,
+  { pages, bytes }: Pick<Document, 'pages' | 'bytes'>,
+): Promise<boolean> {
+  const [row] = await tx.query<{ masked: boolean }>(
+    `update kyc_documents set pages = $3, bytes = $4,
+       masked = not exists (select from kyc_document_pages p where p.tenant_id = $1 and p.document_id = $2 and not p.masked)
+     where tenant_id = $1 and id = $2 returning masked`,
+    [tenantId, id, pages, bytes],
+  )
+  return row?.masked ?? false
 }
 
 interface StoredPage {
@@ -105,6 +114,7 @@ interface StoredPage {
   readonly height: number
   readonly sealed_key: Buffer
   readonly sealed_key_version: number
+  readonly masked: boolean
 }
 
 const readPage = (row: StoredPage): Page => ({
@@ -115,28 +125,57 @@ const readPage = (row: StoredPage): Page => ({
   height: row.height,
   key: row.sealed_key,
   keyVersion: row.sealed_key_version,
+  masked: row.masked,
 })
 
 export async function pagesOf(tx: Tx, tenantId: TenantId, documentId: string): Promise<Page[]> {
-  const text = `select page, version, blob_key, width, height, sealed_key, sealed_key_version from kyc_document_pages
+  const text = `select page, version, blob_key, width, height, sealed_key, sealed_key_version, masked from kyc_document_pages
     where tenant_id = $1 and document_id = $2 order by page`
   return (await tx.query<StoredPage>(text, [tenantId, documentId])).map(readPage)
 }
 
-export async function insertPages(tx: Tx, tenantId: TenantId, documentId: string, pages: readonly Page[]): Promise<void> {
-  for (const { page, version, blobKey, width, height, key, keyVersion } of pages)
+/** What was put into the storage for these pages is theirs from now on. Fails with `unavailable` where the sweeper took it for forgotten. */
+export async function holdPages(tx: Tx, tenantId: TenantId, documentId: string, pages: readonly Page[], now: Date): Promise<void> {
+  const keys = pages.map(({ blobKey }) => blobKey)
+  if (!(await holdBlobs(tx, tenantId, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
+  for (const { page, version, blobKey, width, height, key, keyVersion, masked } of pages)
     tx.write(
-      `insert into kyc_document_pages (tenant_id, document_id, page, version, blob_key, width, height, sealed_key, sealed_key_version)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [tenantId, documentId, page, version, blobKey, width, height, key, keyVersion],
+      `insert into kyc_document_pages (tenant_id, document_id, page, version, blob_key, width, height, sealed_key, sealed_key_version, masked)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [tenantId, documentId, page, version, blobKey, width, height, key, keyVersion, masked],
     )
 }
 
-/** Destroys the keys of these documents' pages, and gives their blobs to the sweeper. */
-export async function dropPages(tx: Tx, tenantId: TenantId, documentIds: readonly string[], now: Date): Promise<void> {
+/** What is left of the pages of these documents, by their ids. */
+export async function pagesLeft(tx: Tx, tenantId: TenantId, ids: readonly string[]): Promise<Map<string, PageLeft[]>> {
+  const rows = await tx.query<PageLeft & { readonly document_id: string }>(
+    'select document_id, page, masked from kyc_document_pages where tenant_id = $1 and document_id = any($2) order by document_id, page',
+    [tenantId, ids],
+  )
+  return Map.groupBy(rows, ({ document_id: id }) => id)
+}
+
+/** Somebody has looked at these pages, and there is nothing to hide on them. */
+export async function clearPages(tx: Tx, tenantId: TenantId, documentId: string, pages: readonly number[]): Promise<void> {
+  await tx.query('update kyc_document_pages set masked = true where tenant_id = $1 and document_id = $2 and page = any($3)', [
+    tenantId,
+    documentId,
+    pages,
+  ])
+}
+
+/** Destroys the keys of these documents' pages, of all or of some, and gives their blobs to the sweeper. */
+export async function dropPages(
+  tx: Tx,
+  tenantId: TenantId,
+  documentIds: readonly string[],
+  now: Date,
+  only: readonly number[] | null = null,
+): Promise<void> {
   const gone = await tx.query<{ blob_key: string }>(
-    'delete from kyc_document_pages where tenant_id = $1 and document_id = any($2) returning blob_key',
-    [tenantId, documentIds],
+    `delete from kyc_document_pages where tenant_id = $1 and document_id = any($2) and ($3::integer[] is null or page = any($3))
+     returning blob_key`,
+    [tenantId, documentIds, only],
   )
   const keys = gone.map(({ blob_key: key }) => key)
   await tx.query("update kyc_blobs set state = 'doomed', since = $3 where tenant_id = $1 and key = any($2)", [tenantId, keys, now])

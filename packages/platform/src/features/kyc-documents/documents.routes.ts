@@ -8,7 +8,7 @@ import { waitingDocuments } from './document-store.ts'
 import { keepDocument, makeDocument } from './make-document.ts'
 import { maskDocument } from './mask-document.ts'
 import { mayUpload } from './may-upload.ts'
-import { knownDocument, presentDocument, presentUpload } from './present-document.ts'
+import { presentCaseDocument, presentDocument, presentUpload } from './present-document.ts'
 import { viewDocument } from './read-pictures.ts'
 import { appendToUpload, beginUpload, cancelUpload, finishUploaded, readUpload } from './resumable-upload.ts'
 import { refuseOtherTus, tusHeaders, uploadWishOf } from './tus.ts'
@@ -16,9 +16,13 @@ import { refuseOtherTus, tusHeaders, uploadWishOf } from './tus.ts'
 /** Documents: users upload them, in one piece or in several; reviewers look at them. */
 export const documentOperations = (deps: DocumentDeps): Operation[] => [...wholeDocuments(deps), ...uploads(deps)]
 
+/** Of a key that has its answer: nothing is done, unless it was forgotten just now, and then the client asks once more. */
+const again = async (): Promise<never> => fail('idempotency_in_progress', { retryAfterSeconds: 1 })
+
 function wholeDocuments(deps: DocumentDeps): Operation[] {
   return implement('kycDocuments', allTables.kycDocuments, allSchemas.kycDocuments, {
-    create: async ({ body }, { actor, once }) => {
+    create: async ({ body }, { actor, once, isAnswered }) => {
+      if (await isAnswered()) return once(again)
       const { file, password, ...wish } = body
       const { tenant, userId } = actor
       // Before anything is done with the file.
@@ -30,12 +34,11 @@ function wholeDocuments(deps: DocumentDeps): Operation[] {
     list: async (_, { actor: { tenant, userId } }) =>
       deps.db.transact(tenant.id, async (tx) => ({ data: (await waitingDocuments(tx, tenant.id, userId)).map(presentDocument) })),
     delete: ({ params }, { actor }) => deleteDocument(deps, actor, params.documentId),
-    mask: async ({ params, body }, { actor, ip: fromIp, once }) => {
+    mask: async ({ params, body }, { actor, ip: fromIp, once, isAnswered }) => {
+      if (await isAnswered()) return once(again)
       const hold = holdFinishRoom(actor.keyId)
       try {
-        const masked = await maskDocument(deps, actor, { ...params, ...body }, { once, room: hold.take, fromIp })
-        const { id, type, side, pages, destroyed } = knownDocument(masked)
-        return { id, type, side, pages, destroyed, masked: true }
+        return await maskDocument(deps, actor, { ...params, ...body }, { once, room: hold.take, fromIp }, presentCaseDocument)
       } finally {
         hold.release()
       }
@@ -76,7 +79,8 @@ function uploads(deps: DocumentDeps): Operation[] {
       for await (const piece of octets()) upload = await appendToUpload(deps, actor, params.uploadId, upload.received, piece)
       return new Reply(204, undefined, tusHeaders(upload))
     },
-    finish: async ({ params, body }, { actor, once }) => {
+    finish: async ({ params, body }, { actor, once, isAnswered }) => {
+      if (await isAnswered()) return once(again)
       const hold = holdFinishRoom(actor.userId)
       try {
         return await finishUploaded(deps, actor, { ...params, ...body }, { once, room: hold.take }, presentDocument)

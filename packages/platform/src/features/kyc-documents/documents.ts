@@ -12,10 +12,21 @@ export interface KnownDocument {
   readonly pages: number
   /** It came as a PDF, which may show both sides. */
   readonly isPdf: boolean
-  /** Number and QR code are hidden, and the original is gone. */
+  /** On every picture that is left number and QR code are hidden, or there is nothing to hide. */
   readonly masked: boolean
   /** Its pictures are gone. */
   readonly destroyed: boolean
+}
+
+export interface PageLeft {
+  readonly page: number
+  readonly masked: boolean
+}
+
+/** As a reviewer has it before them. */
+export interface CaseDocument extends KnownDocument {
+  /** What is left of its pages. */
+  readonly pictures: readonly PageLeft[]
 }
 
 /** What the rest of the platform does with documents. */
@@ -33,13 +44,13 @@ export interface KycDocuments {
     now: Date,
   ): Promise<readonly KnownDocument[]>
   /** In the order in which they were uploaded; destroyed ones too. */
-  ofSubmission(tx: Tx, tenantId: TenantId, submissionId: string): Promise<readonly KnownDocument[]>
+  ofSubmission(tx: Tx, tenantId: TenantId, submissionId: string): Promise<readonly CaseDocument[]>
   /** A document's pages in the clear, JPEG, each under 2 MB. Never in a transaction: it waits for the storage. Empty: they are gone. */
   pictures(tenantId: TenantId, documentId: string): Promise<Buffer[]>
   /**
    * Puts masked pictures in the place of a document's own, which are destroyed. They are decoded and re-encoded like any other. Not in a
-   * transaction. False: it was destroyed meanwhile, is masked already, or `isWanted`, asked in the transaction that would do it, says no;
-   * nothing has changed.
+   * transaction. False: it was destroyed meanwhile, a page of it is masked already, or `isWanted`, asked in the transaction that would do it,
+   * says no; nothing has changed.
    */
   replaceWithMasked(
     tenantId: TenantId,
@@ -48,8 +59,8 @@ export interface KycDocuments {
     isWanted?: (tx: Tx) => Promise<boolean>,
   ): Promise<boolean>
   /**
-   * In the transaction of a decision: from `at` on it is counted how long pictures stay. Originals of Aadhaar that nobody masked go 72 h
-   * later, everything goes at `keepUntil`. `null`: the decision was taken back.
+   * In the transaction of a decision: from `at` on it is counted how long pictures stay. Pages of Aadhaar that nobody masked go 72 h later,
+   * everything goes at `keepUntil`. `null`: the decision was taken back.
    */
   decided(tx: Tx, tenantId: TenantId, submissionId: string, decision: { readonly at: Date; readonly keepUntil: Date } | null): Promise<void>
   /** Destroys keys in this transaction, and with them every copy of the pictures; the bytes follow by a task. Uploads under way go too. */

@@ -3,14 +3,15 @@ import type { TaskHandler } from '../../jobs/runner.ts'
 import { claimDocuments, destroyDocuments, replaceWithMasked } from './change-documents.ts'
 import { clearDocuments, sweepBlobs } from './clear-documents.ts'
 import { documentTasks, type DocumentDeps } from './document-deps.ts'
-import { documentsOfSubmission, setDecided } from './document-store.ts'
+import { documentsOfSubmission, pagesLeft, setDecided } from './document-store.ts'
 import type { KycDocuments } from './documents.ts'
-import { knownDocument } from './present-document.ts'
+import { caseDocument, knownDocument } from './present-document.ts'
 import { readPictures } from './read-pictures.ts'
 import { rewrapDocuments } from './rewrap-documents.ts'
 
 export type { DocumentDeps } from './document-deps.ts'
 export type { KycDocuments, KnownDocument } from './documents.ts'
+export { presentCaseDocument } from './present-document.ts'
 export { rewrapDocuments } from './rewrap-documents.ts'
 
 /** Documents, with the work that they leave. */
@@ -26,8 +27,13 @@ const minute = 60_000
 export const createKycDocuments = (deps: DocumentDeps): DocumentWork => ({
   claim: async (tx, tenantId, userId, ids, submissionId) =>
     (await claimDocuments(tx, tenantId, userId, ids, submissionId)).map(knownDocument),
-  ofSubmission: async (tx, tenantId, submissionId) => (await documentsOfSubmission(tx, tenantId, submissionId)).map(knownDocument),
-  pictures: (tenantId, documentId) => readPictures(deps, tenantId, documentId),
+  ofSubmission: async (tx, tenantId, submissionId) => {
+    const documents = await documentsOfSubmission(tx, tenantId, submissionId)
+    const ids = documents.map(({ id }) => id)
+    const left = await pagesLeft(tx, tenantId, ids)
+    return documents.map((document) => caseDocument(document, left.get(document.id)))
+  },
+  pictures: async (tenantId, documentId) => (await readPictures(deps, tenantId, documentId)).map(({ bytes }) => bytes),
   replaceWithMasked: (tenantId, documentId, pictures, isWanted) => replaceWithMasked(deps, tenantId, documentId, pictures, isWanted),
   decided: (tx, tenantId, submissionId, decision) =>
     setDecided(tx, tenantId, submissionId, decision?.at ?? null, decision?.keepUntil ?? null),

@@ -5,9 +5,16 @@ import type { Tx } from '../../db/connect.ts'
 export interface Limits {
   /** Handed in by nobody since then. */
   readonly waitingSince: Date
-  /** Originals of Aadhaar that nobody has masked, decided before. */
+  /** Pages of Aadhaar that nobody has masked, decided before. */
   readonly unmaskedSince: Date
   readonly now: Date
+}
+
+export interface PastTime {
+  readonly tenantId: TenantId
+  readonly id: string
+  /** False: only as an original; what has been masked of it stays. */
+  readonly isWhole: boolean
 }
 
 /** Documents whose time is over, of all apps; or whether that of one, which is held, still is. */
@@ -16,15 +23,15 @@ export async function documentsPastTime(
   { waitingSince, unmaskedSince, now }: Limits,
   limit: number,
   only?: string,
-): Promise<{ readonly tenantId: TenantId; readonly id: string }[]> {
-  const rows = await tx.query<{ tenant_id: number; id: string }>(
-    `select tenant_id, id from kyc_documents where destroyed_at is null and submission_id is null and created_at < $1
+): Promise<PastTime[]> {
+  const rows = await tx.query<{ tenant_id: number; id: string; is_whole: boolean }>(
+    `select tenant_id, id, true as is_whole from kyc_documents where destroyed_at is null and submission_id is null and created_at < $1
        and ($5::text is null or id = $5)
      union all
-     select tenant_id, id from kyc_documents where destroyed_at is null and decided_at is not null
+     select tenant_id, id, keep_until <= $3 from kyc_documents where destroyed_at is null and decided_at is not null
        and (keep_until <= $3 or (type = 'aadhaar' and not masked and decided_at < $2)) and ($5::text is null or id = $5)
      limit $4`,
     [waitingSince, unmaskedSince, now, limit, only ?? null],
   )
-  return rows.map((row) => ({ tenantId: toTenantId(row.tenant_id), id: row.id }))
+  return rows.map((row) => ({ tenantId: toTenantId(row.tenant_id), id: row.id, isWhole: row.is_whole }))
 }

@@ -5,12 +5,11 @@ import type { UserActor } from '../../base/tenant.ts'
 import { fileKind } from '../../content/file-kind.ts'
 import type { PictureHint } from '../../content/port.ts'
 import type { Tx } from '../../db/connect.ts'
-import { holdBlobs } from './blob-store.ts'
 import type { DocumentDeps } from './document-deps.ts'
 import type { Document, DocumentFormat, DocumentWish, Page } from './document-row.ts'
-import { insertDocument, insertPages } from './document-store.ts'
+import { holdPages, insertDocument } from './document-store.ts'
 import { largestFileBytes, mayUpload } from './may-upload.ts'
-import { readFile, sealPictures } from './seal-pictures.ts'
+import { placed, readFile, sealPictures } from './seal-pictures.ts'
 
 /** A file as a user sent it. */
 export interface SentFile {
@@ -40,7 +39,7 @@ export async function makeDocument(deps: DocumentDeps, { tenant, userId }: UserA
   const { pictures, hints } = await readFile(deps, { kind, bytes: file.bytes, password: file.password })
   const id = newId('doc', deps.clock.now())
   const digest = deps.vault.fingerprint(tenant.id, 'document', hash('sha256', file.bytes, 'buffer'))
-  const pages = await sealPictures(deps, { tenantId: tenant.id, userId, documentId: id, version: 1 }, pictures)
+  const pages = await sealPictures(deps, { tenantId: tenant.id, userId, documentId: id }, placed(pictures, { version: 1, masked: false }))
   return {
     id,
     pages,
@@ -65,8 +64,6 @@ export async function keepDocument(
 ): Promise<Document> {
   const now = deps.clock.now()
   await mayUpload(deps, tx, tenant.id, userId, { bytes: made.bytes, ...(upload === undefined ? {} : { beside: upload }) })
-  const keys = made.pages.map(({ blobKey }) => blobKey)
-  if (!(await holdBlobs(tx, tenant.id, keys, now))) fail('unavailable', { retryAfterSeconds: 1 })
   const document: Document = {
     id: made.id,
     userId,
@@ -82,6 +79,6 @@ export async function keepDocument(
     destroyedAt: null,
   }
   await insertDocument(tx, tenant.id, document, made.digest)
-  await insertPages(tx, tenant.id, document.id, made.pages)
+  await holdPages(tx, tenant.id, document.id, made.pages, now)
   return document
 }

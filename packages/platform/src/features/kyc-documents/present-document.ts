@@ -1,9 +1,10 @@
 import type { AnswerOf, allSchemas } from '@impacthub/sdk/contract'
 import type { Document } from './document-row.ts'
-import type { KnownDocument } from './documents.ts'
+import type { CaseDocument, KnownDocument, PageLeft } from './documents.ts'
 import type { Upload } from './upload-store.ts'
 
 type ShownDocument = AnswerOf<(typeof allSchemas)['kycDocuments']['create']>
+type ShownCaseDocument = AnswerOf<(typeof allSchemas)['kycDocuments']['mask']>
 type ShownUpload = AnswerOf<(typeof allSchemas)['kycUploads']['get']>
 
 export const presentDocument = ({ id, type, side, pages, format, hints, createdAt }: Document): ShownDocument => ({
@@ -35,4 +36,20 @@ export const knownDocument = ({ id, type, side, pages, format, masked, destroyed
   isPdf: format === 'pdf',
   masked,
   destroyed: destroyedAt !== null,
+})
+
+/** With what is left of its pages: for a reviewer. */
+export const caseDocument = (document: Document, left: readonly PageLeft[] = []): CaseDocument => ({
+  ...knownDocument(document),
+  pictures: left.map(({ page, masked }) => ({ page, masked })),
+})
+
+export const presentCaseDocument = ({ id, type, side, pages, masked, pictures, destroyed }: CaseDocument): ShownCaseDocument => ({
+  id,
+  type,
+  side,
+  pages,
+  masked,
+  pictures: [...pictures],
+  destroyed,
 })

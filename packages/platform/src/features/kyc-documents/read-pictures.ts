@@ -20,18 +20,34 @@ async function openPage(
 /** Once more than needed: between the look into the database and the one into the storage, a masked picture may take an original's place. */
 const looks = 2
 
-/** All pages of a document. Empty: they are gone. */
-export async function readPictures(deps: DocumentDeps, tenantId: TenantId, documentId: string): Promise<Buffer[]> {
+/** In words of the API. */
+export function storageAway(cause: unknown): never {
+  if (!(cause instanceof StorageError)) throw cause
+  return fail('unavailable', { retryAfterSeconds: 5 }, { cause })
+}
+
+export interface OpenedPage {
+  readonly page: Page
+  readonly bytes: Buffer
+}
+
+/** The pages that are left of a document, or some of them. Empty: they are gone. */
+export async function readPictures(
+  deps: DocumentDeps,
+  tenantId: TenantId,
+  documentId: string,
+  isWanted: (page: number) => boolean = () => true,
+): Promise<OpenedPage[]> {
   for (let look = 1; ; look++) {
     const { document, pages } = await deps.db.transact(tenantId, async (tx) => ({
       document: await findDocument(tx, tenantId, documentId),
-      pages: await pagesOf(tx, tenantId, documentId),
+      pages: (await pagesOf(tx, tenantId, documentId)).filter(({ page }) => isWanted(page)),
     }))
     if (document === undefined) return []
-    const pictures: Buffer[] = []
+    const pictures: OpenedPage[] = []
     for (const page of pages) {
-      const picture = await openPage(deps, tenantId, document, page)
-      if (picture !== undefined) pictures.push(picture)
+      const bytes = await openPage(deps, tenantId, document, page)
+      if (bytes !== undefined) pictures.push({ page, bytes })
     }
     if (pictures.length === pages.length) return pictures
     if (look === looks) throw new StorageError('a blob that should be there is not')
@@ -54,15 +70,12 @@ export async function viewDocument(
     const { document, page } = await db.transact(tenantId, async (tx) => {
       const found = (await findDocument(tx, tenantId, documentId)) ?? fail('not_found')
       const wanted = (await pagesOf(tx, tenantId, documentId)).find((one) => one.page === number) ?? fail('not_found')
-      const details = { userId: found.userId, submissionId: found.submissionId, page: number, masked: found.masked }
+      const details = { userId: found.userId, submissionId: found.submissionId, page: number, masked: wanted.masked }
       if (look === 1)
         await audit(tx, tenantId, actor, { action: 'kyc.document_viewed', subject: documentId, reason, fromIp, details }, clock.now())
       return { document: found, page: wanted }
     })
-    const picture = await openPage(deps, tenantId, document, page).catch((cause: unknown) => {
-      if (!(cause instanceof StorageError)) throw cause
-      return fail('unavailable', { retryAfterSeconds: 5 }, { cause })
-    })
+    const picture = await openPage(deps, tenantId, document, page).catch(storageAway)
     if (picture !== undefined) return picture
     if (look === looks) throw new StorageError('a blob that should be there is not')
   }

@@ -22,8 +22,16 @@ export interface Place {
   readonly tenantId: TenantId
   readonly userId: string
   readonly documentId: string
-  readonly version: number
 }
+
+/** A picture with the place that it takes in its document. */
+export interface PlacedPicture extends Pick<Page, 'page' | 'version' | 'masked'> {
+  readonly picture: Picture
+}
+
+/** All pictures of a document, from its first page on. */
+export const placed = (pictures: readonly Picture[], as: Pick<Page, 'version' | 'masked'>): PlacedPicture[] =>
+  pictures.map((picture, n) => ({ ...as, page: n + 1, picture }))
 
 /**
  * Seals pictures, each under its own key, and puts them into the storage. Their keys are in what is returned and nowhere else: killed before
@@ -32,14 +40,13 @@ export interface Place {
 export async function sealPictures(
   { db, vault, storage, clock }: DocumentDeps,
   place: Place,
-  pictures: readonly Picture[],
+  pictures: readonly PlacedPicture[],
 ): Promise<Page[]> {
-  const { tenantId, userId, documentId, version } = place
-  const sealed = pictures.map(({ bytes, width, height }, index) => {
-    const page = index + 1
+  const { tenantId, userId, documentId } = place
+  const sealed = pictures.map(({ page, version, masked, picture: { bytes, width, height } }) => {
     const { cipher, key, keyVersion } = vault.seal(bytes, placeOf(tenantId, userId, documentId, { page, version }))
     const blobKey = `${tenantId}/documents/${randomBytes(16).toString('hex')}`
-    return { cipher, page: { page, version, blobKey, width, height, key, keyVersion } }
+    return { cipher, page: { page, version, blobKey, width, height, key, keyVersion, masked } }
   })
   await db.transact(tenantId, (tx) =>
     announceBlobs(

@@ -4,6 +4,7 @@ import { fail } from '../../base/problem.ts'
 import type { SecretActor, TenantId } from '../../base/tenant.ts'
 import { audit } from '../../db/audit.ts'
 import type { Tx } from '../../db/connect.ts'
+import { presentCaseDocument } from '../kyc-documents/index.ts'
 import { findConsent } from './consent-store.ts'
 import { checksOf, eventsOf, type CheckRecord, type EventRecord } from './evidence-store.ts'
 import type { KycDeps } from './kyc-deps.ts'
@@ -76,7 +77,7 @@ async function evidenceOf(
       submissionId: other.id,
       status: statusOf(other.stage),
     })),
-    documents: shownDocuments.map(({ id, type, side, pages, masked, destroyed }) => ({ id, type, side, pages, masked, destroyed })),
+    documents: shownDocuments.map(presentCaseDocument),
     consent: { version: consent.version, language: consent.language, givenAt: consent.at.toISOString() },
     checks: checks.map(presentCheck),
     history: (await eventsOf(tx, tenantId, submission.id)).map(presentEvent),

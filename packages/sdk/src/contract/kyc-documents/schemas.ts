@@ -68,9 +68,9 @@ export const kycDocumentServerSchemas = {
   mask: {
     params: byDocumentId,
     body: z.strictObject({
-      /** Pages with something to hide, each once; the others stay as they are. */
+      /** Each page once, with what is to be hidden on it; `[]`: you have looked, and there is nothing. The others stay as they are. */
       pages: z
-        .array(z.strictObject({ page: z.int().min(1).max(10), hide: z.array(rectangle).min(1).max(20) }))
+        .array(z.strictObject({ page: z.int().min(1).max(10), hide: z.array(rectangle).max(20) }))
         .min(1)
         .max(10)
         .refine((pages) => new Set(pages.map(({ page }) => page)).size === pages.length, 'must name each once'),

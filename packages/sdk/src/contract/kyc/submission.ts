@@ -67,9 +67,12 @@ export const kycCaseDocument = z.object({
   id: z.string(),
   type: kycDocumentType,
   side: z.enum(['front', 'back']),
+  /** How many it came with. */
   pages: z.int(),
-  /** True: the number and the QR code are hidden, and the original is gone. */
+  /** True: on every picture that is left the number and the QR code are hidden, or a reviewer has found nothing to hide. */
   masked: z.boolean(),
+  /** The pictures that are left. Of an Aadhaar card those that nobody masks are destroyed 72 hours after the decision. */
+  pictures: z.array(z.object({ page: z.int(), masked: z.boolean() })),
   /** True: the pictures are gone. */
   destroyed: z.boolean(),
 })
