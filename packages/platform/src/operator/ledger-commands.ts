@@ -3,6 +3,7 @@ import { findBooks, verifyBooks, type BooksVerdict } from '../features/ledger-pr
 import { listTenants, readTotals, trialBalance, type Fault, type TenantBooks } from '../features/wallet/index.ts'
 import type { Db } from '../db/connect.ts'
 import { misused, parsed, say, UsageError, withDb, type CommandGroup, type Here } from './command.ts'
+import { spareMemory } from './spare-memory.ts'
 
 export const ledgerCommands: CommandGroup = {
   usage: `
@@ -41,10 +42,15 @@ async function verifyCommand(args: readonly string[], here: Here): Promise<numbe
   })
 }
 
+/** An id and a digest, as the seal has them and as the row has them. */
+const charactersOfRow = 200
+
 async function verify(here: Here, db: Db, tenants: readonly TenantBooks[], hashes: readonly string[], json: boolean): Promise<number> {
   const verdicts: BooksVerdict[] = []
+  const spare = spareMemory()
+  const options = { wanted: new Set(hashes), onSeal: (rows: number) => spare(rows * charactersOfRow) }
   for (const tenant of tenants) {
-    const verdict = await verifyBooks(db, tenant)
+    const verdict = await verifyBooks(db, tenant, options)
     verdicts.push(verdict)
     if (!json) say(here, lineOf(verdict))
     tell(here, verdict.faults)

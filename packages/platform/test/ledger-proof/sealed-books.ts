@@ -54,7 +54,7 @@ export async function openSealedBooks() {
         now = after(now, 6 * 60_000)
       }
     },
-    verify: async (appId?: string) => verifyBooks(books.db, await tenant(appId)),
+    verify: async (appId?: string, ...wanted: string[]) => verifyBooks(books.db, await tenant(appId), { wanted: new Set(wanted) }),
     /** What is wrong. Which seal has a row hangs on what else the server did meanwhile: it is not told. */
     async faults(appId?: string): Promise<string[]> {
       const { faults } = await verifyBooks(books.db, await tenant(appId))

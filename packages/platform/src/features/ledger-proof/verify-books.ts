@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connect.ts'
 import { listTenants, trialBalance, type Fault, type TenantBooks } from '../wallet/index.ts'
-import { checkSeals, type SealVerdict } from './check-seals.ts'
+import { checkSeals, type SealVerdict, type SealWalkOptions } from './check-seals.ts'
 
 export interface BooksVerdict {
   readonly appId: string
@@ -11,7 +11,7 @@ export interface BooksVerdict {
   readonly faults: readonly Fault[]
   /** All of them, also those that are not listed. */
   readonly faultCount: number
-  /** Hashes of seals that were asked for and are in this ledger's chain. */
+  /** Which of the wanted seals are in this ledger's chain. */
   readonly known: ReadonlySet<string>
 }
 
@@ -19,10 +19,10 @@ export interface BooksVerdict {
  * All that can be said of one ledger: whether it adds up, and whether every row is as it was sealed, which a forgery that adds up is not.
  * It changes nothing.
  */
-export async function verifyBooks(db: Db, tenant: TenantBooks): Promise<BooksVerdict> {
+export async function verifyBooks(db: Db, tenant: TenantBooks, options: SealWalkOptions = {}): Promise<BooksVerdict> {
   const { appId, mode, frozen } = tenant
   const sums = await trialBalance(db, tenant)
-  const sealed = await checkSeals(db, tenant)
+  const sealed = await checkSeals(db, tenant, options)
   return {
     appId,
     mode,
