@@ -318,7 +318,14 @@ describe('when something is in the way', () => {
 
   it('what comes while a statement is under way goes together in the next', async () => {
     const uma = await books.makeUser('uma')
-    const { move, statements } = createPoster({ size: 64, perTenant: 2, patienceMs: 60_000, inAll: 8, longestWaitMs: 60_000 })
+    const { move, statements } = createPoster({
+      size: 64,
+      perTenant: 2,
+      worthwhile: 6,
+      patienceMs: 60_000,
+      inAll: 8,
+      longestWaitMs: 60_000,
+    })
     await books.admin.query('begin')
     await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [uma.id])
     const first = move(credit('uma', 1))
@@ -331,9 +338,30 @@ describe('when something is in the way', () => {
     expect(statements).toHaveLength(2)
   })
 
+  it('as many as are worth a statement do not wait for the one under way', async () => {
+    const ulla = await books.makeUser('ulla')
+    const { move, statements } = createPoster({
+      size: 64,
+      perTenant: 2,
+      worthwhile: 5,
+      patienceMs: 60_000,
+      inAll: 8,
+      longestWaitMs: 60_000,
+    })
+    await books.admin.query('begin')
+    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [ulla.id])
+    const first = move(credit('ulla', 1))
+    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const more = await Promise.all(Array.from({ length: 5 }, () => move(credit('nobody', 1))))
+    expect(more.every(({ outcome }) => outcome === 'new')).toBe(true)
+    expect(statements).toHaveLength(2)
+    await books.admin.query('rollback')
+    await first
+  })
+
   it('a move that has waited too long is refused', async () => {
     await books.makeUser('nila')
-    const { move, statements } = createPoster({ size: 2, perTenant: 1, patienceMs: 0, inAll: 1, longestWaitMs: -1_000 })
+    const { move, statements } = createPoster({ size: 2, perTenant: 1, worthwhile: 1, patienceMs: 0, inAll: 1, longestWaitMs: -1_000 })
     expect(await codeOf(move(credit('nila', 1)))).toBe('unavailable')
     expect(statements).toEqual([])
   })
@@ -342,7 +370,7 @@ describe('when something is in the way', () => {
 it('everybody is served, however narrow the way is', async () => {
   const names = Array.from({ length: 12 }, (_, n) => `narrow-${n}`)
   await Promise.all(names.flatMap((name) => [books.makeUser(name), books.makeUser(name, books.otherTenant)]))
-  const { together, statements } = createPoster({ size: 5, perTenant: 1, patienceMs: 0, inAll: 1, longestWaitMs: 60_000 })
+  const { together, statements } = createPoster({ size: 5, perTenant: 1, worthwhile: 1, patienceMs: 0, inAll: 1, longestWaitMs: 60_000 })
   const answers = await together(names.flatMap((name) => [credit(name, 1), credit(name, 1, { at: books.otherTenant })]))
   expect(answers.every(({ outcome }) => outcome === 'new')).toBe(true)
   expect(statements).toHaveLength(6)

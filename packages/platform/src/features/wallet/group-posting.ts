@@ -14,9 +14,11 @@ export interface GroupLimits {
   /** Statements under way for one tenant. */
   readonly perTenant: number
   /**
-   * Beside a statement that is under way another one begins when a whole group waits, or when that one has taken so long: it may be held up
-   * by a lock. Else the next group gathers meanwhile, for a group's price is mostly that of its statement and its commit.
+   * Beside a statement that is under way another one begins when so many moves wait: a group's own price is that of eight moves, and while the
+   * first waits for its commit, PostgreSQL has time for the second. Fewer gather for the next group.
    */
+  readonly worthwhile: number
+  /** Or when the one under way has taken so long: it may be held up by a lock. */
   readonly patienceMs: number
   /** Statements under way for all tenants: fewer than the pool has connections, which others need too. */
   readonly inAll: number
@@ -24,7 +26,7 @@ export interface GroupLimits {
   readonly longestWaitMs: number
 }
 
-const usual: GroupLimits = { size: 128, perTenant: 2, patienceMs: 15, inAll: 8, longestWaitMs: 4_000 }
+const usual: GroupLimits = { size: 128, perTenant: 2, worthwhile: 24, patienceMs: 15, inAll: 8, longestWaitMs: 4_000 }
 
 interface Waiting extends KeyedMove {
   readonly since: number
@@ -66,7 +68,7 @@ export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMov
 
   /** Whether the waiting had better wait for those that are under way. */
   function gathers(queue: Queue): boolean {
-    if (queue.underWay === 0 || queue.waiting.length === 0 || queue.waiting.length >= limits.size) return false
+    if (queue.underWay === 0 || queue.waiting.length === 0 || queue.waiting.length >= limits.worthwhile) return false
     const restMs = queue.begun + limits.patienceMs - performance.now()
     if (restMs <= 0) return false
     queue.alarm ??= setTimeout(() => {
