@@ -16,7 +16,7 @@ import { createPresence, type Presence, type PresenceDeps } from '../features/pr
 import { presenceOperations } from '../features/presence/presence.routes.ts'
 import { checkJobs, createReferrals, leaveTraces, type ReferralDeps, type Referrals } from '../features/referrals/index.ts'
 import { referralOperations } from '../features/referrals/referrals.routes.ts'
-import { mintToken, rotateDueKeys } from '../features/tenants/index.ts'
+import { mintToken, rotateDueKeys, type TenantDeps } from '../features/tenants/index.ts'
 import { tenantOperations } from '../features/tenants/tenants.routes.ts'
 import { createTopups, type TopupDeps } from '../features/topups/index.ts'
 import { topupOperations } from '../features/topups/topups.routes.ts'
@@ -37,6 +37,7 @@ import { createOutbound } from '../http/outbound/outbound.ts'
 import { periodicHandlers, type PeriodicJob } from '../jobs/periodic.ts'
 import { purgeJobs } from '../jobs/purge.ts'
 import type { TaskHandler } from '../jobs/runner.ts'
+import { generationsAmong } from '../providers/kyc/choose.ts'
 import { createRealtime, type Realtime } from '../realtime/index.ts'
 import { tieCallbacks } from './callbacks.ts'
 import type { Foundation } from './foundation.ts'
@@ -107,7 +108,7 @@ export function tieFeatures(base: Foundation): Features {
     ],
     slowKinds: [...calls.slowKinds, ...numbers.slowKinds, ...topups.slowKinds, ...withdrawals.slowKinds, ...identity.slowKinds],
     operations: [
-      ...tenantOperations({ db, clock, cursors, directory, masterKey, paidThrough: (mode) => base.payments?.[mode]?.name }),
+      ...tenantOperations(tenantParts(base)),
       ...peopleOperations(base, calls, presence, presenceDeps, numbers, referrals, async (tx, tenantId, userId) => {
         await identity.forget(tx, tenantId, userId)
         await withdrawals.forgetUser(tx, tenantId, userId, clock.now())
@@ -154,6 +155,16 @@ function withdrawalParts(base: Foundation, { onPayee }: Referrals): WithdrawalDe
     standing: standingFrom(base),
   }
 }
+
+const tenantParts = ({ db, clock, cursors, directory, masterKey, payments, kyc }: Foundation): TenantDeps => ({
+  db,
+  clock,
+  cursors,
+  directory,
+  masterKey,
+  paidThrough: (mode) => payments?.[mode]?.name,
+  kycGenerations: (mode) => generationsAmong(kyc?.[mode] ?? {}),
+})
 
 function numberParts({ db, clock, logger, cursors, directory, telephony, publicUrl, masterKey }: Foundation): NumberDeps {
   return {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { createServer } from '@impacthub/sdk/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makePdf } from '../../src/content/pdf.fixture.ts'
 import { ask, codeOf } from '../ask.ts'
+import { startPlatform } from '../start-platform.ts'
 import { aadhaarOf, licenseOf, panOf } from './numbers.ts'
 import { claimed, kycScene, noticeVersion, type KycScene } from './scene.ts'
 
@@ -94,6 +96,27 @@ describe('somebody who hands in a document', () => {
     expect((await scene.settled(user)).status).toBe('verified')
     expect((await app.server.kyc.getSubmission({ submissionId: id })).checks).toMatchObject([{ provider, outcome: 'pass' }])
     expect(scene.identities.asked.at(-1)).toBe(`${provider} ${generation}`)
+  })
+
+  it('is asked about by no generation that the platform has no account of: the app is told at once', async () => {
+    const accounts = scene.identities.providers
+    const few = await startPlatform({
+      beside: scene.platform,
+      kyc: { karza: accounts.karza, generations: { karza: { api: accounts.karza } } },
+    })
+    const at = createServer({ baseUrl: few.url, secretKey: scene.app.secretKey })
+    await expect(at.app.update({ kyc: { generations: { karza: 'hub', signzy: 'v3' } } })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('let the operator configure the accounts'),
+      errors: [
+        { pointer: '/kyc/generations/karza', detail: expect.stringContaining('it has api') },
+        { pointer: '/kyc/generations/signzy', detail: expect.stringContaining('it has none') },
+      ],
+    })
+    expect((await at.app.get()).kyc?.generations).toEqual({ karza: null, signzy: null })
+    expect((await at.app.update({ kyc: { generations: { karza: 'api', signzy: null } } })).kyc?.generations).toMatchObject({ karza: 'api' })
+    await at.app.update({ kyc: null })
+    await few.stop()
   })
 
   it('is rejected when they say that they are under 18, and nobody is asked about them', async () => {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Cursors } from '../../base/cursor.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Mode } from '../../base/tenant.ts'
+import type { KycProviderName } from '../../providers/kyc/port.ts'
 import type { Directory } from './directory.ts'
 
 export { looksLikeKey } from './api-key.ts'
@@ -25,6 +26,8 @@ export interface TenantDeps {
   readonly directory: Directory
   /** Who takes money in a mode; undefined where nobody does. */
   paidThrough(mode: Mode): 'razorpay' | undefined
+  /** Of which generations there are accounts at those who check identities. */
+  kycGenerations(mode: Mode): Readonly<Record<KycProviderName, readonly string[]>>
   /** Seals our private keys; outside the database. */
   readonly masterKey: Buffer
 }

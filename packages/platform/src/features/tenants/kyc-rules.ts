@@ -1,3 +1,4 @@
+import { fail } from '../../base/problem.ts'
 import { usualOrder, type IdentityKind, type KycGenerations, type KycProviderName } from '../../providers/kyc/port.ts'
 import type { Tenant } from './tenant-store.ts'
 
@@ -68,4 +69,28 @@ export function kycRulesOf({ kyc: wish }: Pick<Tenant, 'kyc'>): KycRules {
       driving_license: providers.driving_license ?? usualOrder.driving_license,
     },
   }
+}
+
+const nameOf: Readonly<Record<KycProviderName, string>> = { karza: 'Karza', signzy: 'Signzy' }
+
+/** Nobody is asked through an account that the platform does not have, and an app should hear that now rather than from its reviewers. */
+export function refuseUnknownGenerations(
+  wish: KycRulesWish | null | undefined,
+  there: Readonly<Record<KycProviderName, readonly string[]>>,
+): void {
+  const names: readonly KycProviderName[] = ['karza', 'signzy']
+  const errors = names.flatMap((name) => {
+    const wanted = wish?.generations?.[name]
+    if (wanted === undefined || wanted === null || there[name].includes(wanted)) return []
+    const instead = there[name].length === 0 ? 'none' : there[name].join(' and ')
+    return [
+      {
+        pointer: `/kyc/generations/${name}`,
+        detail: `the platform has no such account of ${nameOf[name]} in this mode; it has ${instead}`,
+      },
+    ]
+  })
+  if (errors.length === 0) return
+  const detail = 'Leave these generations out, and the platform’s usual account is asked; or let the operator configure the accounts first.'
+  fail('invalid_request', { detail, errors })
 }

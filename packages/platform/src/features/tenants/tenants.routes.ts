@@ -5,6 +5,7 @@ import { audit } from '../../db/audit.ts'
 import { implement, type Operation } from '../../http/implement.ts'
 import { checkHostKeys } from './host-keys.ts'
 import type { TenantDeps } from './index.ts'
+import { refuseUnknownGenerations } from './kyc-rules.ts'
 import { keyStore } from './key-store.ts'
 import { createKey, rememberKey, revokeKey, rollKey, showKey } from './manage-keys.ts'
 import { presentKey, presentTenant } from './present-tenant.ts'
@@ -20,6 +21,7 @@ export function tenantOperations(deps: TenantDeps): Operation[] {
     get: async (_request, { actor }) => show((await directory.tenant(actor.tenant.id)) ?? fail('not_found'), actor),
 
     update: async ({ body }, { actor, ip }) => {
+      refuseUnknownGenerations(body.kyc, deps.kycGenerations(actor.tenant.mode))
       if (body.hostKeys !== undefined) await checkHostKeys(body.hostKeys)
       const tenant = await db.transact(actor.tenant.id, async (tx) => {
         if (body.currency !== undefined && body.packs === undefined) await refusePacksIn(tx, actor.tenant.id, body.currency)

@@ -35,6 +35,15 @@ export interface KycChoiceDeps {
   readonly logger: Logger
 }
 
+/** Of which generations there are accounts. */
+export const generationsAmong = ({ generations = {} }: KycProviders): Record<KycProviderName, readonly string[]> => ({
+  karza: there(generations.karza),
+  signzy: there(generations.signzy),
+})
+
+const there = (accounts: object = {}): string[] =>
+  Object.entries(accounts).flatMap(([name, account]) => (account === undefined ? [] : [name]))
+
 /** As the app wants each asked. */
 function chosenOf(
   { karza, signzy, generations = {} }: KycProviders,

@@ -37,7 +37,8 @@ export const kycRules = z.object({
   keepDays: z.int(),
   /**
    * By which hosts and envelopes a provider is asked: Karza at its own or at Perfios' hub, Signzy of v2 or of v3. Null: the one that the
-   * platform has. Where the platform has no account of that one, the provider is not asked.
+   * platform has. One that the platform has no account of is
+   * refused; where it was taken away since, that provider is not asked.
    */
   generations: z.object({ karza: karzaHost.nullable(), signzy: signzyVersion.nullable() }),
   /** Who is asked first for each document, and who when the first is down. */
