@@ -42,8 +42,8 @@ async function verifyCommand(args: readonly string[], here: Here): Promise<numbe
   })
 }
 
-/** An id and a digest, as the seal has them and as the row has them. */
-const charactersOfRow = 200
+/** An id and a digest in several forms, as the seal has them and as the row has them. */
+const charactersOfRow = 500
 
 async function verify(here: Here, db: Db, tenants: readonly TenantBooks[], hashes: readonly string[], json: boolean): Promise<number> {
   const verdicts: BooksVerdict[] = []

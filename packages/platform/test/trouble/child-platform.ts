@@ -10,6 +10,8 @@ export interface ChildPlatform {
   readonly demo: Demo
   /** kill -9: no handler runs. Resolves when it is gone. */
   kill(): Promise<void>
+  /** Resolves when it has ended, by whatever. */
+  readonly ended: Promise<void>
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>
 }
@@ -36,6 +38,7 @@ export async function startChild(settings: ChildSettings = {}): Promise<ChildPla
       ...settings.env,
     },
   })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await untilReady(child)
   const demo = await readDemo(dataDir)
   if (demo === undefined) throw new Error('the platform wrote no demo.json')
@@ -45,7 +48,7 @@ export async function startChild(settings: ChildSettings = {}): Promise<ChildPla
       child.once('exit', (code) => resolve(code))
       child.kill(signal)
     })
-  return { dataDir, demo, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') }
+  return { dataDir, demo, ended, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') }
 }
 
 function untilReady(child: ChildProcess): Promise<void> {
