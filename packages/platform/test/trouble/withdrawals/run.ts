@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from '@impacthub/sdk/server'
 import pg from 'pg'
 import { SANDBOX_RAZORPAY_WEBHOOK_SECRET, startRazorpaySandbox } from '../../../sandbox/razorpay/server.ts'
@@ -11,7 +12,6 @@ import { ownPostgres } from '../own-postgres.ts'
 import { conclude, settle, watchSums } from './conclude.ts'
 import { createMortal, type Mortal } from './mortal.ts'
 import { coinsEach, goOneWay, ways, type Scene, type Way } from './ways.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PayoutPlan {
   readonly withdrawals: number
@@ -125,6 +125,9 @@ function trouble({ razorpay: { control } }: Scene, random: () => number): void {
   control.faultCallbacks({ action: random() < 0.5 ? 'drop' : 'repeat', match: { event }, times: 1, copies: 2 })
 }
 
+/** So long it may take to come to a point. */
+const pointMs = 120_000
+
 /** Every death has its share of the withdrawals, all ways among them: none is left without what leads to it. */
 async function liveAndDie(scene: Scene, mortal: Mortal, plan: PayoutPlan, tasks: readonly Task[]): Promise<string[]> {
   const random = seeded(plan.seed)
@@ -145,7 +148,7 @@ async function liveAndDie(scene: Scene, mortal: Mortal, plan: PayoutPlan, tasks:
     // What is looked for is what was sent and not answered.
     if (point.startsWith('find')) scene.razorpay.control.faultApi({ action: 'lose-answer', method: 'POST', path: '/payouts' })
     open = Math.floor((tasks.length * (n + 1)) / (plan.deaths.length + 1))
-    faults.push(...(await mortal.dieAt(point, random() * 2_000, plan.limitMs)))
+    faults.push(...(await mortal.dieAt(point, random() * 2_000, pointMs)))
   }
   await mortal.live()
   open = tasks.length
