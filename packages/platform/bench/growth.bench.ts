@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '../src/base/ids.ts'
 import { tenantId } from '../src/base/tenant.ts'
@@ -9,6 +7,7 @@ import { readHistory } from '../src/features/wallet/history-store.ts'
 import { verifyLedger } from '../src/features/wallet/index.ts'
 import { readWallet } from '../src/features/wallet/wallet-store.ts'
 import { ask, type BenchDatabase } from './bench-database.ts'
+import { commandMemory, idleMemory } from './command-memory.ts'
 import { writeHistory } from './history.ts'
 import { median, type Measurement } from './measurement.ts'
 import { serverCpuMicros } from './server-cpu.ts'
@@ -117,40 +116,15 @@ async function readPage(db: Db, userId: string): Promise<void> {
   if (rows.length === 0) throw new Error('there is no history')
 }
 
-const cli = join(import.meta.dirname, '../src/cli.ts')
-/** As ./dev starts a command. */
-const flags = ['--max-semi-space-size=1', '--conditions=source']
-const compileCache = join(import.meta.dirname, '../../../node_modules/.cache/node')
-
 /** The most memory that the export of a whole ledger takes, beside a Node that does nothing. */
-async function exportMemory({ host, user, database }: PostgresConnection): Promise<Measurement> {
-  const url = `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`
-  const env = { DATABASE_URL: url, NODE_COMPILE_CACHE: compileCache }
+async function exportMemory(connection: PostgresConnection): Promise<Measurement> {
   const words = ['export-ledger', 'app_bench', 'test', '--format', 'csv', '--by', 'bench', '--reason', 'bench']
   return {
     name: 'memory of an export of the ledger',
     unit: 'MB',
-    measured: await peakOf([...flags, cli, ...words], env),
-    yardstick: await peakOf(['-e', 'setTimeout(() => {}, 500)'], {}),
+    measured: await commandMemory(connection, words),
+    yardstick: await idleMemory(),
     yardstickName: 'Node doing nothing',
     target: { value: 150 },
   }
-}
-
-async function peakOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  let peak = 0
-  const watch = setInterval(() => {
-    try {
-      const kilobytes = /^VmHWM:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
-      peak = Math.max(peak, Number(kilobytes ?? 0) / 1_024)
-    } catch {
-      // It has just ended.
-    }
-  }, 50)
-  child.stdout.resume()
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  clearInterval(watch)
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
-  return peak
 }

@@ -9,10 +9,12 @@ import { identityUpload } from './identity-upload.bench.ts'
 import { moneyDoor } from './money-door.bench.ts'
 import { presenceFanOut } from './presence.bench.ts'
 import { referralDecision } from './referral-decision.bench.ts'
+import { verifyMemory } from './verify-memory.bench.ts'
 
 /**
  * `npm run bench -- [--rounds 3] [--seconds 5] [--scale 1] [section …]`: ratios against yardsticks that run in the same minutes on the same
- * machine. `growth` takes long and is only run by its name; `--scale 0.01` makes it a hundredth.
+ * machine. `growth` and `verify-memory` take long and are only run by their names; `--scale 0.01` makes them a
+ * hundredth.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,8 +37,10 @@ try {
     'referral-decision': () => referralDecision(database, rounds, seconds),
     'identity-upload': () => identityUpload(rounds),
     growth: () => growth(database, rounds, seconds, scale),
+    'verify-memory': () => verifyMemory(database, scale),
   }
-  const chosen = positionals.length === 0 ? Object.keys(sections).filter((name) => name !== 'growth') : positionals
+  const chosen =
+    positionals.length === 0 ? Object.keys(sections).filter((name) => name !== 'growth' && name !== 'verify-memory') : positionals
   const results: Measurement[] = []
   for (const name of chosen) {
     const section = sections[name]

@@ -3,7 +3,7 @@ import { nextAsk } from './ask-schedule.ts'
 import { dateThere, dayStart, financialYear, monthStart, yearBounds, yearLabel } from './indian-time.ts'
 import { linesOf } from './money-lines.ts'
 import { taxOf } from './tax-rules.ts'
-import { termsOf } from './terms.ts'
+import { coolingHoursOf, methodOf, termsOf } from './terms.ts'
 import { isUndone, mayBeUnpaid, placeOf, statusAfter, type WithdrawalEvent } from './withdrawal-lifecycle.ts'
 import type { WithdrawalStatus } from './withdrawal-row.ts'
 
@@ -144,6 +144,27 @@ describe('what coins come to', () => {
     expect(lines(much)?.tax).toBeGreaterThan(0)
     expect(lines(much, {}, 'USD')?.tax).toBe(0)
     expect(lines(much, { deductTax: false })?.tax).toBe(0)
+  })
+})
+
+describe('an app that has set nothing', () => {
+  const usual = termsOf({ withdrawals: null })
+
+  it('lets a new payee wait for a day in live mode, and not in test mode', () => {
+    expect([coolingHoursOf(usual, 'live'), coolingHoursOf(usual, 'test')]).toEqual([24, 0])
+    expect(coolingHoursOf({ ...usual, coolingHours: 0 }, 'live')).toBe(0)
+  })
+
+  it('pays rupees through the provider where there is one, and all else by hand', () => {
+    const method = (currency: string, canSend: boolean, own: typeof usual.method = null) =>
+      methodOf({ ...usual, method: own }, { currency, canSend })
+    expect(method('INR', true)).toBe('razorpayx')
+    expect([method('INR', false), method('USD', true), method('USD', true, 'razorpayx'), method('INR', true, 'hand')]).toEqual([
+      'hand',
+      'hand',
+      'hand',
+      'hand',
+    ])
   })
 })
 
