@@ -83,9 +83,14 @@ export function createLogger(level: 'info' | 'warn' | 'error' | 'silent', to: De
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     to,
   )
+  const writer =
+    (at: keyof Logger) =>
+    (message: string, fields: LogFields = {}) => {
+      if (log.isLevelEnabled(at)) log[at](pick(fields), hideAadhaar(message))
+    }
   return {
-    info: (message, fields = {}) => log.info(pick(fields), hideAadhaar(message)),
-    warn: (message, fields = {}) => log.warn(pick(fields), hideAadhaar(message)),
-    error: (message, fields = {}) => log.error(pick(fields), hideAadhaar(message)),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
   }
 }

@@ -26,7 +26,10 @@ export function createMemory<K extends string | number, V extends object>(max: n
   }
 
   return {
-    recall: async (key, load) => known.get(key) ?? (await (loading.get(key) ?? look(key, load))),
+    recall(key, load) {
+      const value = known.get(key)
+      return value === undefined ? (loading.get(key) ?? look(key, load)) : Promise.resolve(value)
+    },
     forget(which) {
       loading.clear()
       for (const [key, value] of known.entries()) if (which(key, value)) known.delete(key)

@@ -28,6 +28,8 @@ const noMore = (why: string): never => fail('unauthenticated', {}, { cause: new 
 export const isGuess = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'unauthenticated' && error.cause === undefined
 
+const bearer = /^Bearer [\x21-\x7e]{1,4096}$/i
+
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 
 const allows = (tenant: Tenant, origin: string) =>
@@ -84,8 +86,8 @@ export function createAuthenticator(directory: Directory, clock: Clock): Authent
     originAllowed,
     async actor(credentials) {
       if (credentials.authorization === undefined) return { kind: 'anyone' }
-      const [, text] = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(credentials.authorization) ?? []
-      if (text === undefined) return fail('unauthenticated')
+      if (!bearer.test(credentials.authorization)) return fail('unauthenticated')
+      const text = credentials.authorization.slice('Bearer '.length)
       const actor = looksLikeKey(text) ? await keyActor(text, credentials) : await user(text)
       if (credentials.origin !== undefined && !(await originAllowed(actor, credentials.origin))) fail('origin_not_allowed')
       return actor

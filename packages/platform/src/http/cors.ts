@@ -1,4 +1,4 @@
-import type Koa from 'koa'
+import type { IncomingMessage } from 'node:http'
 import type { Directory } from '../features/tenants/index.ts'
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
@@ -11,28 +11,31 @@ const exposed = [
   'Location, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Expires',
 ].join(', ')
 
+interface Asked {
+  readonly req: IncomingMessage
+  readonly state: { readonly headers: Record<string, string> }
+  status: number
+}
+
 /**
- * Answers browsers that ask before they call. A preflight carries no credential, so it is answered for any origin that some app lets in;
+ * Says which origin may read the answer, and answers browsers that ask before they call; false: it was no such question. A preflight carries no credential, so it is answered for any origin that some app lets in;
  * whether this app does is checked with the credential of the request itself. Never credentials, never `*`, never `null`.
  */
-export function cors(directory: Directory): Koa.Middleware<{ headers: Record<string, string> }> {
-  return async (ctx, next) => {
-    const { headers } = ctx.state
-    headers['Vary'] = 'Origin'
-    const origin = ctx.get('Origin')
-    const known = localOrigin.test(origin) || (anyOrigin.test(origin) && (await directory.originKnown(origin)))
-    if (known) {
-      headers['Access-Control-Allow-Origin'] = origin
-      headers['Access-Control-Expose-Headers'] = exposed
-    }
-    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return void (await next())
-    if (known) {
-      headers['Access-Control-Allow-Methods'] = 'GET, HEAD, POST, PUT, PATCH, DELETE'
-      headers['Access-Control-Allow-Headers'] =
-        'Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset'
-      headers['Access-Control-Max-Age'] = '7200'
-    }
-    ctx.status = 204
-    return undefined
+export async function answersBrowser(directory: Directory, ctx: Asked): Promise<boolean> {
+  const { headers } = ctx.state
+  const { origin = '', 'access-control-request-method': method = '' } = ctx.req.headers
+  const known = localOrigin.test(origin) || (anyOrigin.test(origin) && (await directory.originKnown(origin)))
+  if (known) {
+    headers['Access-Control-Allow-Origin'] = origin
+    headers['Access-Control-Expose-Headers'] = exposed
   }
+  if (ctx.req.method !== 'OPTIONS' || method === '') return false
+  if (known) {
+    headers['Access-Control-Allow-Methods'] = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+    headers['Access-Control-Allow-Headers'] =
+      'Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset'
+    headers['Access-Control-Max-Age'] = '7200'
+  }
+  ctx.status = 204
+  return true
 }

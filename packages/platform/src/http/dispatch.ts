@@ -49,7 +49,8 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
   // What is refused is counted too, or refusals would be free.
   await deps.limiter.request(actor, incoming.ip)
   authorize(operation.route, actor)
-  await deps.limiter.seldom(operation.name, actor)
+  const seldom = deps.limiter.seldom(operation.name, actor)
+  if (seldom !== undefined) await seldom
   const hold = holdUploadRoom(callerOf(actor))
   try {
     const parsed = await validate(incoming.request, operation.schemas, { params, query: incoming.query, route: operation.route, hold })
@@ -61,13 +62,11 @@ export async function dispatch(deps: DispatchDeps, incoming: Incoming): Promise<
 
 async function carryOut(deps: DispatchDeps, incoming: Incoming, actor: Actor, parsed: ParsedRequest<RouteSchemas>): Promise<Answer> {
   const { operation } = incoming.match
-  const onceKey = readKey(deps, incoming, operation, actor, parsed)
-  const run = createRun(deps, incoming, operation, actor, onceKey)
+  const run = new Run(deps, incoming, actor, readKey(deps, incoming, operation, actor, parsed))
   try {
-    const result = await operation.handler(parsed, run.context)
-    return run.answer(result)
+    return run.answer(await operation.handler(parsed, run))
   } catch (error) {
-    if (error instanceof Problem && run.once !== undefined && !run.claimed() && keeps(error)) return keepRefusal(run.once, error)
+    if (error instanceof Problem && !run.claimed && keeps(error) && run.kept !== undefined) return keepRefusal(run.kept, error)
     throw error
   }
 }
@@ -107,68 +106,88 @@ function readKey(
   if (typeof key !== 'string' || !keyPattern.test(key))
     fail('invalid_request', { detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters.' })
   if (route.idempotency === 'read' || actor.kind === 'anyone') return undefined
-  const query = [...incoming.query].sort(([a], [b]) => (a < b ? -1 : 1))
-  const said = parsed.headers === undefined ? parsed.body : [parsed.headers, parsed.body]
-  const digest = (kind: string, text: string): Buffer =>
-    route.isPrivate === true ? vault.fingerprint(actor.tenant.id, kind, text) : Buffer.from(hash('sha256', text, 'hex'), 'hex')
-  const bodyHash = digest('request body', canonicalJson(said)).toString('hex')
-  const fingerprint = digest('request', JSON.stringify([route.method, incoming.path, query, bodyHash]))
-  const caller = callerOf(actor)
+  const said = canonicalJson(parsed.headers === undefined ? parsed.body : [parsed.headers, parsed.body])
+  const what = (bodyHash: string) => JSON.stringify([route.method, incoming.path, sorted(incoming.query), bodyHash])
+  const kept = { caller: callerOf(actor), since: after(clock.now(), -keptForMs) }
+  if (route.isPrivate !== true) return { ...kept, key, fingerprint: hash('sha256', what(hash('sha256', said)), 'buffer') }
+  const digest = (kind: string, text: string): Buffer => vault.fingerprint(actor.tenant.id, kind, text)
+  const fingerprint = digest('request', what(digest('request body', said).toString('hex')))
   // Its writer may have put anything into a key.
-  const kept = route.isPrivate === true ? digest('request key', key).toString('base64url') : key
-  return { caller, key: kept, fingerprint, since: after(clock.now(), -keptForMs) }
+  return { ...kept, key: digest('request key', key).toString('base64url'), fingerprint }
 }
 
-interface Run {
-  readonly context: RequestContext<Actor>
-  readonly once: Once | undefined
-  claimed(): boolean
-  answer(result: unknown): Answer
-}
+const sorted = (query: Iterable<[string, string]>): [string, string][] => [...query].sort(([a], [b]) => (a < b ? -1 : 1))
 
-function createRun(deps: DispatchDeps, incoming: Incoming, operation: Operation, actor: Actor, onceKey: OnceKey | undefined): Run {
-  const { route, name } = operation
-  const success = route.success ?? 200
-  const tenantId = actor.kind === 'anyone' ? undefined : actor.tenant.id
-  const once: Once | undefined =
-    onceKey === undefined || tenantId === undefined ? undefined : { db: deps.db, tenantId, key: onceKey, now: deps.clock.now(), success }
-  let settled: Answer | undefined
-  let claimed = false
-  return {
-    once,
-    claimed: () => claimed,
-    context: {
-      actor,
-      requestId: incoming.requestId,
-      ip: incoming.ip,
-      get signal() {
-        return incoming.gone()
-      },
-      octets() {
-        if (route.takes !== 'octets') throw new Error(`${name} takes no octets`)
-        return readOctets(incoming.request, (route.longestBody ?? 64) * 1_024)
-      },
-      onceKey,
-      isAnswered: async () => once !== undefined && (await isAnswered(once)),
-      async once<Result>(work: (tx: Tx) => Promise<Result>) {
-        if (tenantId === undefined) throw new Error(`${name} has no tenant`)
-        claimed = true
-        if (once === undefined) return deps.db.transact(tenantId, work)
-        settled = await runOnce(once, work)
-        // What is remembered went through JSON, and came out of this route's own handler the first time.
-        return settled.body as Result
-      },
-      settleOnce(outcome) {
-        claimed = true
-        refuseUnlessMine(outcome)
-        settled = { status: success, body: undefined, replayed: outcome === 'replay' }
-      },
-    },
-    answer(result) {
-      if (route.method === 'POST' && route.idempotency !== 'read' && !claimed) throw new Error(`${name} did its work outside once()`)
-      const replayed = settled?.replayed ?? false
-      if (result instanceof Reply) return { status: result.status, body: result.body, headers: result.headers, replayed }
-      return { status: settled?.status ?? success, body: result, replayed }
-    },
+/**
+ * One request while its handler works. A class, since an object literal with a getter gets a shape of its own for each request; handlers
+ * take the functions out of it, so those know whose they are.
+ */
+class Run implements RequestContext<Actor> {
+  readonly actor: Actor
+  readonly requestId: string
+  readonly ip: string
+  readonly onceKey: OnceKey | undefined
+  claimed = false
+  readonly #deps: DispatchDeps
+  readonly #incoming: Incoming
+  #settled: Answer | undefined
+
+  constructor(deps: DispatchDeps, incoming: Incoming, actor: Actor, onceKey: OnceKey | undefined) {
+    this.actor = actor
+    this.requestId = incoming.requestId
+    this.ip = incoming.ip
+    this.onceKey = onceKey
+    this.#deps = deps
+    this.#incoming = incoming
+  }
+
+  get signal(): AbortSignal {
+    return this.#incoming.gone()
+  }
+
+  /** How the answer is to be kept; undefined: it is not. */
+  get kept(): Once | undefined {
+    const { actor, onceKey } = this
+    if (onceKey === undefined || actor.kind === 'anyone') return undefined
+    return { db: this.#deps.db, tenantId: actor.tenant.id, key: onceKey, now: this.#deps.clock.now(), success: this.#success }
+  }
+
+  readonly octets = (): AsyncIterable<Buffer> => {
+    const { route, name } = this.#incoming.match.operation
+    if (route.takes !== 'octets') throw new Error(`${name} takes no octets`)
+    return readOctets(this.#incoming.request, (route.longestBody ?? 64) * 1_024)
+  }
+
+  readonly isAnswered = async (): Promise<boolean> => {
+    const { kept } = this
+    return kept !== undefined && (await isAnswered(kept))
+  }
+
+  readonly once = async <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> => {
+    const { actor, kept } = this
+    if (actor.kind === 'anyone') throw new Error(`${this.#incoming.match.operation.name} has no tenant`)
+    this.claimed = true
+    if (kept === undefined) return this.#deps.db.transact(actor.tenant.id, work)
+    this.#settled = await runOnce(kept, work)
+    // What is remembered went through JSON, and came out of this route's own handler the first time.
+    return this.#settled.body as Result
+  }
+
+  readonly settleOnce = (outcome: 'new' | 'replay' | 'reused' | 'in_progress'): void => {
+    this.claimed = true
+    refuseUnlessMine(outcome)
+    this.#settled = { status: this.#success, body: undefined, replayed: outcome === 'replay' }
+  }
+
+  answer(result: unknown): Answer {
+    const { route, name } = this.#incoming.match.operation
+    if (route.method === 'POST' && route.idempotency !== 'read' && !this.claimed) throw new Error(`${name} did its work outside once()`)
+    const replayed = this.#settled?.replayed ?? false
+    if (result instanceof Reply) return { status: result.status, body: result.body, headers: result.headers, replayed }
+    return { status: this.#settled?.status ?? this.#success, body: result, replayed }
+  }
+
+  get #success(): number {
+    return this.#incoming.match.operation.route.success ?? 200
   }
 }

@@ -7,8 +7,8 @@ import type { Limits } from '../config/settings.ts'
 export interface RateLimiter {
   /** Counts a request of this actor. */
   request(actor: Actor, ip: string): Promise<void>
-  /** Counts what is done seldom, by the operation's name; what is not counted passes. */
-  seldom(operation: string, actor: Actor): Promise<void>
+  /** Counts what is done seldom, by the operation's name; undefined: it is not counted, and passes. */
+  seldom(operation: string, actor: Actor): Promise<void> | undefined
   /** Counts a failed credential or signature; one too many is answered `rate_limited` instead of with what was wrong. */
   failed(ip: string): Promise<void>
 }
@@ -54,18 +54,19 @@ const perApp: ReadonlySet<string> = new Set(['numbers.search', 'numbers.create']
 
 export function createRateLimiter(bus: Bus, limits: Limits): RateLimiter {
   return {
-    async request(actor, ip) {
+    request(actor, ip) {
       if (actor.kind === 'anyone') return take(bus, `0:limit:anyone:${networkOf(ip)}`, limits.publishable)
       const { id, mode } = actor.tenant
       if (actor.kind === 'user') return take(bus, `${id}:limit:user:${actor.userId}`, limits.user)
       if (actor.kind === 'publishable') return take(bus, `${id}:limit:pk:${networkOf(ip)}`, limits.publishable)
       return take(bus, `${id}:limit:secret`, mode === 'live' ? limits.secretLive : limits.secretTest)
     },
-    async seldom(operation, actor) {
+    seldom(operation, actor) {
       const limit = perUser[operation]
       if (actor.kind === 'user' && limit !== undefined)
-        await take(bus, `${actor.tenant.id}:limit:${countedAs[operation] ?? operation}:${actor.userId}`, limits[limit])
-      if (actor.kind === 'secret' && perApp.has(operation)) await take(bus, `${actor.tenant.id}:limit:numbers`, limits.providerPerApp)
+        return take(bus, `${actor.tenant.id}:limit:${countedAs[operation] ?? operation}:${actor.userId}`, limits[limit])
+      if (actor.kind === 'secret' && perApp.has(operation)) return take(bus, `${actor.tenant.id}:limit:numbers`, limits.providerPerApp)
+      return undefined
     },
     failed: (ip) => take(bus, `0:limit:failed:${networkOf(ip)}`, limits.failedAuth),
   }

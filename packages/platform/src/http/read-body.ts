@@ -12,14 +12,21 @@ export interface BodyLimits {
 }
 
 /** The bytes of a request, at most 64 KiB where the route does not take more. A body that says or turns out to be larger is refused without being kept. */
-export async function readBody(
-  request: IncomingMessage,
-  { kibibytes = usualKibibytes, pace = usualPace, keep }: BodyLimits = {},
-): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limits: BodyLimits = {}): Promise<Buffer> {
+  const { kibibytes = usualKibibytes, keep } = limits
   const maxBytes = kibibytes * 1024
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
   refuseCompressed(request)
+  // A short body has come with its headers, and need not be waited for.
+  if (!request.complete || request.destroyed) return hear(request, maxBytes, limits)
+  const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0)
+  if (bytes.length > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
+  keep?.(bytes.length)
+  return bytes
+}
+
+function hear(request: IncomingMessage, maxBytes: number, { pace = usualPace, keep }: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {

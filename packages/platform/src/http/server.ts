@@ -7,7 +7,7 @@ import type { Directory } from '../features/tenants/index.ts'
 import { newId } from '../base/ids.ts'
 import type { CallbackRoutes } from './callbacks.ts'
 import { clientIp } from './client-ip.ts'
-import { cors } from './cors.ts'
+import { answersBrowser } from './cors.ts'
 import { dispatch, type DispatchDeps } from './dispatch.ts'
 import type { Operation } from './implement.ts'
 import type { Metrics } from './metrics.ts'
@@ -51,11 +51,7 @@ type Context = Koa.ParameterizedContext<State>
 export function createHttpServer(deps: ServerDeps): Server {
   const koa = new Koa<State>()
   koa.silent = true
-  koa.use(frame(deps))
-  koa.use(cors(deps.directory))
-  koa.use(operatorPages(deps))
-  koa.use(callbacks(deps))
-  koa.use(api(deps))
+  koa.use(frame(deps, answering(deps)))
   const handle = koa.callback()
   const server = createServer(
     {
@@ -74,17 +70,19 @@ export function createHttpServer(deps: ServerDeps): Server {
   return server
 }
 
+/** Answers a request; what it throws becomes a problem. */
+type Answering = (ctx: Context) => Promise<void>
+
 /** Around every request: its id, the headers of every answer, the one place where errors become answers, and the log line. */
-function frame({ logger, metrics, publicUrl }: ServerDeps): Koa.Middleware<State> {
-  return async (ctx, next) => {
+function frame({ logger, metrics, publicUrl }: ServerDeps, answer: Answering): Koa.Middleware<State> {
+  return async (ctx) => {
     const started = performance.now()
-    ctx.state.requestId = newId('req')
-    ctx.state.route = 'unknown'
-    ctx.state.headers = { ...securityHeaders, 'X-Request-Id': ctx.state.requestId }
+    const requestId = newId('req')
+    ctx.state = { requestId, route: 'unknown', headers: { ...securityHeaders, 'X-Request-Id': requestId, Vary: 'Origin' } }
     let cause: unknown
     try {
       checkShape(ctx.req)
-      await next()
+      await answer(ctx)
       if (ctx.status === 404 && ctx.body === undefined) fail('not_found')
     } catch (error) {
       const problem = asProblem(error)
@@ -99,6 +97,23 @@ function frame({ logger, metrics, publicUrl }: ServerDeps): Koa.Middleware<State
     const durationMs = performance.now() - started
     metrics.request(ctx.state.route, ctx.method, ctx.status, durationMs / 1_000)
     log(logger, ctx, durationMs, cause)
+  }
+}
+
+/**
+ * Who answers, in one function: each step that is passed on by itself costs every request a promise and its turns, and most concern
+ * few requests.
+ */
+function answering(deps: ServerDeps): Answering {
+  const operatorPage = operatorPages(deps)
+  const callback = callbacks(deps)
+  const operation = api(deps)
+  return async (ctx) => {
+    const { method = 'GET', headers } = ctx.req
+    const path = pathOf(ctx)
+    if ((headers.origin !== undefined || method === 'OPTIONS') && (await answersBrowser(deps.directory, ctx))) return
+    if ((method === 'GET' || method === 'HEAD') && (await operatorPage(ctx, path))) return
+    await (path.startsWith('/providers/') ? callback(ctx, path) : operation(ctx, path))
   }
 }
 
@@ -152,44 +167,40 @@ function hangUp({ req, res }: Context): () => AbortSignal {
   }
 }
 
-/** What an operator and a reader ask for: health, metrics, the reference. */
-function operatorPages({ pages, metrics, ready }: ServerDeps): Koa.Middleware<State> {
-  return async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return void (await next())
-    const path = pathOf(ctx)
+/** What an operator and a reader ask for: health, metrics, the reference. False: something else is asked for. */
+function operatorPages({ pages, metrics, ready }: ServerDeps): (ctx: Context, path: string) => Promise<boolean> {
+  return async (ctx, path) => {
     if (path === '/healthz') {
       ctx.state.route = path
       ctx.body = { status: 'ok' }
-      return undefined
+      return true
     }
     if (path === '/readyz') {
       ctx.state.route = path
       const yes = await ready()
       ctx.status = yes ? 200 : 503
       ctx.body = { status: yes ? 'ready' : 'not ready' }
-      return undefined
+      return true
     }
     if (path === '/metrics') {
       const page = await metrics.page(ctx.get('Authorization') || undefined)
       if (page === undefined) return fail('not_found')
       ctx.type = page.contentType
       ctx.body = page.body
-      return undefined
+      return true
     }
     const page = await pages(path)
-    if (page === undefined) return void (await next())
+    if (page === undefined) return false
     ctx.state.route = page.route
     ctx.set(page.headers)
     ctx.body = page.body
-    return undefined
+    return true
   }
 }
 
 /** Providers' messages: the bytes as received, before anything parses them. */
-function callbacks({ callbacks: routes, trustedProxies }: ServerDeps): Koa.Middleware<State> {
-  return async (ctx, next) => {
-    const path = pathOf(ctx)
-    if (!path.startsWith('/providers/')) return void (await next())
+function callbacks({ callbacks: routes, trustedProxies }: ServerDeps): (ctx: Context, path: string) => Promise<void> {
+  return async (ctx, path) => {
     ctx.state.route = '/providers'
     const headers = Object.fromEntries(
       Object.entries(ctx.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
@@ -207,14 +218,12 @@ function callbacks({ callbacks: routes, trustedProxies }: ServerDeps): Koa.Middl
     if (answer.body === undefined) ctx.body = null
     else ctx.body = answer.body
     ctx.status = answer.status
-    return undefined
   }
 }
 
-function api(deps: ServerDeps): Koa.Middleware<State> {
+function api(deps: ServerDeps): (ctx: Context, path: string) => Promise<void> {
   const find = createFinder(deps.operations)
-  return async (ctx) => {
-    const path = pathOf(ctx)
+  return async (ctx, path) => {
     if (path === realtimePath && ctx.method === 'GET')
       fail('upgrade_required', { headers: { Upgrade: 'websocket', Connection: 'close, Upgrade' } })
     const match = find(ctx.method, path)

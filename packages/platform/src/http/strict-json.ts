@@ -124,13 +124,16 @@ function isKey(source: string, end: number): boolean {
   return source[at] === ':'
 }
 
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
+
 /** The same value always gives the same text: keys sorted, no spaces. For fingerprints. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (value !== null && typeof value === 'object') {
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
-    fields.sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(',')}}`
+    let fields = ''
+    for (const [key, field] of Object.entries(value).sort(byName))
+      if (field !== undefined) fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`
+    return `{${fields}}`
   }
   // A request without a body has none to write.
   return value === undefined ? 'null' : JSON.stringify(value)

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Mode } from '../../base/tenant.ts'
 
 export type KeyKind = 'publishable' | 'secret'
@@ -12,7 +12,7 @@ export function newKeyText(kind: KeyKind, mode: Mode): string {
 
 export const looksLikeKey = (text: string): boolean => pattern.test(text)
 
-export const hashKey = (text: string): Buffer => createHash('sha256').update(text).digest()
+export const hashKey = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /** Enough to tell keys apart in a list, too little to help a guess. */
 export const keyPrefix = (text: string): string => text.slice(0, 12)
