@@ -22,7 +22,8 @@ it(
   `pays nothing twice and leaves no coin stuck in ${withdrawals} withdrawals with ${deaths.length} deaths (seed ${seed})`,
   { timeout: limitMs * 2 },
   async () => {
-    const report = await payUnderDeaths({ withdrawals, users: 20, deaths, seed, limitMs })
+    const say = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`)
+    const report = await payUnderDeaths({ withdrawals, users: 20, deaths, seed, limitMs, say })
     process.stdout.write(`${JSON.stringify({ seed, points: crashPoints.length, ...report })}\n`)
     expect(report).toMatchObject({ withdrawals, deaths: deaths.length, faults: [] })
     expect(report.paid).toBeGreaterThan(0)

@@ -34,23 +34,36 @@ export function createMortal(first: ChildPlatform, settings: ChildSettings & { r
     }
   }
 
+  /** As whoever looks after a process does: on a machine that does other things it may end before it is ready, and is started again. */
+  const start = async (): Promise<ChildPlatform> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await startChild(settings)
+      } catch (error) {
+        if (tries === 5) throw error
+      }
+    }
+  }
+
   return {
     async dieAt(point, anyMs, limitMs) {
       await platform?.kill()
       rmSync(died, { force: true })
       deaths++
       if (point === 'any moment') {
-        platform = await startChild(settings)
+        platform = await start()
         await sleep(anyMs)
         return []
       }
-      platform = await startArmed(point)
-      if (platform !== undefined) await Promise.race([platform.ended, sleep(limitMs, undefined, { ref: false })])
+      const until = Date.now() + limitMs
+      do platform = await startArmed(point)
+      while (platform === undefined && whereItDied() === undefined && Date.now() < until)
+      if (platform !== undefined) await Promise.race([platform.ended, sleep(until - Date.now(), undefined, { ref: false })])
       return whereItDied() === point ? [] : [`it never came to: ${point}`]
     },
     async live() {
       await platform?.kill()
-      platform = await startChild(settings)
+      platform = await start()
     },
     deaths: () => deaths,
     stop: async () => void (await platform?.stop()),

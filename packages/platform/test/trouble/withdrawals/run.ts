@@ -20,6 +20,8 @@ export interface PayoutPlan {
   readonly deaths: readonly string[]
   readonly seed: number
   readonly limitMs: number
+  /** Told of each death. */
+  readonly say?: (line: string) => void
 }
 
 export interface PayoutReport {
@@ -148,7 +150,9 @@ async function liveAndDie(scene: Scene, mortal: Mortal, plan: PayoutPlan, tasks:
     // What is looked for is what was sent and not answered.
     if (point.startsWith('find')) scene.razorpay.control.faultApi({ action: 'lose-answer', method: 'POST', path: '/payouts' })
     open = Math.floor((tasks.length * (n + 1)) / (plan.deaths.length + 1))
-    faults.push(...(await mortal.dieAt(point, random() * 2_000, pointMs)))
+    const missed = await mortal.dieAt(point, random() * 2_000, pointMs)
+    faults.push(...missed)
+    plan.say?.(`${point}${missed.length === 0 ? '' : ': NEVER CAME THERE'}`)
   }
   await mortal.live()
   open = tasks.length
