@@ -88,21 +88,6 @@ it('sends at most a lakh of rupees by UPI at once, and more to an account', asyn
   expect(made.map(({ id }) => payoutsOf(id).map(({ mode }) => mode))).toEqual([['UPI'], ['IMPS']])
 })
 
-it('reads once more how its user stands before it is sent', async () => {
-  await scene.app.server.app.update({ withdrawals: { coolingHours: 2 } })
-  const { client, userId } = await scene.earner({ coins: 300 })
-  const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
-  await scene.platform.advance(2 * hour - 5, hour)
-  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'approved', waitingFor: 'cooling' })
-  // Run out this moment, and nobody has noticed.
-  const past = `update kyc_profiles p set expires_at = $2 from users u where u.id = p.user_id and u.host_id = $1`
-  await scene.rows(past, [userId, new Date(scene.platform.held.now())])
-  await scene.platform.advance(10, 1)
-  expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'canceled', reason: 'kyc_lost' })
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
-  expect((await client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
-})
-
 it('holds coins and standing together: a rejection waits for what is being asked for, and calls it off', async () => {
   await scene.app.server.app.update({ withdrawals: { coolingHours: 2 } })
   const { client, userId } = await scene.earner({ coins: 300 })
