@@ -19,9 +19,9 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits = {}
   if (declared > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
   refuseCompressed(request)
   // A short body has come with its headers, and need not be waited for.
-  if (!request.complete || request.destroyed) return hear(request, maxBytes, limits)
-  const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0)
-  if (bytes.length > maxBytes) fail('payload_too_large', { headers: { Connection: 'close' } })
+  if (declared === 0 || request.readableLength !== declared || request.destroyed) return hear(request, maxBytes, limits)
+  const bytes = request.read() as Buffer
+  request.resume() // to its end, of which nothing has been heard yet
   keep?.(bytes.length)
   return bytes
 }

@@ -257,7 +257,9 @@ function sendJson(ctx: Context, status: number, body: string): void {
   if (!ctx.writable) return
   const { headers } = ctx.state
   headers['Content-Type'] = 'application/json; charset=utf-8'
-  headers['Content-Length'] = String(Buffer.byteLength(body))
+  const bytes = Buffer.byteLength(body)
+  headers['Content-Length'] = String(bytes)
   ctx.res.writeHead(status, headers)
-  ctx.res.end(body)
+  // Nothing but ASCII need not be encoded.
+  ctx.res.end(body, bytes === body.length ? 'latin1' : 'utf8')
 }
