@@ -77,15 +77,13 @@ class SealWalk {
   async walk(): Promise<SealVerdict> {
     this.#late = await this.#read((tx, id) => lateTransactions(tx, id))
     let seals = 0
-    let expected = 0
-    for (;;) {
-      // First how long the chain is, then its next seal: one that is made in between is there, and none that is made later is missed.
-      expected = await this.#read((tx, id) => sealedNumber(tx, id))
-      const seal = await this.#read((tx) => sealAfter(tx, this.#ledger, this.#last?.number ?? 0))
-      if (seal === undefined) break
+    // First how long the chain is, then its next seal: what is made in between is no gap.
+    let expected = await this.#chainLength()
+    for (let seal = await this.#next(); seal !== undefined; seal = await this.#next()) {
       seals++
       await this.#checkSeal(seal)
       this.#options.onSeal?.(seal.accounts.length + seal.transactions.length)
+      expected = await this.#chainLength()
     }
     const last = this.#last
     if (expected > (last?.number ?? 0))
@@ -101,6 +99,15 @@ class SealWalk {
       faults: this.#faults,
       faultCount: this.#faultCount,
     }
+  }
+
+  #chainLength(): Promise<number> {
+    return this.#read((tx, id) => sealedNumber(tx, id))
+  }
+
+  /** The seal behind the last one that was looked at. */
+  #next(): Promise<Seal | undefined> {
+    return this.#read((tx) => sealAfter(tx, this.#ledger, this.#last?.number ?? 0))
   }
 
   async #checkSeal(seal: Seal): Promise<void> {
