@@ -76,8 +76,8 @@ it('misses nothing that the callee declined or took', async () => {
 it('takes one rating a side, shows each their own, and replaces it', async () => {
   const { caller, callee, call } = await talk()
   const { id: callId } = call
-  const first = await caller.client.calls.rate({ callId, score: 2, reasons: ['bad_sound'], comment: 'It crackled' })
-  expect(first).toMatchObject({ by: 'caller', score: 2, reasons: ['bad_sound'], comment: 'It crackled' })
+  const first = await caller.client.calls.rate({ callId, score: 2, reasons: ['bad_sound'], comment: 'It crackled at 2345 6789 0124' })
+  expect(first).toMatchObject({ by: 'caller', score: 2, reasons: ['bad_sound'], comment: 'It crackled at XXXX XXXX 0124' })
   await here.advance(5)
   const again = await caller.client.calls.rate({ callId, score: 4 })
   expect(again).toMatchObject({ score: 4, reasons: [], comment: null, createdAt: first.createdAt })
@@ -227,8 +227,9 @@ it('refuses to refund what is not settled, cost nothing, or is another app’s',
 it('reopens a disputed call with its evidence, without phone numbers, and refunds it by a decision', async () => {
   const { caller, callee, call, callerPhone, calleePhone } = await talk()
   const { id: callId } = call
-  const opened = await caller.client.calls.dispute({ callId, reason: 'bad_sound', comment: 'I heard nothing' })
-  expect(opened).toMatchObject({ callId, openedBy: 'caller', status: 'open', reason: 'bad_sound', refundedCoins: null })
+  const opened = await caller.client.calls.dispute({ callId, reason: 'bad_sound', comment: 'I heard 2345-6789-0124' })
+  const comment = 'I heard XXXX-XXXX-0124'
+  expect(opened).toMatchObject({ callId, openedBy: 'caller', status: 'open', reason: 'bad_sound', comment, refundedCoins: null })
   expect((await callee.client.calls.get({ callId })).disputed).toBe(true)
   const disputeSeenBy = async (calls: Pick<TestApp['server']['calls'], 'receipt'>) => (await calls.receipt({ callId })).dispute
   expect(await disputeSeenBy(caller.client.calls)).toEqual(opened)
@@ -247,9 +248,14 @@ it('reopens a disputed call with its evidence, without phone numbers, and refund
   for (const number of [callerPhone, calleePhone, call.number ?? '']) expect(text).not.toContain(number.slice(3))
   expect(text).not.toContain('callback_token')
   const resolve = (coins?: number) =>
-    app.server.disputes.resolve({ disputeId: opened.id, outcome: 'refund', note: 'Heard it', ...(coins === undefined ? {} : { coins }) })
+    app.server.disputes.resolve({
+      disputeId: opened.id,
+      outcome: 'refund',
+      note: 'Heard 2345-6789-0124',
+      ...(coins === undefined ? {} : { coins }),
+    })
   await expect(resolve(13)).rejects.toEqual(refused('conflict', 409))
-  expect(await resolve(4)).toMatchObject({ status: 'refunded', refundedCoins: 4, note: 'Heard it' })
+  expect(await resolve(4)).toMatchObject({ status: 'refunded', refundedCoins: 4, note: 'Heard XXXX-XXXX-0124' })
   await expect(resolve()).rejects.toEqual(refused('conflict', 409))
   expect(await caller.client.calls.get({ callId })).toMatchObject({ disputed: false, refundedCoins: 4 })
   expect((await caller.client.calls.receipt({ callId })).adjustments).toMatchObject([{ coins: 4, disputeId: opened.id }])

@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLogger } from '../../src/base/logger.ts'
+import { tenantId as toTenantId } from '../../src/base/tenant.ts'
 import { isVerhoeff } from '../../src/base/verhoeff.ts'
+import { kycCallbackPath } from '../../src/http/kyc-callbacks.ts'
 import type { CheckResult, Kyc } from '../../src/providers/kyc/port.ts'
 import { ask } from '../ask.ts'
 import type { TestUser } from '../start-platform.ts'
 import { startReceiver, type Receiver } from '../webhooks/receiver.ts'
+import { makeVerified } from '../withdrawals/verified.ts'
 import { aadhaarOf } from './numbers.ts'
 import { claimed, kycScene, noticeVersion, picture, type KycScene } from './scene.ts'
 
@@ -80,6 +83,9 @@ async function send(method: string, path: string, credential: string, body?: unk
     'Idempotency-Key': bare(),
     'User-Agent': `Phone ${many(6)}`,
     'X-Request-Id': bare(),
+    'X-Forwarded-For': bare(),
+    'Accept-Language': bare(),
+    Cookie: `id=${bare()}`,
     Referer: `https://host.example/${bare()}`,
   }
   const { text } = await ask(scene.platform.url, { method, path, credential, body, headers })
@@ -115,6 +121,75 @@ async function handIn(user: TestUser, credential: string): Promise<string> {
   const { submissionId } = await user.client.kyc.get()
   if (submissionId === null) throw new Error('nothing was handed in')
   return submissionId
+}
+
+/** All that goes with a file: in a form, and by the headers of tus. */
+async function uploadWith(credential: string): Promise<void> {
+  const form = new FormData()
+  form.append('type', 'pan')
+  form.append('password', bare())
+  form.append('file', new File([new Uint8Array(await picture)], `${next()}.jpg`, { type: 'image/jpeg' }))
+  const authorization = { Authorization: `Bearer ${credential}` }
+  const whole = await fetch(`${scene.platform.url}/v1/kyc/documents`, { method: 'POST', headers: authorization, body: form })
+  const words = { type: 'pan', filename: `${next()}.jpg`, filetype: 'image/jpeg', note: next() }
+  const metadata = Object.entries(words).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`)
+  const begun = await fetch(`${scene.platform.url}/v1/kyc/uploads`, {
+    method: 'POST',
+    headers: { ...authorization, 'Tus-Resumable': '1.0.0', 'Upload-Length': '9', 'Upload-Metadata': metadata.join(',') },
+  })
+  expect([whole.status, begun.status]).toEqual([201, 201])
+  answers.push(await whole.text(), await begun.text())
+  const place = begun.headers.get('location') ?? ''
+  await send('POST', `${place}/finish`, credential, { password: bare() })
+  await send('DELETE', place, credential)
+}
+
+/** Names, and addresses of the API itself. */
+async function callWith({ userId }: TestUser, credential: string): Promise<void> {
+  const { secretKey } = scene.app
+  await send('PATCH', '/v1/me', credential, { displayName: `Asha ${next()}` })
+  await send('POST', '/v1/users', secretKey, { userId, displayName: `Asha ${next()}` })
+  await send('POST', '/v1/users', secretKey, { userId: `${userId}-2`, displayName: `Asha ${next()}` })
+  await send('GET', `/v1/kyc?${bare()}=1`, credential)
+  await send('GET', `/v1/kyc/notice?language=${bare()}`, credential)
+  await send('GET', `/v1/kyc/audit?cursor=${bare()}`, secretKey)
+  await send('DELETE', `/v1/kyc/documents/${bare()}`, credential)
+  await send('GET', `/v1/${bare()}/${bare()}`, bare())
+  await send('POST', '/v1/kyc/consents', credential, `{"version":"${bare()}", "langua`)
+}
+
+/** What a provider tells by itself, at the right address and at wrong ones. */
+async function callBackWith(submissionId: string): Promise<void> {
+  const [row] = await scene.rows<{ tenant_id: number }>('select tenant_id from kyc_submissions where id = $1', [submissionId])
+  const path = kycCallbackPath(scene.platform.masterKey, toTenantId(row?.tenant_id ?? 0), submissionId)
+  const told = { result: { uid: next(), name: next() }, requestId: bare() }
+  await send('POST', path, bare(), told)
+  await send('POST', `${path}?uid=${bare()}`, bare(), told)
+  await send('POST', `/providers/signzy/1/${bare()}/${bare()}`, bare(), told)
+}
+
+/** All that is typed when money goes out. */
+async function withdrawWith(): Promise<void> {
+  const user = await scene.person()
+  const { database, masterKey, held } = scene.platform
+  const at = { connection: database.connection, masterKey, now: new Date(held.now()), appId: scene.app.app.appId }
+  await makeVerified(at, [{ userId: user.userId, name: claimed.name }])
+  await scene.app.server.wallets.credit({ userId: user.userId, coins: 1_000, bucket: 'earned', reason: 'Earned' })
+  const payees = [
+    { type: 'upi', vpa: `${bare()}@okbank` },
+    { type: 'bank', ifsc: 'HDFC0000001', accountNumber: bare(), name: `Asha ${next()}` },
+  ]
+  for (const payee of payees) await send('POST', '/v1/withdrawals', await user.token(), { coins: 100, payee })
+  await scene.platform.quiet()
+  const [paid, refused] = (await user.client.withdrawals.list()).data
+  const of = (id: string | undefined, verb: string) => `/v1/withdrawals/${id}/${verb}`
+  const { secretKey } = scene.app
+  await send('POST', of(paid?.id, 'approve'), secretKey, { note: `Note ${many(8)}` })
+  await send('POST', of(paid?.id, 'mark-paid'), secretKey, { bankReference: 'UTR0001', note: many(8), overrideReason: many(8) })
+  await send('POST', of(paid?.id, 'settle'), secretKey, { outcome: 'paid', bankReference: 'UTR0001', reason: many(8) })
+  await send('POST', of(refused?.id, 'reject'), secretKey, { reason: `Reason ${many(8)}` })
+  await scene.platform.quiet()
+  expect((await user.client.withdrawals.list()).data.map(({ status }) => status)).toEqual(['paid', 'rejected'])
 }
 
 /** All that a reviewer may type. */
@@ -156,12 +231,17 @@ async function dump(): Promise<string> {
 it('leaves none of a thousand Aadhaar numbers anywhere, through whatever field they came', async () => {
   while (sent.size < 1_000) {
     const user = await scene.person()
-    const submissionId = await handIn(user, await user.token())
+    const credential = await user.token()
+    await uploadWith(credential)
+    const submissionId = await handIn(user, credential)
+    await callBackWith(submissionId)
+    await callWith(user, credential)
     await scene.platform.quiet()
     await reviewWith(submissionId)
   }
+  await withdrawWith()
   await scene.platform.quiet()
-  const [last] = (await scene.app.server.kyc.listSubmissions()).data
+  const [last] = (await scene.app.server.kyc.listSubmissions({ type: 'aadhaar' })).data
   const { documents } = await scene.app.server.kyc.getSubmission({ submissionId: last?.id ?? '' })
   expect(documents).toMatchObject([{ masked: true, destroyed: false }])
   expect(sent.size).toBeGreaterThanOrEqual(1_000)

@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../base/hide-aadhaar.ts'
 import { newId } from '../../base/ids.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
@@ -23,7 +24,7 @@ export interface PutUser extends ControlsWish {
 
 /** What was not given stays as it is. */
 const changeOf = (wish: PutUser): Partial<UserChange> => ({
-  displayName: wish.displayName,
+  displayName: hideAadhaar(wish.displayName),
   ...(wish.phone === undefined ? {} : { phone: wish.phone }),
   ...(wish.email === undefined ? {} : { email: wish.email }),
   ...(wish.rate === undefined
@@ -64,7 +65,7 @@ export async function putUser(
       ...changeOf(wish),
       id: newId('usr', now),
       hostId: wish.userId,
-      displayName: wish.displayName,
+      displayName: hideAadhaar(wish.displayName),
       referralCode: makeReferralCode(),
       signupReferralCode: wish.referralCode ?? null,
       signupIp: wish.signup?.ip ?? null,

@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../base/hide-aadhaar.ts'
 import { fail } from '../../base/problem.ts'
 import { isWithin, type QuietHours, type RateBounds } from '../presence/index.ts'
 import type { UserChange } from './user-store.ts'
@@ -38,7 +39,7 @@ export function ownChangeOf(wish: OwnWish, app: AppLimits): Partial<UserChange> 
       errors: [{ pointer: '/maxCallSeconds', detail: `must be at most ${app.maxCallSeconds}, the app’s longest call` }],
     })
   return {
-    ...(displayName === undefined ? {} : { displayName }),
+    ...(displayName === undefined ? {} : { displayName: hideAadhaar(displayName) }),
     ...(languages === undefined ? {} : { languages }),
     ...(rate === undefined ? {} : { ownRateCoins: rate?.coins ?? null, ownRateSeconds: rate?.seconds ?? null }),
     ...controlsOf(wish),

@@ -8,6 +8,7 @@ export const afterwardsRoutes = describe(afterwardsPaths, {
   rate: {
     summary: 'Rate a call that was answered, within 7 days; again replaces the own rating',
     idempotency: 'optional',
+    isPrivate: true,
     access: { user: true },
   },
   ratings: { summary: 'The ratings of a call: a user sees their own', access: { user: true, secret: 'calls:read' } },
@@ -16,6 +17,7 @@ export const afterwardsRoutes = describe(afterwardsPaths, {
     summary: 'Dispute a call within 30 days: it is reopened with its evidence',
     success: 201,
     idempotency: 'optional',
+    isPrivate: true,
     access: { user: true, secret: 'disputes:write' },
   },
 })

@@ -8,6 +8,7 @@ export const disputeRoutes = describe(disputePaths, {
   resolve: {
     summary: 'Decide a dispute: refund the caller, or reject it',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'disputes:write' },
   },
 })

@@ -19,6 +19,7 @@ export const userRoutes = describe(userPaths, {
     summary: 'Make a user, or update the one with this userId',
     success: 201,
     idempotency: 'optional',
+    isPrivate: true,
     access: { secret: 'users:write' },
   },
   list: { summary: 'The app’s users', access: { secret: 'users:read' } },

@@ -23,6 +23,7 @@ export const withdrawalReadRoutes = describe(withdrawalReadPaths, {
   cancel: {
     summary: 'Take a withdrawal back that has not been sent; its coins return',
     idempotency: 'required',
+    isPrivate: true,
     access: { user: true, secret: 'withdrawals:write' },
   },
 })
@@ -31,9 +32,15 @@ export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
   approve: {
     summary: 'Let a withdrawal be paid that waits for somebody to look at it',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'withdrawals:write' },
   },
-  reject: { summary: 'Refuse a withdrawal; its coins return', idempotency: 'required', access: { secret: 'withdrawals:write' } },
+  reject: {
+    summary: 'Refuse a withdrawal; its coins return',
+    idempotency: 'required',
+    isPrivate: true,
+    access: { secret: 'withdrawals:write' },
+  },
   payee: {
     summary: 'Whom it is paid to, in full: for whoever pays by hand, or looks at a name. It is put on record',
     access: { secret: 'withdrawals:write' },
@@ -41,11 +48,13 @@ export const withdrawalServerRoutes = describe(withdrawalServerPaths, {
   markPaid: {
     summary: 'Say that an approved withdrawal was paid by hand; nothing is sent for it any more',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'withdrawals:write' },
   },
   settle: {
     summary: 'Write down the bank’s word: how one that hangs there ended, or that one which people wrote down as paid was not',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'withdrawals:write' },
   },
 })

@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../../base/hide-aadhaar.ts'
 import { newId } from '../../../base/ids.ts'
 import { fail } from '../../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../../base/tenant.ts'
@@ -37,7 +38,8 @@ export async function openDispute(
   const now = deps.clock.now()
   refuseAfter(daysToDispute, ended, now)
   const evidence = await gatherEvidence(tx, tenantId, callId)
-  const opened = { id: newId('dsp', now), callId, openedBy: ended.by, reason, comment: comment ?? null, openedAt: now, evidence }
+  const hidden = comment === undefined ? null : hideAadhaar(comment)
+  const opened = { id: newId('dsp', now), callId, openedBy: ended.by, reason, comment: hidden, openedAt: now, evidence }
   const dispute = (await insertDispute(tx, tenantId, opened)) ?? fail('conflict', { detail: 'This call is disputed already.' })
   await audit(tx, tenantId, actor, { action: 'dispute.opened', subject: dispute.id, fromIp: ip, details: { callId, reason } }, now)
   await recordCallNow(tx, tenantId, callId, () => ['call.disputed'], now)
@@ -57,7 +59,8 @@ export interface Decision {
  * decided and nothing given back; after it, the dispute is found decided, whoever asks again and however many at once.
  */
 export async function resolveDispute(deps: CallDeps, tx: Tx, actor: SecretActor, ip: string, decision: Decision): Promise<Dispute> {
-  const { disputeId, outcome, note } = decision
+  const { disputeId, outcome } = decision
+  const note = hideAadhaar(decision.note)
   if (outcome === 'reject' && decision.coins !== undefined)
     fail('invalid_request', { errors: [{ pointer: '/coins', detail: 'goes with a refund only' }] })
   const tenantId = actor.tenant.id

@@ -1,3 +1,4 @@
+import { hideAadhaar } from '../../../base/hide-aadhaar.ts'
 import { fail } from '../../../base/problem.ts'
 import type { SecretActor, UserActor } from '../../../base/tenant.ts'
 import type { Tx } from '../../../db/connect.ts'
@@ -26,7 +27,8 @@ export async function rateCall(deps: CallDeps, tx: Tx, actor: UserActor, callId:
   if (ended.by === 'platform') return fail('forbidden')
   if (ended.call.answeredAt === null) fail('conflict', { detail: 'Only a call that was answered can be rated.' })
   refuseAfter(daysToRate, ended, now)
-  const rating = await putRating(tx, actor.tenant.id, callId, ended.by, wish, now)
+  const comment = wish.comment === undefined ? undefined : hideAadhaar(wish.comment)
+  const rating = await putRating(tx, actor.tenant.id, callId, ended.by, { ...wish, comment }, now)
   await recordCallNow(tx, actor.tenant.id, callId, () => ['call.rated'], now)
   return rating
 }
