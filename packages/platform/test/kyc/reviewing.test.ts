@@ -1,6 +1,7 @@
 import { createServer } from '@impacthub/sdk/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestApp, TestUser } from '../start-platform.ts'
+import { startReceiver } from '../webhooks/receiver.ts'
 import { aadhaarOf, panOf } from './numbers.ts'
 import { claimed, kycScene, noticeVersion, type KycScene } from './scene.ts'
 
@@ -130,15 +131,23 @@ describe('a reviewer', () => {
   it('approves, takes it back, and rejects with a reason that the user is told', async () => {
     const { user, submissionId } = await inReview()
     const { kyc } = app.server
+    const receiver = await startReceiver()
+    const { id: endpointId } = await app.server.webhookEndpoints.create({ url: receiver.url, types: ['*'] })
+    const told: string[] = []
+    user.client.realtime.on('kyc.updated', ({ status, reasons }) => told.push([status, ...reasons].join(' ')))
+    await expect.poll(() => user.client.realtime.state).toBe('open')
+    const live = (last: string) => expect.poll(() => told.at(-1)).toBe(last)
     await expect(kyc.review({ submissionId, decision: 'reject' })).rejects.toThrow(problem('invalid_request'))
     expect(await kyc.review({ submissionId, decision: 'approve', reviewer: 'Rita' })).toMatchObject({
       stage: 'verified',
       decidedBy: 'reviewer',
     })
     expect(await user.client.kyc.get()).toMatchObject({ status: 'verified', note: null })
+    await live('verified')
     await expect(kyc.review({ submissionId, decision: 'approve' })).rejects.toThrow(problem('conflict'))
     await kyc.review({ submissionId, decision: 'reopen', note: 'We look once more.' })
     expect(await user.client.kyc.get()).toMatchObject({ status: 'pending', note: 'We look once more.', verifiedAt: null })
+    await live('pending')
     await kyc.review({ submissionId, decision: 'reject', reasons: ['unreadable'], note: 'Please take it in daylight.' })
     expect(await user.client.kyc.get()).toMatchObject({
       status: 'rejected',
@@ -146,6 +155,18 @@ describe('a reviewer', () => {
       note: 'Please take it in daylight.',
       canSubmit: true,
     })
+    await live('rejected unreadable')
+    await scene.platform.quiet()
+    expect(new Map(receiver.received.map(({ event }) => [event.type, event.data]))).toEqual(
+      new Map<string, unknown>([
+        ['kyc.verified', expect.objectContaining({ userId: user.userId, status: 'verified' })],
+        ['kyc.reopened', expect.objectContaining({ userId: user.userId, status: 'pending', note: 'We look once more.' })],
+        ['kyc.rejected', expect.objectContaining({ userId: user.userId, status: 'rejected', reasons: ['unreadable'] })],
+      ]),
+    )
+    user.client.realtime.close()
+    await app.server.webhookEndpoints.delete({ endpointId })
+    await receiver.close()
     const { history } = await kyc.getSubmission({ submissionId })
     expect(history.map(({ event }) => event)).toEqual(['submitted', 'unclear', 'approved', 'reopened', 'refused'])
     const events = (await app.server.events.list({ limit: 100 })).data.filter(({ data }) => 'userId' in data && data.userId === user.userId)

@@ -82,6 +82,20 @@ describe('somebody who hands in a document', () => {
     expect(await scene.rows(kept, ['own-notice'])).toEqual([{ text: 'The app’s own notice, version Terms_7.' }])
   })
 
+  it('has their consent on record word for word, with version, language, time and address', async () => {
+    const user = await scene.app.user('consenting', { phone: null })
+    const notice = await user.client.kyc.getNotice({ language: 'hi' })
+    await user.client.kyc.consent({ version: notice.version, language: 'hi' })
+    const kept = 'select c.* from kyc_consents c join users u on u.id = c.user_id where u.host_id = $1'
+    const rows = await scene.rows<{ text: string }>(kept, ['consenting'])
+    const at = new Date(scene.platform.held.now())
+    expect(rows).toMatchObject([
+      { kind: 'given', version: noticeVersion, language: 'hi', from_ip: expect.stringContaining('127.0.0.1'), at },
+    ])
+    for (const word of [notice.title, ...notice.paragraphs, ...notice.items, notice.agreement]) expect(rows[0]?.text).toContain(word)
+    await expect(scene.rows('update kyc_consents set version = $1', ['9'])).rejects.toThrow()
+  })
+
   it.each([
     ['karza', 'hub'],
     ['karza', 'api'],

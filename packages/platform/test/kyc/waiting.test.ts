@@ -126,6 +126,8 @@ it('a verification runs out when the app says, and can be renewed before', async
   await scene.platform.advance(30 * 24 * hour, 30 * 24 * hour)
   expect(await late.client.kyc.get()).toMatchObject({ status: 'rejected', reasons: ['expired'], canSubmit: true })
   expect((await late.client.me.get()).kycStatus).toBe('rejected')
+  const expired = (await app.server.events.list({ type: 'kyc.expired' })).data.map(({ data }) => data)
+  expect(expired).toContainEqual(expect.objectContaining({ userId: late.userId, status: 'rejected', reasons: ['expired'] }))
   expect((await early.client.kyc.get()).status).toBe('verified')
   // What they handed in before it ran out is still looked at, and can be decided.
   expect(await between.client.kyc.get()).toMatchObject({ status: 'pending', submissionId: renewal, verifiedAt: null, canSubmit: false })

@@ -75,22 +75,6 @@ it('calls off what has not been sent, and gives the coins back', async () => {
   expect(payoutsOf(withdrawalId)).toHaveLength(0)
 })
 
-it('is read once more before anything is sent: also where nobody has written down that it is over', async () => {
-  const { app, platform } = scene
-  await app.server.app.update({ withdrawals: { coolingHours: 1 } })
-  const user = await scene.earner({ coins: 300 })
-  const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
-  expect((await reached(user, withdrawalId, 'approved')).status).toBe('approved')
-  await app.server.app.update({ withdrawals: null })
-  const runsOut =
-    'update kyc_profiles p set expires_at = $2 from users u where u.tenant_id = p.tenant_id and u.id = p.user_id and u.host_id = $1'
-  await scene.rows(runsOut, [user.userId, new Date(platform.held.now() + 1_800_000)])
-  await platform.advance(3_600, 1_800)
-  expect(await reached(user, withdrawalId, 'canceled')).toMatchObject({ status: 'canceled', reason: 'kyc_lost' })
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
-  expect((await user.client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
-})
-
 it('calls back what the provider has and has not begun', async () => {
   const { platform, razorpay } = scene
   const user = await scene.earner({ coins: 300 })
