@@ -59,7 +59,7 @@ export interface Features {
 }
 
 export function tieFeatures(base: Foundation): Features {
-  const { db, bus, clock, cursors, directory, fanOut, masterKey } = base
+  const { db, bus, clock, fanOut } = base
   const referralDeps: ReferralDeps = { ...base, tasks: taskStore, news: fanOut }
   const referrals = createReferrals(referralDeps)
   const callDeps = callParts(base, referrals, (tenantId, userId) => presence.isConnected(tenantId, userId))

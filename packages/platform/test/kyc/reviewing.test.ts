@@ -54,15 +54,19 @@ describe('the queue', () => {
 
   it('comes as CSV and as JSON lines, and who took it is on record', async () => {
     const other = await scene.platform.app('Exporting')
-    await inReview(other)
+    const { user } = await inReview(other)
     const { kyc } = other.server
     const csv = await kyc.export({ reason: 'Audit of November' })
     expect(csv.text.split('\n')).toHaveLength(3)
     expect(csv.text).toMatch(/^id,userId,type,numberMasked,/)
     expect(csv.text).not.toContain(claimed.name)
+    // What a spreadsheet would calculate is text.
+    await scene.rows("update users set host_id = '=1+1' where host_id = $1", [user.userId])
+    expect((await kyc.export({ reason: 'Audit of November' })).text).toMatch(/^kyc_[0-9a-z]+,"?'=1\+1"?,pan,/m)
     const { text } = await kyc.export({ format: 'jsonl', reason: 'Audit of November' })
     expect(JSON.parse(text)).toMatchObject({ type: 'pan', stage: 'review' })
     expect((await kyc.listAudit()).data.map(({ action, reason }) => ({ action, reason }))).toEqual([
+      { action: 'kyc.exported', reason: 'Audit of November' },
       { action: 'kyc.exported', reason: 'Audit of November' },
       { action: 'kyc.exported', reason: 'Audit of November' },
     ])

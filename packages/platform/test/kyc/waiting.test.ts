@@ -46,6 +46,19 @@ describe('while no provider answers', () => {
     for (const user of users) expect((await scene.settled(user)).status).toBe('verified')
   })
 
+  it('the other one is asked at once, and both questions are in the evidence', async () => {
+    const { karza } = scene.identities
+    const user = await scene.person()
+    karza.control.faultApi({ action: 'fail', status: 503, times: 100_000 })
+    const { id } = await scene.submit(user)
+    expect((await scene.settled(user)).status).toBe('verified')
+    karza.control.clearFaults()
+    expect((await scene.app.server.kyc.getSubmission({ submissionId: id })).checks).toMatchObject([
+      { provider: 'karza', outcome: 'retryable', reason: 'source_down' },
+      { provider: 'signzy', outcome: 'pass' },
+    ])
+  })
+
   it('an Aadhaar number is kept for less than three days, and a reviewer decides', async () => {
     const user = await scene.person()
     const { id } = await scene.submit(user, { type: 'aadhaar', number: aadhaarOf('0003') })
