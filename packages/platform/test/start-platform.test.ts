@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
+import { everyTenant } from '../src/base/tenant.ts'
 import { startPlatform } from './start-platform.ts'
 
 it('starts the whole platform, and a second process over the same data', async () => {
@@ -11,6 +12,11 @@ it('starts the whole platform, and a second process over the same data', async (
   const second = await startPlatform({ beside: first })
   await second.stop()
   expect(await first.trialBalance()).toBe(0)
+  const jobs = await first.platform.db.read<{ kind: string }>(everyTenant, `select kind from tasks where kind like 'every.%'`, [])
+  // Whatever looks after coins and proofs waits for its time, once.
+  const ledgers = ['make-ledger-partitions', 'seal-ledger', 'watch-ledger', 'watch-seals', 'release-forgotten-holds', 'expire-coins']
+  for (const name of [...ledgers, 'collect-debts', 'tend-payees'])
+    expect(jobs.filter(({ kind }) => kind === `every.${name}`)).toHaveLength(1)
   await first.stop()
 })
 
