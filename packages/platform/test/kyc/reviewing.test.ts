@@ -206,6 +206,14 @@ describe('a reviewer', () => {
     await expect(kyc.review({ submissionId, decision: 'approve', reviewer: 'Rita' })).rejects.toThrow(problem('conflict'))
     expect(await kyc.review({ submissionId, decision: 'approve', reviewer: 'Sam' })).toMatchObject({ stage: 'verified' })
     expect((await user.client.kyc.get()).status).toBe('verified')
+    // Half an approval of an earlier time is none.
+    await strict.server.app.update({ kyc: { approvals: 2 } })
+    for (const reviewer of ['Rita', 'Sam']) {
+      await kyc.review({ submissionId, decision: 'reopen' })
+      expect(await kyc.review({ submissionId, decision: 'approve', reviewer })).toMatchObject({ stage: 'second_review' })
+      expect((await kyc.getSubmission({ submissionId })).approvals).toMatchObject([{ reviewer }])
+      await kyc.review({ submissionId, decision: 'reject', reasons: ['unreadable'] })
+    }
   })
 
   it('decides where nobody can be asked: live mode never falls back to the sandboxes', async () => {

@@ -60,6 +60,7 @@ describe('a PAN of v3', () => {
   it.each([
     [400, 'review', 'request_refused'],
     [401, 'retryable', 'account_blocked'],
+    [402, 'retryable', 'account_blocked'],
     [403, 'retryable', 'account_blocked'],
     [404, 'fail', 'number_not_found'],
     [409, 'review', 'unclear'],
@@ -68,6 +69,7 @@ describe('a PAN of v3', () => {
     [429, 'retryable', 'throttled'],
     [500, 'retryable', 'source_down'],
     [502, 'retryable', 'source_down'],
+    [503, 'retryable', 'source_down'],
     [504, 'retryable', 'timed_out'],
   ])('refused with %i is %s, %s, in whatever form it is said', async (status, state, reason) => {
     for (const said of [
