@@ -65,15 +65,22 @@ function tail(prefix: IdPrefix, time: number): [high: number, low: number] {
   return [latest.high, latest.low]
 }
 
-const square = 32 ** 2
-/** Digits two by two: half the steps. */
-const pairs = Array.from({ length: square }, (_, value) => digits.charAt(value / 32) + digits.charAt(value % 32))
+/** Two digits for ten bits. */
+const pairs = Array.from({ length: 1_024 }, (_, value) => digits.charAt(value / 32) + digits.charAt(value % 32))
 
-/** `length` is even. */
-function base32(value: number, length: number): string {
-  let text = ''
-  for (let rest = value; text.length < length; rest = Math.floor(rest / square)) text = (pairs[rest % square] ?? '') + text
-  return text
+/** The lowest 20 bits of a number. Of one beyond 32 bits, shifting and masking take no others. */
+const fourDigits = (value: number): string => `${pairs[(value >>> 10) & 1_023]}${pairs[value & 1_023]}`
+/** Below 2^40. */
+const eightDigits = (value: number): string => fourDigits(value / 2 ** 20) + fourDigits(value)
+
+const stamp = { time: -1, digits: '' }
+/** The 48 bits of a time, written once for all ids of a millisecond. */
+function timeDigits(time: number): string {
+  if (time !== stamp.time) {
+    stamp.digits = `${pairs[Math.floor(time / half)]}${eightDigits(time)}`
+    stamp.time = time
+  }
+  return stamp.digits
 }
 
 /**
@@ -83,11 +90,11 @@ function base32(value: number, length: number): string {
 export function newId(prefix: IdPrefix, now: Date = new Date()): string {
   const time = now.getTime()
   const [high, low] = tail(prefix, time)
-  return `${prefix}_${base32(time, 10)}${base32(high, 8)}${base32(low, 8)}`
+  return `${prefix}_${timeDigits(time)}${eightDigits(high)}${eightDigits(low)}`
 }
 
 /** Sorts before every id that is made at this time or later, and after all that were made before. Nothing was made before 1970. */
-export const firstIdAt = (prefix: IdPrefix, time: Date): string => `${prefix}_${base32(Math.max(0, time.getTime()), 10)}`
+export const firstIdAt = (prefix: IdPrefix, time: Date): string => `${prefix}_${timeDigits(Math.max(0, time.getTime()))}`
 
 const readable = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 

@@ -34,3 +34,20 @@ it('gives back the room of what has ended, though nobody asks for it', () => {
   }
   expect(map.size).toBeLessThanOrEqual(12)
 })
+
+it('lets what is written again and again last as long as what is written once', () => {
+  let now = 0
+  const map = new ExpiringMap<number>(2, () => now)
+  map.set('a', 1, 5)
+  now = 4
+  map.set('a', 2, 5)
+  now = 8
+  expect(map.get('a')).toBe(2)
+  map.set('b', 3, 5)
+  map.set('a', 4, 5)
+  map.set('c', 5, 5)
+  expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([4, undefined, 5])
+  now = 13
+  map.set('c', 6, 5)
+  expect([map.get('a'), map.get('c'), map.size]).toEqual([undefined, 6, 1])
+})

@@ -3,7 +3,8 @@
  * written longest ago makes room.
  */
 export class ExpiringMap<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly until: number }>()
+  readonly #entries = new Map<string, { value: V; until: number }>()
+  #latest: string | undefined
   readonly #max: number
   readonly #now: () => number
 
@@ -13,8 +14,17 @@ export class ExpiringMap<V> {
   }
 
   set(key: string, value: V, ttlMs: number): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, { value, until: this.#now() + ttlMs })
+    const until = this.#now() + ttlMs
+    const latest = key === this.#latest ? this.#entries.get(key) : undefined
+    // What stands last already stays where it is: a Map that is always taken from and put into is made anew every few times.
+    if (latest !== undefined) {
+      latest.value = value
+      latest.until = until
+    } else {
+      this.#entries.delete(key)
+      this.#entries.set(key, { value, until })
+      this.#latest = key
+    }
     this.#prune()
   }
 

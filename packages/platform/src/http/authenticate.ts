@@ -81,16 +81,22 @@ export function createAuthenticator(directory: Directory, clock: Clock): Authent
     return tenant !== undefined && allows(tenant, origin)
   }
 
+  async function fromAllowedOrigin(asking: Promise<Actor>, origin: string): Promise<Actor> {
+    const actor = await asking
+    if (!(await originAllowed(actor, origin))) fail('origin_not_allowed')
+    return actor
+  }
+
   return {
     user,
     originAllowed,
-    async actor(credentials) {
-      if (credentials.authorization === undefined) return { kind: 'anyone' }
-      if (!bearer.test(credentials.authorization)) return fail('unauthenticated')
-      const text = credentials.authorization.slice('Bearer '.length)
-      const actor = looksLikeKey(text) ? await keyActor(text, credentials) : await user(text)
-      if (credentials.origin !== undefined && !(await originAllowed(actor, credentials.origin))) fail('origin_not_allowed')
-      return actor
+    actor(credentials) {
+      const { authorization, origin } = credentials
+      if (authorization === undefined) return Promise.resolve({ kind: 'anyone' })
+      if (!bearer.test(authorization)) return Promise.reject(new Problem('unauthenticated'))
+      const text = authorization.slice('Bearer '.length)
+      const actor = looksLikeKey(text) ? keyActor(text, credentials) : user(text)
+      return origin === undefined ? actor : fromAllowedOrigin(actor, origin)
     },
     async stillValid(actor) {
       if (actor.kind === 'secret') {
