@@ -11,17 +11,21 @@ const terser = terserModule as unknown as typeof terserModule.default
 /** The folder of the repository. */
 export const root = join(import.meta.dirname, '..')
 
-/** Writes style sheets without the white space that only their readers in the source need. */
-function tightStyles(): Plugin {
+/** Writes style sheets and templates without the white space that only their readers in the source need. */
+function tightSources(): Plugin {
   const tighten = (sheet: string) =>
     sheet
       .replace(/\s+/g, ' ')
       .replace(/ ?([{};,]) ?/g, '$1')
       .replace(/: /g, ':')
   return {
-    name: 'tight-styles',
-    // Sheets with values put in keep their form: what stands around a value could matter.
-    transform: (code) => ({ code: code.replace(/\bcss`[^`$]*`/g, tighten), map: null }),
+    name: 'tight-sources',
+    transform: (code, id) => {
+      // Sheets with values put in keep their form: what stands around a value could matter.
+      const sheets = code.replace(/\bcss`[^`$]*`/g, tighten)
+      // Of a line's end and what follows it a page shows a space; templates hold nothing else that is written over several lines.
+      return { code: /\bhtml`/.test(code) && id.endsWith('.ts') ? sheets.replace(/\n[ \t]+/g, '\n') : sheets, map: null }
+    },
   }
 }
 
@@ -43,7 +47,7 @@ export function browserPlugins(): Plugin[] {
     // 'production' by name: else NODE_ENV decides, and a page that a test starts would get Lit's development build.
     nodeResolve({ browser: true, exportConditions: ['source', 'browser', 'import', 'production', 'default'], extensions: ['.ts', '.js'] }),
     withoutProgress(),
-    tightStyles(),
+    tightSources(),
     esbuild({ target: 'es2022', sourceMap: true, tsconfig: false }),
     terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } }),
   ]

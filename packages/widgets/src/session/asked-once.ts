@@ -12,5 +12,4 @@ export const isRefused = (error: unknown): boolean =>
   codeOf(error) !== 'idempotency_in_progress'
 
 /** An idempotency key. crypto.randomUUID is missing on pages without TLS, this is not. */
-export const randomKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36).padStart(7, '0')).join('')
+export const randomKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-')

@@ -22,11 +22,8 @@ export async function readKyc(store: ConnectStore): Promise<void> {
   const answer = (news: Partial<KycView>) => asked.get(store) === question && change(store, news)
   try {
     const standing = await kyc.get()
-    const { given, currentVersion } = standing.consent
-    const language = (store.state.catalogue?.language ?? 'en').split('-')[0]
-    const known = store.state.kyc?.notice
-    const wanted = !given && (known?.version !== currentVersion || known.language !== language)
-    const notice = wanted ? await kyc.getNotice({ language }) : known
+    const [language] = (store.state.catalogue?.language ?? 'en').split('-')
+    const notice = standing.consent.given ? undefined : await kyc.getNotice({ language })
     answer({ standing, notice, failed: false })
   } catch {
     answer({ failed: true })

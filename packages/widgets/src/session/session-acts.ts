@@ -5,6 +5,9 @@ import { carriedCalls } from './carried-calls.ts'
 import type { ConnectState, ConnectStore } from './connect-store.ts'
 import { turns } from './turns.ts'
 
+// Elements that ask the platform themselves say by this what came of it.
+export { faultOf } from './fault.ts'
+
 type Acts = { readonly [Name in RequestName]: (store: ConnectStore, detail: ConnectEvents[Name]) => unknown }
 
 const loadBrowserCall = () => import('./browser-call.ts')

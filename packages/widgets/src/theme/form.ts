@@ -18,22 +18,26 @@ export const formStyles = css`
     padding: 0 0 8px;
     font-weight: 600;
   }
-  .choice {
-    display: flex;
-    align-items: center;
-    gap: 12px;
+  .choice,
+  .field input {
     box-sizing: border-box;
     min-height: 48px;
     padding: 8px 14px;
     border: 1px solid var(--_border);
     border-radius: calc(var(--_radius) - 4px);
+  }
+  .choice {
+    display: flex;
+    align-items: center;
+    gap: 12px;
     cursor: pointer;
   }
   fieldset .choice:has(:checked) {
     border-color: var(--_accent);
     box-shadow: inset 0 0 0 1px var(--_accent);
   }
-  .choice:has(:focus-visible) {
+  .choice:has(:focus-visible),
+  .field input:focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
@@ -52,19 +56,11 @@ export const formStyles = css`
     font-weight: 500;
   }
   .field input {
-    box-sizing: border-box;
     width: 100%;
-    min-height: 48px;
-    padding: 8px 12px;
-    border: 1px solid var(--_muted);
-    border-radius: calc(var(--_radius) - 6px);
+    border-color: var(--_muted);
     background: var(--_surface);
     color: inherit;
     font: inherit;
-  }
-  .field input:focus-visible {
-    outline: 3px solid var(--_accent);
-    outline-offset: 1px;
   }
   .field [aria-invalid='true'] {
     border-color: var(--_danger);

@@ -12,6 +12,8 @@ import { historyActs, historyFeed } from '../../session/history-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { figureStyles } from '../../theme/figures.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { ratingStyles } from '../call-rating/rating.styles.ts'
@@ -23,7 +25,7 @@ import { Sight } from './sight.ts'
 
 /** `<ihc-call-history>`: the calls of the signed-in user, newest first, with the receipt of each and what can be done about it. */
 export class IhcCallHistory extends ConnectElement {
-  static override styles = [tokens, card, action, ratingStyles, receiptStyles, callHistoryStyles]
+  static override styles = [tokens, hidden, card, figureStyles, action, ratingStyles, receiptStyles, callHistoryStyles]
   readonly #state = new StoreController(
     this,
     (state) => state,

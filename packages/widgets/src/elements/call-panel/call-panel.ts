@@ -9,6 +9,8 @@ import { StoreController } from '../../session/store-controller.ts'
 import { handset } from '../../theme/icons.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { figureStyles } from '../../theme/figures.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { tokens } from '../../theme/tokens.ts'
 import type { ConnectState, MediaView } from '../../session/connect-store.ts'
 import type { CallAfter } from '../call-rating/call-after.ts'
@@ -22,7 +24,7 @@ import { incomingAttention } from './incoming-attention.ts'
 
 /** `<ihc-call-panel>`: the incoming or running call of this user, and its summary when it is over. */
 export class IhcCallPanel extends ConnectElement {
-  static override styles = [tokens, card, action, ratingStyles, callPanelStyles]
+  static override styles = [tokens, hidden, card, figureStyles, action, ratingStyles, callPanelStyles]
   static override properties: PropertyDeclarations = {
     hideIdle: { attribute: 'hide-idle', type: Boolean },
     silent: { type: Boolean },

@@ -7,7 +7,7 @@ import { cardPicture } from '../../testing/card-picture.ts'
 import { problem, type Script } from '../../testing/scripted-client.ts'
 import { standing } from '../../testing/scripted-kyc.ts'
 import { details, forgetUploads, showUploader as show } from '../../testing/show-uploader.ts'
-import { keepUpload, recallUpload } from './kept-uploads.ts'
+import { keepUpload, recallUploads } from './kept-uploads.ts'
 import './kyc-uploader.define.ts'
 
 beforeEach(forgetUploads)
@@ -167,12 +167,11 @@ describe('a picture', () => {
 
 it('keeps what is under way for its user alone, and drops what others have left on the device', async () => {
   const file = new Blob(['picture'])
-  await keepUpload('a:b:pan:front', { file, at: Date.now(), uploadId: 'upl_1' })
-  await keepUpload('a:b:aadhaar:back', { file, at: Date.now() - 2 * 86_400_000 })
-  expect(await recallUpload('a:b:pan:front')).toMatchObject({ uploadId: 'upl_1' })
-  expect(await recallUpload('a:b:aadhaar:back')).toBeUndefined()
-  expect(await recallUpload('a:pan:front')).toBeUndefined()
-  expect(await recallUpload('a:b:pan:front')).toBeUndefined()
+  await keepUpload({ key: 'a:b:pan:front', user: 'a:b', file, at: Date.now(), uploadId: 'upl_1' })
+  await keepUpload({ key: 'a:b:aadhaar:back', user: 'a:b', file, at: Date.now() - 2 * 86_400_000 })
+  expect(await recallUploads('a:b')).toMatchObject([{ key: 'a:b:pan:front', uploadId: 'upl_1' }])
+  expect(await recallUploads('a')).toEqual([])
+  expect(await recallUploads('a:b')).toEqual([])
 })
 
 describe('the camera', () => {

@@ -1,8 +1,9 @@
 import type { KycDocument, KycNotice, KycStanding } from '@impacthub/sdk'
 import { html, nothing } from 'lit'
-import { fill } from '../../locales/format.ts'
-import { reasonText, slotText, standingText, type KycWords } from './kyc-words.ts'
-import type { PictureSlot } from './picture-slot.ts'
+import { takePicture } from './camera.ts'
+import { adviceText, slotText, wordsOf, type KycWords } from './kyc-words.ts'
+import { clearSlot, fillSlot, sendSlot, type PictureSlot } from './picture-slot.ts'
+import { prepare } from './shrink.ts'
 
 type Type = KycDocument['type']
 
@@ -13,34 +14,29 @@ export const bones = html`<div aria-hidden="true">
 
 /** How the user stands, and why. */
 export const standingView = (standing: KycStanding, words: KycWords) => {
-  const { status, reasons, note, attemptsLeft, canSubmit } = standing
-  const { texts, language } = words
-  if (status === 'not_started') return nothing
-  return html`<div part="standing" class="quiet ${status}">
+  const { status, reasons, note } = standing
+  const { texts } = words
+  return html`<div part="standing" class="box">
     ${
       status === 'rejected'
-        ? html`<p>${texts.rejectedHint}</p>
-            <ul part="reasons">
-              ${reasons.map((reason) => html`<li>${reasonText(reason, texts)}</li>`)}
-              ${note ? html`<li part="reviewer-note">${note}</li>` : nothing}
-            </ul>`
+        ? html`<ul part="reasons">
+            ${reasons.map((reason) => html`<li>${wordsOf(texts, reason, texts.other)}</li>`)}
+            ${note ? html`<li part="reviewer-note">${note}</li>` : nothing}
+          </ul>`
         : nothing
     }
-    <p part="advice">
-      ${standingText(standing, words)} ${status === 'rejected' && canSubmit ? fill(texts.attempts, { n: attemptsLeft }, language) : nothing}
-    </p>
+    <p part="advice">${adviceText(standing, words)}</p>
   </div>`
 }
 
 /** Why what somebody asked for was not done. */
-export const faultView = (fault: string | undefined) =>
-  html`<p part="fault" role="alert" class=${fault ? 'fault' : 'none'}>${fault ?? ''}</p>`
+export const faultView = (fault: string) => html`<p part="fault" role="alert" class="fault">${fault}</p>`
 
 /** What is agreed to, in full, before anything is asked for. */
 export const noticeView = (
   { language, title, paragraphs, items, agreement }: KycNotice,
-  texts: KycWords['texts'],
-  fault: string | undefined,
+  { texts }: KycWords,
+  fault: string,
   agree: (event: Event) => void,
 ) =>
   html`<form part="notice" lang=${language} @submit=${agree}>
@@ -55,103 +51,82 @@ export const noticeView = (
   </form>`
 
 /** The documents that the app takes, as radio buttons. */
-export const typesView = (types: readonly Type[], chosen: Type, { texts }: KycWords, choose: (type: Type) => void) =>
+export const typesView = (
+  documents: KycStanding['documents'],
+  chosen: Type | undefined,
+  { texts }: KycWords,
+  choose: (type: Type) => void,
+) =>
   html`<fieldset part="types">
     <legend>${texts.choose}</legend>
-    ${types.map(
-      (type) =>
+    ${documents.map(
+      ({ type }) =>
         html`<label part="type" class="choice"
           ><input type="radio" name="type" .checked=${type === chosen} @change=${() => choose(type)} />${texts[type]}</label
         >`,
     )}
   </fieldset>`
 
-/** A page whose policy shows no `blob:` images does without. */
-const hide = ({ target }: Event) => {
-  if (target instanceof HTMLElement) target.hidden = true
-}
-
-export interface SlotActs {
-  readonly camera: (slot: PictureSlot) => void
-  readonly file: (slot: PictureSlot, file: File) => void
-}
+/** Asks for a file with the field beside a button, which is easier to reach by keyboard and finger than the field. */
+const ask = ({ target }: Event) => (target as HTMLElement).parentElement?.querySelector('input')?.click()
 
 /** One side of the document: its picture, how it is doing, and what can be done. */
-export function slotView(slot: PictureSlot, canAim: boolean, words: KycWords, acts: SlotActs) {
+export function slotView(slot: PictureSlot, words: KycWords) {
   const { texts } = words
-  const { phase, preview, percent = 0 } = slot.view
-  const said = slotText(slot.view, words)
-  const isUnderWay = phase === 'sending' || phase === 'waiting'
-  const isChosen = phase === 'doubtful' || phase === 'sent'
-  const choose = (event: Event) => {
-    const { files } = event.target as HTMLInputElement
-    if (files?.[0]) acts.file(slot, files[0])
-    ;(event.target as HTMLInputElement).value = ''
+  const { preview, side, view } = slot
+  const { phase, percent = 0 } = view
+  const aim = ({ target }: Event) => fillSlot(slot, takePicture((target as HTMLElement).getRootNode() as ShadowRoot, texts))
+  const choose = ({ target }: Event) => {
+    const field = target as HTMLInputElement
+    const [file] = field.files ?? []
+    if (file) void fillSlot(slot, prepare(file))
+    field.value = ''
   }
   const unlock = (event: Event) => {
     event.preventDefault()
-    const password = new FormData(event.target as HTMLFormElement).get('password')
-    if (typeof password === 'string' && password) void slot.unlock(password)
+    void sendSlot(slot, (event.target as HTMLFormElement).querySelector('input')?.value)
   }
-  return html`<section part="slot" class=${phase} aria-label=${texts[slot.side]}>
-    <h3>${texts[slot.side]}</h3>
-    ${preview ? html`<img part="preview" alt="" src=${preview} @error=${hide} />` : nothing}
-    <p part="progress-text" role="status">${said}</p>
-    ${isUnderWay ? html`<progress max="100" .value=${percent} aria-label=${texts[slot.side]}></progress>` : nothing}
+  return html`<section part="slot" class="box ${phase}">
+    <h3>${texts[side]}</h3>
+    ${preview ? html`<img part="preview" alt="" src=${preview} />` : nothing}
+    <p part="progress-text" role="status">${slotText(view, words)}</p>
     ${
       phase === 'locked'
         ? html`<form class="row" @submit=${unlock}>
-            <label class="field"
-              >${texts.password}<input name="password" type="password" autocomplete="off" required maxlength="128"
-            /></label>
-            <button>${texts.unlock}</button>
+            <label class="field">${texts.password}<input name="password" type="password" autocomplete="off" required /></label>
+            <button>${texts.submit}</button>
           </form>`
         : nothing
     }
-    <div class="row">
-      ${phase === 'doubtful' ? html`<button type="button" part="use" @click=${() => void slot.send()}>${texts.use}</button>` : nothing}
-      ${
-        isUnderWay
-          ? html`<button type="button" part="stop" class="plain" @click=${() => void slot.clear()}>${texts.cancel}</button>`
-          : html`${
-                canAim
-                  ? html`<button type="button" part="take" class=${isChosen ? 'plain' : ''} @click=${() => acts.camera(slot)}>
-                      ${isChosen ? texts.again : texts.take}
-                    </button>`
-                  : nothing
-              }
-              <label part="file" class="choose">
-                <input type="file" class="hidden" accept="image/*,application/pdf" @change=${choose} />${texts.file}
-              </label>`
-      }
-    </div>
+    ${
+      phase === 'sending' || phase === 'waiting'
+        ? html`<progress max="100" .value=${percent} aria-label=${texts[side]}></progress>
+            <button type="button" part="stop" class="plain" @click=${() => clearSlot(slot)}>${texts.cancel}</button>`
+        : html`<div class="row">
+            ${phase === 'doubtful' ? html`<button type="button" part="use" @click=${() => sendSlot(slot)}>${texts.use}</button>` : nothing}
+            ${navigator.mediaDevices ? html`<button type="button" part="take" @click=${aim}>${texts.take}</button>` : nothing}
+            <button type="button" part="file" class="plain" @click=${ask}>${texts.file}</button>
+            <input type="file" hidden accept="image/*,application/pdf" @change=${choose} />
+          </div>`
+    }
   </section>`
 }
 
-export type Field = 'number' | 'name' | 'dateOfBirth'
-
 /** What the document says, as the user types it. */
-export function fieldView(
-  [field, label, more]: readonly [Field, string, Readonly<Record<string, string>>],
-  fault: string | undefined,
-  input: (event: Event) => void,
-) {
-  const id = `why-${field}`
-  return html`<label part="field" class="field">
-    ${label}
+export const fields = ['number', 'name', 'dateOfBirth'] as const
+export type Field = (typeof fields)[number]
+
+export const fieldView = (field: Field, type: Type | undefined, { texts }: KycWords, isWrong: boolean) =>
+  html`<label part="field" class="field">
+    ${texts[field]}
     <input
       name=${field}
       type=${field === 'dateOfBirth' ? 'date' : 'text'}
+      autocomplete=${{ number: 'off', name: 'name', dateOfBirth: 'bday' }[field]}
+      inputmode=${field === 'number' && type === 'aadhaar' ? 'numeric' : 'text'}
       required
-      autocomplete=${more['autocomplete'] ?? 'off'}
-      inputmode=${more['inputmode'] ?? 'text'}
-      autocapitalize=${more['autocapitalize'] ?? 'off'}
-      maxlength="100"
       spellcheck="false"
-      aria-invalid=${fault ? 'true' : 'false'}
-      aria-describedby=${id}
-      @input=${input}
+      aria-invalid=${isWrong}
     />
-    <span id=${id} class="fault">${fault ?? ''}</span>
+    <span class="fault">${isWrong ? texts[`${field}Fault`] : ''}</span>
   </label>`
-}

@@ -8,44 +8,23 @@ export interface KycWords {
   readonly language: string
 }
 
-type Words = Readonly<Record<string, string>>
-
-export const dayText = (time: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(time))
-
-/** Whose words differ from their names. */
-const reasons: Words = { unreadable: 'unreadablePictures' }
-const faults: Words = {
-  image_too_small: 'too_small',
-  image_too_large: 'too_large',
-  payload_too_large: 'too_large',
-  network_error: 'offline',
-  pdf_password_required: 'locked',
-  pdf_password_wrong: 'badPassword',
-  document_unreadable: 'unreadable',
-}
-
-const textOf = (words: Words, name: string, fallback: string): string => (Object.hasOwn(words, name) && words[name]) || fallback
-
-/** Why somebody was rejected, in words that they can act on. */
-export const reasonText = (reason: string, texts: KycTexts): string => textOf(texts, reasons[reason] ?? reason, texts.other)
+/** The words for a code of the platform: why somebody was rejected, what is wrong with a picture. */
+export const wordsOf = (texts: Readonly<Record<string, string>>, code: string, fallback: string): string =>
+  (Object.hasOwn(texts, code) && texts[code]) || fallback
 
 /** What to do about the standing. */
-export function standingText({ status, expiresAt, canSubmit, retryAt }: KycStanding, { texts, language }: KycWords): string {
-  if (status === 'pending') return texts.pendingHint
-  if (status === 'verified') return expiresAt ? fill(texts.verifiedUntil, { date: dayText(expiresAt, language) }) : texts.verifiedHint
-  if (canSubmit) return texts.tryAgain
-  return retryAt ? fill(texts.later, { date: dayText(retryAt, language) }) : texts.closed
+export function adviceText({ status, expiresAt, canSubmit, retryAt, attemptsLeft }: KycStanding, { texts, language }: KycWords): string {
+  const day = status === 'verified' ? expiresAt : retryAt
+  const advice = {
+    not_started: '',
+    pending: texts.pendingHint,
+    verified: day ? texts.verifiedUntil : texts.verifiedHint,
+    rejected: canSubmit ? texts.tryAgain : day ? texts.later : texts.other,
+  }
+  const date = day ? new Date(day).toLocaleDateString(language, { dateStyle: 'long' }) : ''
+  return fill(advice[status], { date, n: attemptsLeft }, language)
 }
 
 /** How a picture is doing. */
-export function slotText({ phase, percent = 0, hint, fault = '' }: SlotView, { texts, language }: KycWords): string {
-  if (phase === 'checking' || phase === 'waiting') return texts[phase]
-  if (phase === 'sending') return fill(texts.sending, { n: percent }, language)
-  if (phase === 'refused' || phase === 'locked') return textOf(texts, faults[fault] ?? fault, texts.unreadable)
-  return hint ? texts[hint] : phase === 'sent' ? texts.sent : ''
-}
-
-/** Which field a refusal speaks of. */
-export const fieldFault = (pointer: string, texts: KycTexts): string | undefined =>
-  ({ '/number': texts.badNumber, '/name': texts.badName, '/dateOfBirth': texts.badBorn })[pointer]
+export const slotText = ({ phase, word, percent = 0 }: SlotView, { texts, language }: KycWords): string =>
+  fill(wordsOf(texts, word ?? phase, word ? texts.document_unreadable : ''), { n: percent }, language)

@@ -1,172 +1,139 @@
-import { uploadDocument, type ConnectClient, type KycDocument } from '@impacthub/sdk'
+import { uploadDocument, type ConnectClient, type KycDocument, type UploadProgress } from '@impacthub/sdk'
 import { codeOf } from '../../session/code-of.ts'
-import { forgetUpload, keepUpload, recallUpload } from './kept-uploads.ts'
-import type { PictureHint } from './look-at.ts'
-import type { PictureFault, Prepared } from './shrink.ts'
+import { forgetUpload, keepUpload, type KeptUpload } from './kept-uploads.ts'
+import type { Prepared } from './shrink.ts'
 
-/** One side of a document as it stands. */
+/** How one side of a document is doing. */
 export interface SlotView {
   readonly phase: 'empty' | 'checking' | 'doubtful' | 'sending' | 'waiting' | 'locked' | 'sent' | 'refused'
-  /** A picture of it; none of a PDF, and of one that was sent by an earlier page. */
-  readonly preview?: string | undefined
-  readonly percent?: number | undefined
-  readonly hint?: PictureHint | KycDocument['hints'][number] | undefined
-  /** Why it was refused: of the page, or the platform's code. */
-  readonly fault?: PictureFault | 'noCamera' | (string & Record<never, never>) | undefined
-  readonly documentId?: string | undefined
-  /** A PDF may hold both sides, as the e-Aadhaar does. */
-  readonly isPdf?: boolean | undefined
+  /** What is worth saying about it: a hint, or the code of why it was refused. */
+  readonly word?: string | undefined
+  readonly percent?: number
 }
-
-type Type = KycDocument['type']
-type Side = KycDocument['side']
-
-/** What the platform says of a PDF that it cannot open without its password, or with that one. */
-const locked = ['pdf_password_required', 'pdf_password_wrong']
-
-const sentView = ({ id, hints, format }: KycDocument): SlotView => ({
-  phase: 'sent',
-  documentId: id,
-  hint: hints[0],
-  isPdf: format === 'pdf',
-})
 
 /** One side of one document: chosen, judged, sent, and sent on after a lost connection or a reload. */
-export class PictureSlot {
-  readonly side: Side
-  view: SlotView = { phase: 'empty' }
-  readonly #client: ConnectClient
-  readonly #type: Type
-  readonly #key: string
-  readonly #changed: () => void
-  #prepared: Prepared | undefined
-  #uploadId: string | undefined
-  #leaving: AbortController | undefined
-  #stopped = false
+export interface PictureSlot {
+  readonly client: ConnectClient
+  readonly user: string
+  readonly type: KycDocument['type']
+  readonly side: KycDocument['side']
+  /** Hears that there is something else to be shown. */
+  readonly changed: () => void
+  view: SlotView
+  /** Where the picture can be seen; none of a PDF, and of one that was sent by an earlier page. */
+  preview?: string | undefined
+  /** What the platform has made of it. */
+  document?: KycDocument | undefined
+  /** What is on its way there. */
+  kept?: KeptUpload | undefined
+  leaving?: AbortController
+  stopped?: boolean
+}
 
-  constructor(client: ConnectClient, me: string, type: Type, side: Side, changed: () => void) {
-    this.#client = client
-    this.#type = type
-    this.side = side
-    this.#key = `${me}:${type}:${side}`
-    this.#changed = changed
-  }
+const keyOf = ({ user, type, side }: PictureSlot) => `${user}:${type}:${side}`
 
-  /** Goes on with what an earlier page had begun. */
-  async resume(known: KycDocument | undefined): Promise<void> {
-    if (known) {
-      this.#show(sentView(known))
-      await forgetUpload(this.#key)
-    }
-    const kept = await recallUpload(this.#key)
-    if (!kept || this.view.phase !== 'empty') return
-    this.#prepared = { blob: kept.file }
-    this.#uploadId = kept.uploadId
-    await this.#send()
-  }
+const forget = (slot: PictureSlot) => forgetUpload(keyOf(slot))
 
-  /** Takes what `prepare` makes of a file or the camera. */
-  async take(making: Promise<Prepared | undefined>): Promise<void> {
-    const before = this.view
-    const { documentId, preview } = before
-    const checking = { phase: 'checking', documentId, preview } as const
-    this.#show(checking)
-    try {
-      const prepared = await making
-      // Left without a picture; another may have been chosen meanwhile.
-      if (!prepared) return void (this.view === checking && this.#show(before))
-      if (this.#stopped) return
-      await this.clear()
-      if (this.#stopped) return
-      this.#prepared = prepared
-      if (prepared.hint) this.#show({ phase: 'doubtful', hint: prepared.hint, preview: URL.createObjectURL(prepared.blob) })
-      else await this.send()
-    } catch (error) {
-      // What was sent before stays.
-      this.#show({ phase: 'refused', fault: faultOf(error), documentId, preview })
-    }
-  }
+function show(slot: PictureSlot, view: SlotView) {
+  if (slot.stopped) return
+  slot.view = view
+  slot.changed()
+}
 
-  /** Sends what was taken, also what a hint has warned of. */
-  async send(): Promise<void> {
-    if (!this.#prepared) return
-    await keepUpload(this.#key, { file: this.#prepared.blob, at: Date.now() })
-    await this.#send()
-  }
+function showSent(slot: PictureSlot, document: KycDocument) {
+  slot.document = document
+  show(slot, { phase: 'sent', word: document.hints[0] })
+}
 
-  /** Opens a locked PDF, which has been sent. */
-  unlock(password: string): Promise<void> {
-    return this.#send(password)
-  }
+function hold(slot: PictureSlot, kept: KeptUpload) {
+  slot.kept = kept
+  if (kept.file.type.startsWith('image/')) slot.preview = URL.createObjectURL(kept.file)
+}
 
-  /** Lets go of the picture, here and at the platform. */
-  async clear(): Promise<void> {
-    const { documentId, preview } = this.view
-    const uploadId = this.#uploadId
-    const { kycDocuments, kycUploads } = this.#client
-    this.#leaving?.abort()
-    if (preview) URL.revokeObjectURL(preview)
-    this.#prepared = this.#uploadId = undefined
-    this.#show({ phase: 'empty' })
-    // Nobody waits for a slow network to take the next picture: what stays is dropped by the platform when its time is over.
-    const gone = documentId ? kycDocuments.delete({ documentId }) : uploadId && kycUploads.cancel({ uploadId })
-    if (gone) gone.catch(() => {})
-    await forgetUpload(this.#key)
-  }
+function release({ leaving, preview }: PictureSlot) {
+  leaving?.abort()
+  if (preview) URL.revokeObjectURL(preview)
+}
 
-  /** For good: nothing is sent or shown from here any more. What is kept goes on in another one. */
-  stop() {
-    this.#stopped = true
-    this.#leaving?.abort()
-    const { preview } = this.view
-    if (preview) URL.revokeObjectURL(preview)
-    this.view = { ...this.view, preview: undefined }
-  }
-
-  async #send(password?: string): Promise<void> {
-    const { blob } = this.#prepared ?? {}
-    if (!blob || this.#stopped) return
-    this.#leaving?.abort()
-    const leaving = (this.#leaving = new AbortController())
-    const isImage = blob.type.startsWith('image/')
-    const preview = isImage ? (this.view.preview ?? URL.createObjectURL(blob)) : undefined
-    this.#show({ phase: 'sending', percent: 0, preview })
-    try {
-      const document = await uploadDocument(
-        this.#client,
-        { type: this.#type, side: this.side, file: blob, password },
-        {
-          uploadId: this.#uploadId,
-          signal: leaving.signal,
-          onProgress: (progress) => {
-            if (leaving.signal.aborted) return
-            const { uploadId } = progress
-            if (uploadId !== this.#uploadId) void keepUpload(this.#key, { file: blob, uploadId, at: Date.now() })
-            this.#uploadId = uploadId
-            const percent = Math.floor((progress.sentBytes / progress.totalBytes) * 100)
-            this.#show({ phase: progress.waiting ? 'waiting' : 'sending', percent, preview })
-          },
-        },
-      )
-      await forgetUpload(this.#key)
-      if (!leaving.signal.aborted) this.#show({ ...sentView(document), preview })
-    } catch (error) {
-      if (leaving.signal.aborted) return
-      const fault = faultOf(error)
-      const isLocked = locked.includes(fault)
-      if (!isLocked) await forgetUpload(this.#key)
-      this.#show({ phase: isLocked ? 'locked' : 'refused', fault, preview })
-    }
-  }
-
-  #show(view: SlotView) {
-    if (this.#stopped) return
-    this.view = view
-    this.#changed()
+/** Goes on with what an earlier page had sent, or begun. */
+export function resumeSlot(slot: PictureSlot, sent: readonly KycDocument[], begun: readonly KeptUpload[]) {
+  const document = sent.findLast(({ type, side }) => type === slot.type && side === slot.side)
+  const kept = begun.find(({ key }) => key === keyOf(slot))
+  if (document) {
+    showSent(slot, document)
+    void forget(slot)
+  } else if (kept) {
+    hold(slot, kept)
+    void sendSlot(slot)
   }
 }
 
-const faultOf = (error: unknown): string => {
-  if (error instanceof Error && 'fault' in error && typeof error.fault === 'string') return error.fault
-  return codeOf(error)
+/** Takes what is made of a file or the camera. */
+export async function fillSlot(slot: PictureSlot, making: Promise<Prepared | undefined>) {
+  const before = slot.view
+  const checking = { phase: 'checking' } as const
+  show(slot, checking)
+  try {
+    const prepared = await making
+    // Left without a picture; another may have been chosen meanwhile.
+    if (!prepared) return void (slot.view === checking && show(slot, before))
+    if (slot.stopped) return
+    await clearSlot(slot)
+    if (slot.stopped) return
+    const { file, hint } = prepared
+    hold(slot, { key: keyOf(slot), user: slot.user, file, at: Date.now() })
+    if (hint) show(slot, { phase: 'doubtful', word: hint })
+    else await sendSlot(slot)
+  } catch (error) {
+    // What was sent before stays.
+    show(slot, { phase: 'refused', word: codeOf(error) })
+  }
+}
+
+/** Sends what was taken, also what a hint has warned of; a locked PDF with its password. */
+export async function sendSlot(slot: PictureSlot, password?: string) {
+  const { client, type, side, kept } = slot
+  if (!kept) return
+  await keepUpload(kept)
+  if (slot.kept !== kept || slot.stopped) return
+  slot.leaving?.abort()
+  const { signal } = (slot.leaving = new AbortController())
+  const { file, uploadId } = kept
+  const onProgress = (progress: UploadProgress) => {
+    if (signal.aborted) return
+    if (progress.uploadId !== slot.kept?.uploadId) void keepUpload((slot.kept = { ...kept, uploadId: progress.uploadId }))
+    const percent = Math.floor((progress.sentBytes / progress.totalBytes) * 100)
+    show(slot, progress.waiting ? { phase: 'waiting', word: 'network_error', percent } : { phase: 'sending', percent })
+  }
+  show(slot, { phase: 'sending' })
+  try {
+    const document = await uploadDocument(client, { type, side, file, password }, { uploadId, signal, onProgress })
+    if (signal.aborted) return
+    await forget(slot)
+    showSent(slot, document)
+  } catch (error) {
+    if (signal.aborted) return
+    const word = codeOf(error)
+    const isLocked = word.startsWith('pdf_password')
+    if (!isLocked) await forget(slot)
+    show(slot, { phase: isLocked ? 'locked' : 'refused', word })
+  }
+}
+
+/** Lets go of the picture, here and at the platform. */
+export async function clearSlot(slot: PictureSlot) {
+  const { client, document, kept } = slot
+  // Nobody waits for a slow network to take the next picture: what stays is dropped by the platform when its time is over.
+  if (document) client.kycDocuments.delete({ documentId: document.id }).catch(() => {})
+  else if (kept?.uploadId) client.kycUploads.cancel({ uploadId: kept.uploadId }).catch(() => {})
+  release(slot)
+  slot.kept = slot.document = slot.preview = undefined
+  show(slot, { phase: 'empty' })
+  await forget(slot)
+}
+
+/** For good: nothing is sent or shown from here any more. What is kept goes on in another one. */
+export function stopSlot(slot: PictureSlot) {
+  slot.stopped = true
+  release(slot)
 }

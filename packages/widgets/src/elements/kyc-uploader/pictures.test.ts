@@ -10,9 +10,9 @@ const sizeOf = async (blob: Blob) => {
 describe('a photograph', () => {
   it('of twelve megapixels becomes a JPEG of at most 600 KB that can still be read', async () => {
     const photo = await cardPicture({ width: 4_000, height: 3_000 })
-    const { blob, hint } = await prepare(photo)
-    expect([blob.type, await sizeOf(blob), hint]).toEqual(['image/jpeg', [1_800, 1_350], undefined])
-    expect(blob.size).toBeLessThanOrEqual(600_000)
+    const { file, hint } = await prepare(photo)
+    expect([file.type, await sizeOf(file), hint]).toEqual(['image/jpeg', [1_800, 1_350], undefined])
+    expect(file.size).toBeLessThanOrEqual(600_000)
   })
 
   it('full of grain is compressed further, and stays under 600 KB', async () => {
@@ -29,13 +29,13 @@ describe('a photograph', () => {
     const noisy = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 1))
     if (!noisy) throw new Error('no picture')
     expect(noisy.size).toBeGreaterThan(1_000_000)
-    const { blob } = await prepare(noisy)
-    expect(blob.size).toBeLessThanOrEqual(600_000)
+    const { file } = await prepare(noisy)
+    expect(file.size).toBeLessThanOrEqual(600_000)
   })
 
   it.each(['image/png', 'image/webp', 'image/jpeg'])('of type %s is sent as JPEG, never larger than it was taken', async (type) => {
-    const { blob } = await prepare(await cardPicture({ width: 1_100, height: 800, type }))
-    expect([blob.type, await sizeOf(blob)]).toEqual(['image/jpeg', [1_100, 800]])
+    const { file } = await prepare(await cardPicture({ width: 1_100, height: 800, type }))
+    expect([file.type, await sizeOf(file)]).toEqual(['image/jpeg', [1_100, 800]])
   })
 
   it.each([
@@ -53,15 +53,15 @@ describe('a photograph', () => {
   })
 
   it.each([
-    ['too few pixels', () => cardPicture({ width: 1_000, height: 760 }), 'too_small'],
-    ['no picture in it', async () => new Blob(['not a picture'], { type: 'image/jpeg' }), 'unreadable'],
-    ['nine megabytes of PDF', async () => new Blob([new Uint8Array(9_000_000)], { type: 'application/pdf' }), 'too_large'],
-  ])('with %s is refused before anything is sent', async (_, file, fault) => {
-    await expect(prepare(await file())).rejects.toMatchObject({ fault })
+    ['too few pixels', () => cardPicture({ width: 1_000, height: 760 }), { code: 'image_too_small' }],
+    ['no picture in it', async () => new Blob(['not a picture'], { type: 'image/jpeg' }), { name: 'InvalidStateError' }],
+    ['nine megabytes of PDF', async () => new Blob([new Uint8Array(9_000_000)], { type: 'application/pdf' }), { code: 'image_too_large' }],
+  ])('with %s is refused before anything is sent', async (_, file, refusal) => {
+    await expect(prepare(await file())).rejects.toMatchObject(refusal)
   })
 
   it('that is a PDF goes as it is', async () => {
     const pdf = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
-    expect(await prepare(pdf)).toEqual({ blob: pdf })
+    expect(await prepare(pdf)).toEqual({ file: pdf })
   })
 })

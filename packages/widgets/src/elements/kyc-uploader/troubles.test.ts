@@ -75,8 +75,8 @@ describe('pictures that nobody goes on with', () => {
 
   it('are dropped with the next load, also where no form is opened', async () => {
     const file = await cardPicture()
-    await keepUpload('asha:pan:front', { file, at: Date.now() })
-    await keepUpload('ravi:aadhaar:back', { file, at: Date.now() })
+    await keepUpload({ key: 'asha:pan:front', user: 'asha', file, at: Date.now() })
+    await keepUpload({ key: 'ravi:aadhaar:back', user: 'ravi', file, at: Date.now() })
     const page = show({ kyc: { status: 'pending', submissionId: 'kyc_1', canSubmit: false } })
     await expect.poll(() => page.text("[part='status']")).toBe('Pending')
     await expect.poll(keptKeys).toEqual([])
@@ -84,9 +84,9 @@ describe('pictures that nobody goes on with', () => {
 
   it('are dropped while somebody has not agreed yet, but for their own', async () => {
     const file = await cardPicture()
-    await keepUpload('asha:pan:front', { file, at: Date.now() })
-    await keepUpload('asha:aadhaar:back', { file, at: Date.now() - 2 * 86_400_000 })
-    await keepUpload('ravi:aadhaar:back', { file, at: Date.now() })
+    await keepUpload({ key: 'asha:pan:front', user: 'asha', file, at: Date.now() })
+    await keepUpload({ key: 'asha:aadhaar:back', user: 'asha', file, at: Date.now() - 2 * 86_400_000 })
+    await keepUpload({ key: 'ravi:aadhaar:back', user: 'ravi', file, at: Date.now() })
     const page = show({ consented: false })
     await expect.poll(() => page.find("[part='notice']")).toBeTruthy()
     await expect.poll(keptKeys).toEqual(['asha:pan:front'])

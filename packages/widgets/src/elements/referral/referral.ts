@@ -7,6 +7,8 @@ import { readReferral, referralFeed } from '../../session/referral-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { figureStyles } from '../../theme/figures.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { tokens } from '../../theme/tokens.ts'
 import type { FriendCode } from './friend-code.ts'
 import { bones, progressView } from './referral-views.ts'
@@ -16,7 +18,7 @@ import { canShare, copyText, openShareSheet, whatsAppLink, type Invitation } fro
 
 /** `<ihc-referral>`: the user's own code to copy and share, what it has brought, and the place to enter a friend's. */
 export class IhcReferral extends ConnectElement {
-  static override styles = [tokens, card, action, referralStyles]
+  static override styles = [tokens, hidden, card, figureStyles, action, referralStyles]
   static override properties: PropertyDeclarations = { link: {}, said: { state: true } }
 
   /** The page that friends are led to, where the app's own is not the right one; the code is added as `?ref=`. */

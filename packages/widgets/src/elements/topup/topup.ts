@@ -10,6 +10,7 @@ import { topupActs, topupFeed } from '../../session/topup-feed.ts'
 import { isBusy, type TopupView } from '../../session/topup-view.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { tellOutcome } from './tell-outcome.ts'
 import { bones, packsView, tick } from './topup-views.ts'
@@ -20,7 +21,7 @@ import { isWebView } from './web-view.ts'
 
 /** `<ihc-topup>`: packs of coins, and the way to pay for one in the provider's own checkout. */
 export class IhcTopup extends ConnectElement {
-  static override styles = [tokens, card, action, topupStyles]
+  static override styles = [tokens, hidden, card, action, topupStyles]
   static override properties: PropertyDeclarations = {
     packId: { attribute: 'pack-id' },
     opensUpi: { attribute: 'opens-upi', type: Boolean },

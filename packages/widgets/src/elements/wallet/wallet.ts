@@ -7,6 +7,8 @@ import { StoreController } from '../../session/store-controller.ts'
 import { walletActs, walletFeed, type WalletView } from '../../session/wallet-feed.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { figureStyles } from '../../theme/figures.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { balancesView, bones, heldView } from './balance-views.ts'
@@ -18,7 +20,7 @@ const unread: WalletView = { filter: 'all', lists: new Map() }
 
 /** `<ihc-wallet>`: the user's coins by kind, what is held and for what, and the history with a receipt of each line, as they change. */
 export class IhcWallet extends ConnectElement {
-  static override styles = [tokens, card, action, receiptStyles, walletStyles]
+  static override styles = [tokens, hidden, card, figureStyles, action, receiptStyles, walletStyles]
   readonly #wallet = new StoreController(
     this,
     (state) => state.wallet,

@@ -11,7 +11,9 @@ import { StoreController } from '../../session/store-controller.ts'
 import { readWithdrawals, takeWithdrawal, withdrawFeed } from '../../session/withdraw-feed.ts'
 import { action } from '../../theme/action.ts'
 import { card } from '../../theme/card.ts'
+import { figureStyles } from '../../theme/figures.ts'
 import { formStyles } from '../../theme/form.ts'
+import { hidden } from '../../theme/hidden.ts'
 import { receiptStyles } from '../../theme/receipt.ts'
 import { tokens } from '../../theme/tokens.ts'
 import { bones, destinationsView, faultView, fieldView, historyView, quoteView, sumView } from './withdraw-views.ts'
@@ -24,7 +26,7 @@ const wholeNumber = /^[0-9]{1,10}$/
 
 /** `<ihc-withdraw>`: earned coins, what they are worth, where the money goes, and what became of earlier withdrawals. */
 export class IhcWithdraw extends ConnectElement {
-  static override styles = [tokens, card, action, formStyles, receiptStyles, withdrawStyles]
+  static override styles = [tokens, hidden, card, figureStyles, action, formStyles, receiptStyles, withdrawStyles]
   static override properties: PropertyDeclarations = { destination: { state: true } }
 
   declare private destination: Destination | undefined
