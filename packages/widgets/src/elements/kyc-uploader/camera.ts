@@ -22,7 +22,7 @@ export async function takePicture(root: DocumentFragment | HTMLElement, texts: K
       const show = (hint?: PictureHint) =>
         render(
           html`${video}
-            <p part="guidance" role="status" class=${hint && 'banner'}>${texts[hint ?? 'steady']}</p>
+            <p part="guidance" role="status" class="banner">${texts[hint ?? 'steady']}</p>
             <div class="row">
               <button type="button" class="plain" @click=${leave}>${texts.cancel}</button>
               <button type="button" part="shoot" @click=${shoot}>${texts.take}</button>

@@ -19,7 +19,7 @@ function platform() {
   let topup: Topup = openTopup()
   const script: Script = {
     createTopup: (packId, options) => {
-      asked.push(`create ${packId} ${options?.idempotencyKey?.length === 28}`)
+      asked.push(`create ${packId} ${typeof options?.idempotencyKey === 'string'}`)
       topup = openTopup({ packId })
       return Promise.resolve(topup)
     },

@@ -40,7 +40,7 @@ export const kycEn = {
   image_too_large: 'This file is too large.',
   pdf_password_required: 'This PDF is locked. Type its password.',
   pdf_password_wrong: 'This password does not open it. Check it.',
-  password: 'Password of the PDF',
+  password: 'Password',
   number: 'Number on the document',
   name: 'Name on the document',
   dateOfBirth: 'Date of birth',
@@ -61,7 +61,7 @@ export const kycEn = {
   used_elsewhere: 'Another account uses this document.',
   not_accepted: 'A reviewer did not accept it.',
   expired: 'This verification has run out.',
-  other: 'Please write to the support of this app.',
+  other: 'Please write to support.',
 }
 
 export type KycTexts = Readonly<typeof kycEn>

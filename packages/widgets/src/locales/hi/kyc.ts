@@ -42,7 +42,7 @@ export const kycHi: KycTexts = {
   image_too_large: 'फ़ाइल बहुत बड़ी है।',
   pdf_password_required: 'यह PDF बंद है। इसका पासवर्ड लिखें।',
   pdf_password_wrong: 'इस पासवर्ड से नहीं खुली। देखकर फिर लिखें।',
-  password: 'PDF का पासवर्ड',
+  password: 'पासवर्ड',
   number: 'दस्तावेज़ का नंबर',
   name: 'पूरा नाम, जैसा दस्तावेज़ पर है',
   dateOfBirth: 'जन्म तिथि',
