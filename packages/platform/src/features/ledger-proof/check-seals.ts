@@ -66,6 +66,7 @@ class SealWalk {
   readonly #known = new Set<string>()
   #faultCount = 0
   #late = new Map<string, string>()
+  #lateAsOf = 0
   #last: Pick<Seal, 'number' | 'hash' | 'upTo' | 'upToAccount' | 'sealedAt'> | undefined
 
   constructor(db: Db, ledger: OpenLedger, options: SealWalkOptions) {
@@ -157,7 +158,7 @@ class SealWalk {
       for (const { id, digest } of rows) {
         const known = expected.get(id)
         expected.delete(id)
-        if (known === undefined && kind === 'transaction' && this.#late.has(id)) continue // its own seal tells of it
+        if (known === undefined && kind === 'transaction' && (await this.#isLate(seal, id))) continue // its own seal tells of it
         this.#judge(seal, kind, id, known, digest)
       }
       const last = rows.at(-1)
@@ -165,6 +166,15 @@ class SealWalk {
       from = last.id
     }
     for (const [id, digest] of expected) this.#judge(seal, kind, id, digest, undefined)
+  }
+
+  /** What is not known as late may have been vouched for since the walk began: asked once more in each seal where something is found. */
+  async #isLate({ number }: Seal, id: string): Promise<boolean> {
+    if (!this.#late.has(id) && this.#lateAsOf < number) {
+      this.#lateAsOf = number
+      this.#late = await this.#read((tx, tenantId) => lateTransactions(tx, tenantId))
+    }
+    return this.#late.has(id)
   }
 
   #judge(seal: Seal, kind: 'account' | 'transaction', id: string, sealed: string | undefined, found: string | undefined): void {
