@@ -100,7 +100,7 @@ export function slotView(slot: PictureSlot, words: KycWords) {
     }
     ${
       phase === 'sending' || phase === 'waiting'
-        ? html`<progress max="100" .value=${percent} aria-label=${texts[side]}></progress>
+        ? html`<progress .value=${percent / 100} aria-label=${texts[side]}></progress>
             <button type="button" part="stop" class="plain" @click=${() => clearSlot(slot)}>${texts.cancel}</button>`
         : html`<div class="row">
             ${phase === 'doubtful' ? html`<button type="button" part="use" @click=${() => sendSlot(slot)}>${texts.use}</button>` : nothing}
