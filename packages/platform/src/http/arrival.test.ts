@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
-import { Problem } from '../base/problem.ts'
+import { sendRaw } from '../../test/raw-http.ts'
+import { fail, Problem } from '../base/problem.ts'
 import type { Pace } from './arrival.ts'
 import { readBody } from './read-body.ts'
 import { readOctets } from './read-octets.ts'
@@ -55,6 +56,47 @@ it('refuses a body that comes too slowly, and one that takes too long', async ()
   const late = await listening((request) => readBody(request, { pace: { withinMs: 100 } }))
   await send(late.port, 1_000, 'a few')
   await expect(late.heard).rejects.toMatchObject({ code: 'request_timeout' })
+})
+
+const ask = (body: string, ...lines: string[]): string => ['POST / HTTP/1.1', 'Host: x', ...lines, '', body].join('\r\n')
+const sized = (body: string, ...lines: string[]): string => ask(body, `Content-Length: ${body.length}`, ...lines)
+
+it.each([
+  ['before they are there', 0],
+  ['when they are there', 3],
+])('gives each request its own bytes and reads it to its end, asked for them %s', async (_, turns) => {
+  let ended = 0
+  const kept: number[] = []
+  const server = createServer((request, response) => {
+    request.once('end', () => ended++)
+    void (async () => {
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+      const bytes = await readBody(request, { keep: (length) => kept.push(length) })
+      response.writeHead(200).end(`said:${bytes.toString()};`)
+    })()
+  })
+  servers.push(server)
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  // One after the other on a connection, not waiting for answers; what looks like a request inside a body is none.
+  const inner = ask('', 'Content-Length: 0')
+  const { status, body } = await sendRaw(url, [
+    sized('one') + sized(inner) + sized('') + ask('5\r\nthree\r\n0\r\n\r\n', 'Transfer-Encoding: chunked') + sized('fo'.repeat(20_000)),
+    sized('five', 'Expect: 100-continue', 'Connection: close'),
+  ])
+  const said = [...body.matchAll(/said:([^;]*);/g)].map(([, text]) => text)
+  expect([status, said]).toEqual([200, ['one', inner, '', 'three', 'fo'.repeat(20_000), 'five']])
+  expect(kept.reduce((sum, length) => sum + length, 0)).toBe(said.join('').length)
+  expect(ended).toBe(6)
+})
+
+it('takes no byte for which there is no room, though all of them are there', async () => {
+  const { port, heard } = await listening(async (request) => {
+    while (request.readableLength < 5) await new Promise((resolve) => setImmediate(resolve))
+    return readBody(request, { keep: (bytes) => fail('unavailable', { detail: String(bytes) }) })
+  })
+  await send(port, 5, 'bytes')
+  await expect(heard).rejects.toMatchObject({ code: 'unavailable', details: { detail: '5' } })
 })
 
 it('keeps what had come of a slow or broken upload', async () => {
