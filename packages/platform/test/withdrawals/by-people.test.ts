@@ -110,7 +110,8 @@ describe('a withdrawal that hangs at the bank', () => {
 })
 
 describe('a withdrawal that was written down as paid, and was not', () => {
-  const undone = { outcome: 'failed' as const, bankReference: 'RET12345', reason: 'Came back: account closed' }
+  // Numbers of banks may look like those of Aadhaar.
+  const undone = { outcome: 'failed' as const, bankReference: '234567890124', reason: 'Came back: account closed' }
 
   it('gives back once what was paid by hand and came back, and is out of the year’s statement', async () => {
     const { server } = scene.app
@@ -140,7 +141,7 @@ describe('a withdrawal that was written down as paid, and was not', () => {
       `select event, from_status, to_status, note from withdrawal_steps where withdrawal_id = $1 order by step desc limit 1`,
       [withdrawalId],
     )
-    expect(steps).toEqual([{ event: 'mark_unpaid', from_status: 'paid', to_status: 'failed', note: `RET12345: ${undone.reason}` }])
+    expect(steps).toEqual([{ event: 'mark_unpaid', from_status: 'paid', to_status: 'failed', note: `234567890124: ${undone.reason}` }])
     expect((await server.wallets.listTransactions({ userId })).data.map(({ type }) => type)).toContain('withdrawal_returned')
     expect(await scene.platform.trialBalance()).toBe(0)
   })
@@ -190,6 +191,10 @@ describe('a withdrawal that was written down as paid, and was not', () => {
     move(other.withdrawalId, 'processing')
     await stays(other.withdrawalId)
     move(other.withdrawalId, 'processed')
+    await stays(other.withdrawalId)
+    // What the provider has under its reference is not what was sent.
+    const another = `update withdrawals set payout_id = null, payout_state = null, currency = 'USD' where id = $1`
+    await scene.rows(another, [other.withdrawalId])
     await stays(other.withdrawalId)
     move(one.withdrawalId, 'failed')
     scene.razorpay.control.faultApi({ action: 'fail', status: 500, path: '/payouts' })

@@ -38,14 +38,19 @@ export async function askTask(deps: WithdrawalDeps, { tenantId, subject: withdra
 
 /**
  * Hears from the provider once more before a person undoes a payment that went through it; what it says is written down in a transaction of
- * its own. Fails with `provider_unavailable` where it can't be asked: without its word nobody knows that the bank has not paid.
+ * its own. Fails with `provider_unavailable` where it can't be asked: without its word nobody knows that the bank has not paid; and with
+ * `conflict` where what it has does not fit.
  */
 export async function askAgain(deps: WithdrawalDeps, tenantId: TenantId, withdrawalId: string): Promise<void> {
   const known = await deps.db.transact(tenantId, (tx) => findWithdrawal(tx, tenantId, withdrawalId))
   if (known?.status !== 'paid' || known.sendTries === 0) return
   try {
     const told = await hear(payable(deps, known.mode), known)
-    if (told !== undefined) await note(deps, tenantId, withdrawalId, told)
+    if (told === undefined) return
+    const heard = await note(deps, tenantId, withdrawalId, told)
+    // Another sum under its reference: money may have left by it, and nothing is concluded from it.
+    if (heard?.payoutId !== told.id)
+      fail('conflict', { detail: 'The payment provider has a payment under its reference that does not fit: look at it there.' })
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error
     fail('provider_unavailable', { retryAfterSeconds: 30 }, { cause: error })

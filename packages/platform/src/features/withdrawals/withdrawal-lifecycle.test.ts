@@ -37,14 +37,18 @@ describe('a withdrawal', () => {
   })
 
   it.each([
-    [null, 'yes'],
+    [null, 'open'],
     ['failed', 'yes'],
     ['returned', 'yes'],
     ['waiting', 'open'],
     ['processing', 'open'],
     ['paid', 'paid'],
   ] as const)('of which the provider says %s may be undone by a person: %s', (payoutState, answer) => {
-    expect(mayBeUnpaid({ payoutState })).toBe(answer)
+    expect(mayBeUnpaid({ payoutId: 'pout_1', payoutState })).toBe(answer)
+  })
+
+  it('that the provider has nothing of may be undone by a person', () => {
+    expect(mayBeUnpaid({ payoutId: null, payoutState: null })).toBe('yes')
   })
 
   it('is never sent and paid by hand as well', () => {

@@ -37,7 +37,9 @@ const unpaidAfter: Readonly<Record<PayoutState | 'nothing', 'yes' | 'open' | 'pa
   paid: 'paid',
 }
 
-export const mayBeUnpaid = ({ payoutState }: Pick<Withdrawal, 'payoutState'>) => unpaidAfter[payoutState ?? 'nothing']
+/** What the provider has, and says nothing of that we know, may be anywhere. */
+export const mayBeUnpaid = ({ payoutId, payoutState }: Pick<Withdrawal, 'payoutId' | 'payoutState'>) =>
+  unpaidAfter[payoutState ?? (payoutId === null ? 'nothing' : 'processing')]
 
 const places: Readonly<Record<WithdrawalStatus, WithdrawalPlace>> = {
   requested: 'held',

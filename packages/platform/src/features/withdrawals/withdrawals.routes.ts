@@ -45,8 +45,8 @@ export function withdrawalOperations(deps: WithdrawalDeps): Operation[] {
       once(async (tx) => shown(await rejectByServer(deps, tx, { actor, ip }, { ...params, ...body }))),
     markPaid: ({ params, body }, { actor, ip, once }) =>
       once(async (tx) => shown(await markPaid(deps, tx, { actor, ip }, { ...params, ...body }))),
-    settle: async ({ params, body }, { actor, ip, once }) => {
-      if (body.outcome === 'failed') await askAgain(deps, actor.tenant.id, params.withdrawalId)
+    settle: async ({ params, body }, { actor, ip, once, isAnswered }) => {
+      if (body.outcome === 'failed' && !(await isAnswered())) await askAgain(deps, actor.tenant.id, params.withdrawalId)
       return once(async (tx) => shown(await settleWithdrawal(deps, tx, { actor, ip }, { ...params, ...body })))
     },
     payee: ({ params, query }, { actor, ip }) =>
