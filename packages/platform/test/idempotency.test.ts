@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { allTables, type Route } from '@impacthub/sdk/contract'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,11 +11,17 @@ import { startPlatform, type TestApp, type TestPlatform } from './start-platform
 
 let platform: TestPlatform
 let app: TestApp
+let owner: pg.Client
 beforeAll(async () => {
   platform = await startPlatform()
   app = await platform.app()
+  owner = new pg.Client(platform.database.connection)
+  await owner.connect()
 })
-afterAll(() => platform.stop())
+afterAll(async () => {
+  await owner.end()
+  await platform.stop()
+})
 
 const post = (path: string, body: unknown, key: string | undefined, credential = app.secretKey): Promise<Asked> =>
   ask(platform.url, { method: 'POST', path, body, credential, headers: key === undefined ? {} : { 'Idempotency-Key': key } })
@@ -23,16 +29,14 @@ const post = (path: string, body: unknown, key: string | undefined, credential =
 const replayed = ({ headers }: Asked): boolean => headers.get('idempotent-replay') === 'true'
 const parsed = ({ text }: Asked): unknown => JSON.parse(text)
 
-async function keysKept(key: string): Promise<number> {
-  const client = new pg.Client(platform.database.connection)
-  await client.connect()
-  const { rows } = await client.query<{ key: string; tenant_id: number }>('select key, tenant_id from idempotency_keys')
-  await client.end()
+async function keptAs(key: string): Promise<string[]> {
+  const { rows } = await owner.query<{ key: string; tenant_id: number }>('select key, tenant_id from idempotency_keys')
   // Of routes whose requests may hold a number, a keyed digest is kept.
   const vault = createVault(keysFrom(platform.masterKey))
   const digest = (tenant: number) => vault.fingerprint(toTenantId(tenant), 'request key', key).toString('base64url')
-  return rows.filter((row) => row.key === key || row.key === digest(row.tenant_id)).length
+  return rows.filter((row) => row.key === key || row.key === digest(row.tenant_id)).map((row) => row.key)
 }
+const keysKept = async (key: string): Promise<number> => (await keptAs(key)).length
 
 let people = 0
 async function person(coins = 0): Promise<string> {
@@ -143,6 +147,32 @@ describe.each(doors)('$name', ({ path, body, otherBody, held, done }) => {
     expect(await done(userId)).toBe(true)
     expect(await keysKept(key)).toBe(1)
   })
+})
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+/** What all versions write down of a request. Another fingerprint would refuse, or do once more, what a process of another version has answered. */
+const fingerprintOf = (path: string, body: string): Buffer => sha256(JSON.stringify(['POST', path, [], sha256(body).toString('hex')]))
+
+it('knows a request by the same fingerprint in every version', async () => {
+  const path = `/v1/users/${await person()}/credits`
+  const key = randomUUID()
+  await post(path, { reason: 'Gift', coins: 5 }, key)
+  const { rows } = await owner.query<{ fingerprint: Buffer }>('select fingerprint from idempotency_keys where key = $1', [key])
+  expect(rows).toEqual([{ fingerprint: fingerprintOf(path, '{"bucket":"purchased","coins":5,"reason":"Gift"}') }])
+})
+
+it('knows what was answered before the route became private, whatever was done since', async () => {
+  const userId = await person()
+  const key = randomUUID()
+  const body = { displayName: 'First', userId }
+  const first = await post('/v1/users', body, key)
+  const earlier = fingerprintOf('/v1/users', JSON.stringify(body))
+  await owner.query('update idempotency_keys set key = $1, fingerprint = $2 where key = any($3)', [key, earlier, await keptAs(key)])
+  expect(await keptAs(key)).toEqual([key])
+  await post('/v1/users', { userId, displayName: 'Second' }, undefined)
+  const again = await post('/v1/users', body, key)
+  expect([again.status, replayed(again), parsed(again)]).toEqual([first.status, true, parsed(first)])
+  expect((await app.server.users.get({ userId })).displayName).toBe('Second')
 })
 
 it('keeps the status of the first answer: the user was made, whatever is true now', async () => {

@@ -109,11 +109,12 @@ function readKey(
   const said = canonicalJson(parsed.headers === undefined ? parsed.body : [parsed.headers, parsed.body])
   const what = (bodyHash: string) => JSON.stringify([route.method, incoming.path, sorted(incoming.query), bodyHash])
   const kept = { caller: callerOf(actor), since: after(clock.now(), -keptForMs) }
-  if (route.isPrivate !== true) return { ...kept, key, fingerprint: hash('sha256', what(hash('sha256', said)), 'buffer') }
+  const plain = { key, fingerprint: hash('sha256', what(hash('sha256', said)), 'buffer') }
+  if (route.isPrivate !== true) return { ...kept, ...plain }
   const digest = (kind: string, text: string): Buffer => vault.fingerprint(actor.tenant.id, kind, text)
   const fingerprint = digest('request', what(digest('request body', said).toString('hex')))
   // Its writer may have put anything into a key.
-  return { ...kept, key: digest('request key', key).toString('base64url'), fingerprint }
+  return { ...kept, key: digest('request key', key).toString('base64url'), fingerprint, plain }
 }
 
 const sorted = (query: Iterable<[string, string]>): [string, string][] => [...query].sort(([a], [b]) => (a < b ? -1 : 1))

@@ -44,6 +44,20 @@ const claim = async (tx: Tx, tenantId: TenantId, key: OnceKey): Promise<Claim> =
   return row
 }
 
+/** A route that becomes private is asked with keys that were used while it was not: for a day, and while versions run side by side. */
+async function answerOfEarlierVersion(
+  tx: Tx,
+  tenantId: TenantId,
+  { caller, plain, since }: OnceKey,
+): Promise<Pick<Claim, 'status' | 'body'> | undefined> {
+  if (plain === undefined) return undefined
+  const [row] = await tx.query<Pick<Claim, 'status' | 'body'>>(
+    'select status, body from idempotency_keys where tenant_id = $1 and caller = $2 and key = $3 and fingerprint = $4 and created_at >= $5',
+    [tenantId, caller, plain.key, plain.fingerprint, since],
+  )
+  return row
+}
+
 const keep = (tx: Tx, tenantId: TenantId, key: OnceKey, status: number, body: unknown, now: Date): void =>
   tx.write(
     'insert into idempotency_keys (tenant_id, caller, key, fingerprint, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
@@ -82,7 +96,8 @@ export async function runOnce({ db, tenantId, key, now, success }: Once, work: (
   const answer = await db.transact(tenantId, async (tx): Promise<Answer> => {
     refusal = undefined
     const claimed = await claim(tx, tenantId, key)
-    if (claimed.outcome === 'replay' && claimed.status !== null) return replay(claimed.status, claimed.body)
+    const known = claimed.outcome === 'replay' ? claimed : await answerOfEarlierVersion(tx, tenantId, key)
+    if (known !== undefined && known.status !== null) return replay(known.status, known.body)
     try {
       const result = await tx.savepoint(() => work(tx))
       const [status, body] = result instanceof Reply ? [result.status, result.body as unknown] : [success, result]

@@ -27,6 +27,8 @@ export interface OnceKey {
   readonly caller: string
   readonly key: string
   readonly fingerprint: Buffer
+  /** Of a private route: how a process remembers the same request whose version does not take the route for private yet. Never written. */
+  readonly plain?: { readonly key: string; readonly fingerprint: Buffer }
   /** Keys claimed before this are forgotten. */
   readonly since: Date
 }
