@@ -56,6 +56,7 @@ const maskPages = (
 const leaflet = () => fileOf(makePdf({ pages: 3 }), 'letter.pdf', 'application/pdf')
 const nothing = Buffer.alloc(0)
 const bytesOf = 'select bytes from kyc_documents where id = $1'
+const maskedBy = "select details from audit where subject = $1 and action = 'kyc.document_masked'"
 const destroyedBy = "select reason, details from audit where subject = any($1) and action = 'kyc.document_destroyed'"
 const looksAt = (id: string) =>
   scene.platform.platform.db.read<{ actor: string; reason: string; details: unknown; from_ip: string }>(
@@ -205,6 +206,9 @@ describe('a document that is handed in', () => {
         )
       ).body,
     ).toMatchObject({ masked: true })
+    expect(await scene.platform.platform.db.read(everyTenant, maskedBy, [whole.id])).toMatchObject([
+      { details: { pages: [2, 1, 3], nothingToHide: [1, 3] } },
+    ])
     // A provider's pictures undo no hand's work.
     expect(await documents.replaceWithMasked(one.tenantId, one.id, [await makePicture(900, 600).png().toBuffer()])).toBe(false)
     await look(one.id, 1)

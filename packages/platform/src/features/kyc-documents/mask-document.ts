@@ -67,7 +67,10 @@ export async function maskDocument<Shown>(
       fail('conflict', { detail: 'A provider is still asked about it, and reads the pictures.' })
     const bytes = redrawn.reduce((sum, { lessBytes, picture }) => sum - lessBytes + (picture?.bytes.length ?? lessBytes), current.bytes)
     const masked = await putRedrawn(deps, tx, tenantId, { documentId, redrawn, sealed, pages: current.pages, bytes })
-    const details = { userId: document.userId, submissionId: document.submissionId, pages: wish.pages.map(({ page }) => page) }
+    // Of a page that stays as it came the record must not say that it was painted over.
+    const nothingToHide = redrawn.flatMap(({ before, picture }) => (picture === undefined ? [before.page] : []))
+    const pages = wish.pages.map(({ page }) => page)
+    const details = { userId: document.userId, submissionId: document.submissionId, pages, nothingToHide }
     await audit(tx, tenantId, actor, { action: 'kyc.document_masked', subject: documentId, reason, fromIp, details }, deps.clock.now())
     const left = await pagesLeft(tx, tenantId, [documentId])
     return present(caseDocument({ ...current, masked, bytes }, left.get(documentId)))
