@@ -19,21 +19,39 @@ const get = (path: string, credential: string | undefined = app.secretKey): Prom
   ask(platform.url, { method: 'GET', path, credential })
 
 describe('every answer', () => {
-  it.each(['/v1/app', '/v1/nothing', '/v1/users?limit=0', '/healthz', '/readyz', '/metrics', '/docs', '/openapi.json', '/providers/x'])(
-    'carries the headers that protect its reader: %s',
-    async (path) => {
-      const { headers } = await get(path)
-      expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/)
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('referrer-policy')).toBe('no-referrer')
-      expect(headers.get('strict-transport-security')).toMatch(/^max-age=31536000/)
-      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
-      expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*(unsafe|https?:|\*)/)
-      expect(headers.get('cache-control')).toBeTruthy()
-      expect(headers.get('server')).toBeNull()
-      expect(headers.get('x-powered-by')).toBeNull()
-    },
-  )
+  it.each([
+    ['GET', '/v1/app', 200],
+    ['HEAD', '/v1/app', 200],
+    ['GET', '/v1/nothing', 404],
+    ['GET', '/v1/users?limit=0', 400],
+    ['PATCH', '/v1/users', 405],
+    ['POST', '/v1/users', 400],
+    ['OPTIONS', '/v1/users', 405],
+    ['DELETE', '/v1/users/leaves', 204],
+    ['GET', '/v1/realtime', 426],
+    ['GET', '/healthz', 200],
+    ['HEAD', '/readyz', 200],
+    ['GET', '/metrics', 404],
+    ['GET', '/docs', 200],
+    ['GET', '/openapi.json', 200],
+    ['POST', '/providers/x', 404],
+    ['GET', `/v1/nothing?${'q'.repeat(8_192)}`, 414],
+  ])('carries the headers that protect its reader: %s %s', async (method, path, status) => {
+    if (status === 204) await app.user('leaves')
+    const answer = await ask(platform.url, { method, path, credential: app.secretKey })
+    expect(answer.status).toBe(status)
+    const { headers } = answer
+    expect(headers.get('vary')).toBe('Origin')
+    expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('strict-transport-security')).toMatch(/^max-age=31536000/)
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
+    expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*(unsafe|https?:|\*)/)
+    expect(headers.get('cache-control')).toBeTruthy()
+    expect(headers.get('server')).toBeNull()
+    expect(headers.get('x-powered-by')).toBeNull()
+  })
 
   it('of the API is kept by no cache', async () => {
     expect((await get('/v1/app')).headers.get('cache-control')).toBe('no-store')

@@ -75,6 +75,18 @@ it('lets the exact origin in, and no other app’s', async () => {
   expect([foreignApp.status, codeOf(foreignApp)]).toEqual([403, 'origin_not_allowed'])
 })
 
+it.each([
+  [404, '/v1/nothing', undefined],
+  [403, '/v1/users', undefined],
+  [401, '/v1/app', 'pk_test_nobody'],
+  [200, '/healthz', undefined],
+])('lets a page read what it was answered, refusals too: %s of %s', async (status, path, credential) => {
+  const answer = await from('https://app.example', credential, path)
+  expect([answer.status, allowed(answer)]).toEqual([status, 'https://app.example'])
+  expect(answer.headers.get('access-control-expose-headers')).toMatch(/X-Request-Id/)
+  expect(answer.headers.get('vary')).toMatch(/Origin/)
+})
+
 it('lets a page on the developer’s own machine in where nothing is real', async () => {
   expect((await from('http://localhost:5173')).status).toBe(200)
   expect((await from('http://127.0.0.1')).status).toBe(200)

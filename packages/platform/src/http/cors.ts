@@ -18,8 +18,9 @@ interface Asked {
 }
 
 /**
- * Says which origin may read the answer, and answers browsers that ask before they call; false: it was no such question. A preflight carries no credential, so it is answered for any origin that some app lets in;
- * whether this app does is checked with the credential of the request itself. Never credentials, never `*`, never `null`.
+ * Says which origin may read the answer, and answers browsers that ask before they call; false: it was no such question. A preflight
+ * carries no credential, so it is answered for any origin that some app lets in; whether this app does is checked with the credential of
+ * the request itself. Never credentials, never `*`, never `null`.
  */
 export async function answersBrowser(directory: Directory, ctx: Asked): Promise<boolean> {
   const { headers } = ctx.state

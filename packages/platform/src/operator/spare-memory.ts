@@ -4,8 +4,9 @@ import { runInNewContext } from 'node:vm'
 const everyCharacters = 2_000_000
 
 /**
- * Lets a command that goes through all of a ledger keep its memory small. Node makes room for new objects as long as there is any, and collects what has piled up late; pages
- * of rows pile up fast, and the platform runs beside it. Call it with the length of each piece that is done with.
+ * Lets a command that goes through all of a ledger keep its memory small. Node makes room for new objects as long as there is any, and
+ * collects what has piled up late; pages of rows pile up fast, and the platform runs beside it. Call it with the length of each piece that
+ * is done with.
  */
 export function spareMemory(): (characters: number) => void {
   setFlagsFromString('--expose-gc')
