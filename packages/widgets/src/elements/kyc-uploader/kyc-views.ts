@@ -103,7 +103,7 @@ export function slotView(slot: PictureSlot, words: KycWords) {
         ? html`<progress .value=${percent / 100} aria-label=${texts[side]}></progress>
             <button type="button" part="stop" class="plain" @click=${() => clearSlot(slot)}>${texts.cancel}</button>`
         : html`<div class="row">
-            ${phase === 'doubtful' ? html`<button type="button" part="use" @click=${() => sendSlot(slot)}>${texts.use}</button>` : nothing}
+            ${phase === 'doubtful' ? html`<button type="button" part="use" class="plain" @click=${() => sendSlot(slot)}>${texts.use}</button>` : nothing}
             ${navigator.mediaDevices ? html`<button type="button" part="take" @click=${aim}>${texts.take}</button>` : nothing}
             <button type="button" part="file" class="plain" @click=${ask}>${texts.file}</button>
             <input type="file" hidden accept="image/*,application/pdf" @change=${choose} />

@@ -9,7 +9,7 @@ export const kycEn = {
   pending: 'Pending',
   verified: 'Verified',
   rejected: 'Rejected',
-  pendingHint: 'We are checking your document.',
+  pendingHint: 'We check your document. You can leave this page.',
   verifiedHint: 'Your identity is verified.',
   verifiedUntil: 'Your identity is verified until {date}.',
   tryAgain: 'Check again below. {n} try left.|Check again below. {n} tries left.',
