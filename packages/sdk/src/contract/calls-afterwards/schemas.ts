@@ -110,6 +110,7 @@ export const afterwardsSchemas = {
         .max(5)
         .refine((reasons) => new Set(reasons).size === reasons.length, 'must name each reason once')
         .default([]),
+      /** What looks like an Aadhaar number in it is hidden before it is kept; in comments and notes of disputes as well. */
       comment: text(500).optional(),
     }),
     answer: rating,

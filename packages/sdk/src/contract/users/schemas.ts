@@ -81,6 +81,7 @@ export const meSchemas = {
   get: { answer: user },
   update: {
     body: z.strictObject({
+      /** What looks like an Aadhaar number in it is hidden before it is kept. */
       displayName: text(80).optional(),
       languages: z.array(language).max(10).optional(),
       /** Own price as a callee, where the app has set bounds; null: what the host or the app sets. */
@@ -98,6 +99,7 @@ export const userSchemas = {
   put: {
     body: z.strictObject({
       userId,
+      /** What looks like an Aadhaar number in it is hidden before it is kept. */
       displayName: text(80),
       phone: phone.nullable().optional(),
       email: email.nullable().optional(),
