@@ -27,11 +27,13 @@ export const referralServerRoutes = describe(referralServerPaths, {
   review: {
     summary: 'Decide a redemption that waits for somebody to look at it',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'referrals:write' },
   },
   reverse: {
     summary: 'Take the coins of a redemption back from both sides: what is spent is owed',
     idempotency: 'required',
+    isPrivate: true,
     access: { secret: 'referrals:write' },
   },
 })
