@@ -26,7 +26,7 @@ export interface GroupLimits {
   readonly longestWaitMs: number
 }
 
-const usual: GroupLimits = { size: 128, perTenant: 2, worthwhile: 24, patienceMs: 15, inAll: 8, longestWaitMs: 4_000 }
+const usual: GroupLimits = { size: 128, perTenant: 2, worthwhile: 16, patienceMs: 15, inAll: 8, longestWaitMs: 4_000 }
 
 interface Waiting extends KeyedMove {
   readonly since: number
