@@ -1,12 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../base/ids.ts'
-import type { TenantId } from '../../base/tenant.ts'
-import type { Db } from '../../db/connect.ts'
 import { codeOf, noon, openBooks, type Books } from './books.fixture.ts'
-import { createGroupPosting, type GroupLimits } from './group-posting.ts'
 import { verifyLedger } from './index.ts'
-import type { OneMove } from './moves-store.ts'
+import { createPoster as posterOf, credit, debit, type Wish } from './poster.fixture.ts'
 
 let books: Books
 beforeAll(async () => {
@@ -21,36 +17,7 @@ afterAll(async () => {
   }
 })
 
-type Wish = Partial<Pick<OneMove, 'bucket' | 'reason' | 'expiresAt'>> &
-  Pick<OneMove, 'type' | 'hostUserId' | 'coins'> & { readonly key?: string; readonly at?: TenantId; readonly now?: Date }
-
-/** A poster whose statements are counted. What is asked of it in one turn of the event loop makes one group. */
-function createPoster(limits?: GroupLimits) {
-  const statements: string[] = []
-  const db: Db = {
-    ...books.db,
-    statement(text, values) {
-      statements.push(/wallet_move\w*/.exec(text)?.[0] ?? text)
-      return books.db.statement(text, values)
-    },
-  }
-  const post = createGroupPosting(db, limits)
-  const move = ({ key = randomUUID(), at = books.tenant, now = noon, ...wish }: Wish) => {
-    const fingerprint = createHash('sha256').update(JSON.stringify(wish)).digest()
-    const once = { caller: 'key_one', key, fingerprint, since: new Date(now.getTime() - 86_400_000) }
-    return post(at, once, { bucket: null, reason: 'test', ...wish, id: newId('txn', now), by: { by: 'key_one' }, now })
-  }
-  return { move, together: (wishes: readonly Wish[]) => Promise.all(wishes.map((wish) => move(wish))), statements }
-}
-
-const credit = (hostUserId: string, coins: number, more: Partial<Wish> = {}): Wish => ({
-  type: 'credit',
-  hostUserId,
-  coins,
-  bucket: 'purchased',
-  ...more,
-})
-const debit = (hostUserId: string, coins: number, more: Partial<Wish> = {}): Wish => ({ type: 'debit', hostUserId, coins, ...more })
+const createPoster = () => posterOf(books)
 
 describe('a group', () => {
   it('is one statement, in which each move has its own answer', async () => {
@@ -302,76 +269,4 @@ describe('when something is in the way', () => {
       expect((await Promise.all(wishes.map(move))).map((one) => one.outcome)).toEqual([outcome, outcome])
     expect([await books.buckets(lata), await books.buckets(mohan)]).toMatchObject([{ purchased: 5 }, { purchased: 6 }])
   })
-
-  it('a group that is held up by a lock holds up nobody else', async () => {
-    const [rani, sita] = [await books.makeUser('rani'), await books.makeUser('sita')]
-    const { move, statements } = createPoster()
-    await books.admin.query('begin')
-    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [rani.id])
-    const stuck = move(credit('rani', 1))
-    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    expect((await move(credit('sita', 2))).outcome).toBe('new')
-    await books.admin.query('rollback')
-    expect((await stuck).outcome).toBe('new')
-    expect([await books.buckets(rani), await books.buckets(sita)]).toMatchObject([{ purchased: 1 }, { purchased: 2 }])
-  })
-
-  it('what comes while a statement is under way goes together in the next', async () => {
-    const uma = await books.makeUser('uma')
-    const { move, statements } = createPoster({
-      size: 64,
-      perTenant: 2,
-      worthwhile: 6,
-      patienceMs: 60_000,
-      inAll: 8,
-      longestWaitMs: 60_000,
-    })
-    await books.admin.query('begin')
-    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [uma.id])
-    const first = move(credit('uma', 1))
-    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    const more = Array.from({ length: 5 }, () => move(credit('nobody', 1)))
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(statements).toHaveLength(1)
-    await books.admin.query('rollback')
-    await Promise.all([first, ...more])
-    expect(statements).toHaveLength(2)
-  })
-
-  it('as many as are worth a statement do not wait for the one under way', async () => {
-    const ulla = await books.makeUser('ulla')
-    const { move, statements } = createPoster({
-      size: 64,
-      perTenant: 2,
-      worthwhile: 5,
-      patienceMs: 60_000,
-      inAll: 8,
-      longestWaitMs: 60_000,
-    })
-    await books.admin.query('begin')
-    await books.admin.query('select 1 from ledger_accounts where user_id = $1 for update', [ulla.id])
-    const first = move(credit('ulla', 1))
-    while (statements.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    const more = await Promise.all(Array.from({ length: 5 }, () => move(credit('nobody', 1))))
-    expect(more.every(({ outcome }) => outcome === 'new')).toBe(true)
-    expect(statements).toHaveLength(2)
-    await books.admin.query('rollback')
-    await first
-  })
-
-  it('a move that has waited too long is refused', async () => {
-    await books.makeUser('nila')
-    const { move, statements } = createPoster({ size: 2, perTenant: 1, worthwhile: 1, patienceMs: 0, inAll: 1, longestWaitMs: -1_000 })
-    expect(await codeOf(move(credit('nila', 1)))).toBe('unavailable')
-    expect(statements).toEqual([])
-  })
-})
-
-it('everybody is served, however narrow the way is', async () => {
-  const names = Array.from({ length: 12 }, (_, n) => `narrow-${n}`)
-  await Promise.all(names.flatMap((name) => [books.makeUser(name), books.makeUser(name, books.otherTenant)]))
-  const { together, statements } = createPoster({ size: 5, perTenant: 1, worthwhile: 1, patienceMs: 0, inAll: 1, longestWaitMs: 60_000 })
-  const answers = await together(names.flatMap((name) => [credit(name, 1), credit(name, 1, { at: books.otherTenant })]))
-  expect(answers.every(({ outcome }) => outcome === 'new')).toBe(true)
-  expect(statements).toHaveLength(6)
 })

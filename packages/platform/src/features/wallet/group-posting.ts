@@ -15,7 +15,8 @@ export interface GroupLimits {
   readonly perTenant: number
   /**
    * Beside a statement that is under way another one begins when so many moves wait: a group's own price is that of eight moves, and while the
-   * first waits for its commit, PostgreSQL has time for the second. Fewer gather for the next group.
+   * first waits for its commit, PostgreSQL has time for the second. Fewer gather for the next group. And of many that come at once no group takes
+   * more than half, if that is twice as many: else all would wait together for what comes after, with nobody at work meanwhile.
    */
   readonly worthwhile: number
   /** Or when the one under way has taken so long: it may be held up by a lock. */
@@ -104,12 +105,12 @@ export function createGroupPosting(db: Db, limits: GroupLimits = usual): PostMov
 }
 
 /** The next moves in the order in which they came; those that have waited too long are refused on the way. */
-function takeFresh(waiting: Waiting[], { size, longestWaitMs }: GroupLimits): Waiting[] {
+function takeFresh(waiting: Waiting[], { size, worthwhile, longestWaitMs }: GroupLimits): Waiting[] {
   const oldest = performance.now() - longestWaitMs
   const stale = waiting.findIndex(({ since }) => since >= oldest)
   for (const { reject } of waiting.splice(0, stale === -1 ? waiting.length : stale))
     reject(new Problem('unavailable', { retryAfterSeconds: 1 }))
-  return waiting.splice(0, size)
+  return waiting.splice(0, Math.min(size, Math.max(2 * worthwhile, Math.ceil(waiting.length / 2))))
 }
 
 /** Answers every move of the group, and never throws. */
