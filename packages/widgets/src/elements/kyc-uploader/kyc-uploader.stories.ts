@@ -40,7 +40,7 @@ export const Sending = picture({ onPiece: never }, () => cardPicture(), 'Sending
 export const NoConnection = picture({ onPiece: () => Promise.reject(problem('network_error')) }, () => cardPicture(), 'goes on by itself')
 export const Sent = picture({}, () => cardPicture(), 'Sent')
 export const Unreadable = picture({}, () => Promise.resolve(new Blob(['x'], { type: 'image/jpeg' })), 'cannot be read')
-export const Pending = story({ kyc: { status: 'pending', canSubmit: false, submissionId: 'kyc_1' } }, 'We are checking')
+export const Pending = story({ kyc: { status: 'pending', canSubmit: false, submissionId: 'kyc_1' } }, 'We check your document')
 export const Verified = story({ kyc: { status: 'verified', canSubmit: false, expiresAt: '2027-11-23T00:00:00Z' } }, 'verified until')
 export const Rejected = story({ kyc: { status: 'rejected', reasons: ['name_mismatch', 'unreadable'], attemptsLeft: 2 } }, 'tries left')
 export const Failed = story({ unopened: true, kyc: () => Promise.reject(problem('unavailable', 503)) }, 'could not be loaded')
