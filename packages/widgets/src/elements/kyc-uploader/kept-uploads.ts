@@ -34,7 +34,8 @@ async function inStore<Result>(work: (store: IDBObjectStore) => IDBRequest<Resul
 }
 
 export const keepUpload = (kept: KeptUpload): Promise<unknown> => inStore((store) => store.put(kept, kept.key))
-export const forgetUpload = (key: string): Promise<unknown> => inStore((store) => store.delete(key))
+/** What the first version kept tells neither its user nor its key: with it all goes. */
+export const forgetUpload = (key?: string): Promise<unknown> => inStore((store) => (key ? store.delete(key) : store.clear()))
 
 /** What a user has begun. Dropped is what is too old, and what others have left on this device, who may never come back to it. */
 export async function recallUploads(user: string): Promise<readonly KeptUpload[]> {

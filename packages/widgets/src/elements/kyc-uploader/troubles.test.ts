@@ -13,18 +13,20 @@ beforeEach(forgetUploads)
 const pdf = () => new Blob([new Uint8Array(1_000)], { type: 'application/pdf' })
 const aadhaar = html`<ihc-kyc-uploader type="aadhaar"></ihc-kyc-uploader>`
 
-const keptKeys = () =>
-  new Promise<readonly string[]>((resolve) => {
+/** What a page finds on the device, or has left there. */
+const onDevice = <Result>(work: (store: IDBObjectStore) => IDBRequest<Result>) =>
+  new Promise<Result>((resolve) => {
     const opening = indexedDB.open('ihc-kyc', 1)
     opening.onupgradeneeded = () => opening.result.createObjectStore('ihc-kyc')
     opening.onsuccess = () => {
-      const asking = opening.result.transaction('ihc-kyc').objectStore('ihc-kyc').getAllKeys()
+      const asking = work(opening.result.transaction('ihc-kyc', 'readwrite').objectStore('ihc-kyc'))
       asking.onsuccess = () => {
         opening.result.close()
-        resolve(asking.result.map(String))
+        resolve(asking.result)
       }
     }
   })
+const keptKeys = () => onDevice((store) => store.getAllKeys())
 
 describe('a PDF', () => {
   it('counts for both sides, and asks for no picture of the back', async () => {
@@ -90,6 +92,14 @@ describe('pictures that nobody goes on with', () => {
     const page = show({ consented: false })
     await expect.poll(() => page.find("[part='notice']")).toBeTruthy()
     await expect.poll(keptKeys).toEqual(['asha:pan:front'])
+  })
+
+  it('are dropped when an earlier version left them, which did not write down whose they were', async () => {
+    const file = await cardPicture()
+    await onDevice((store) => store.put({ file, at: Date.now(), uploadId: 'upl_1' }, 'ravi:aadhaar:back'))
+    const page = show({ consented: false })
+    await expect.poll(() => page.find("[part='notice']")).toBeTruthy()
+    await expect.poll(keptKeys).toEqual([])
   })
 })
 
