@@ -37,7 +37,6 @@ async function hanging() {
   return { client, withdrawalId }
 }
 
-const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
 const said = { bankReference: 'UTR12345', reason: 'The bank’s letter of today' }
 
 describe('a payment by hand', () => {
@@ -96,12 +95,12 @@ describe('a withdrawal that hangs at the bank', () => {
     expect((await one.client.wallet.get()).buckets).toMatchObject({ earned: 0, held: 0 })
     expect((await other.client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
     // What the provider had not begun is called back from it.
-    expect(payoutsOf(one.withdrawalId).map(({ status }) => status)).toEqual(['queued'])
-    expect(payoutsOf(other.withdrawalId).map(({ status }) => status)).toEqual(['cancelled'])
+    expect(scene.payoutsOf(one.withdrawalId).map(({ status }) => status)).toEqual(['queued'])
+    expect(scene.payoutsOf(other.withdrawalId).map(({ status }) => status)).toEqual(['cancelled'])
     expect((await actsOn(one.withdrawalId)).map(({ action }) => action)).toEqual(['withdrawal.settled_paid'])
     // The provider says the opposite one day: a person hears of it, and no coin moves.
     errors.length = 0
-    scene.razorpay.control.movePayout(payoutsOf(one.withdrawalId)[0]?.id ?? '', 'failed')
+    scene.razorpay.control.movePayout(scene.payoutsOf(one.withdrawalId)[0]?.id ?? '', 'failed')
     await scene.platform.quiet()
     expect(errors).toEqual(['a payout failed that was written down as paid'])
     expect(await one.client.withdrawals.get({ withdrawalId: one.withdrawalId })).toMatchObject({ status: 'paid' })
@@ -186,7 +185,7 @@ describe('a withdrawal that was written down as paid, and was not', () => {
     const move = (id: string, status: 'failed' | 'processing' | 'processed') => {
       // Nobody is told: what counts is what the provider answers when it is asked.
       scene.razorpay.control.faultCallbacks({ action: 'drop' })
-      scene.razorpay.control.movePayout(payoutsOf(id)[0]?.id ?? '', status)
+      scene.razorpay.control.movePayout(scene.payoutsOf(id)[0]?.id ?? '', status)
     }
     move(other.withdrawalId, 'processing')
     await stays(other.withdrawalId)

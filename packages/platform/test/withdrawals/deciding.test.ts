@@ -10,7 +10,6 @@ beforeAll(async () => {
 beforeEach(() => scene.app.server.app.update({ withdrawals: null }))
 afterAll(() => scene.stop())
 
-const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
 
 it('leaves a name that the bank does not tell to a person, and remembers what they said', async () => {
   const { app, platform } = scene
@@ -61,13 +60,13 @@ it('lets a new payee cool down, meanwhile lets their owner change their mind, an
   expect(await client.withdrawals.cancel({ withdrawalId: second.id })).toMatchObject({ status: 'canceled', reason: 'canceled_by_user' })
   await expect(client.withdrawals.cancel({ withdrawalId: second.id })).rejects.toMatchObject({ code: 'conflict' })
   await platform.advance(23 * hour, 23 * hour)
-  expect(payoutsOf(first.id)).toHaveLength(0)
+  expect(scene.payoutsOf(first.id)).toHaveLength(0)
   await platform.advance(hour + 5, hour)
   expect((await client.withdrawals.get({ withdrawalId: first.id })).status).toBe('paid')
   const third = await client.withdrawals.create({ coins: 100, payee: upi('success@upi') })
   await platform.advance(12, 4)
   expect((await client.withdrawals.get({ withdrawalId: third.id })).status).toBe('paid')
-  expect(payoutsOf(second.id)).toHaveLength(0)
+  expect(scene.payoutsOf(second.id)).toHaveLength(0)
 })
 
 it('is paid by hand once, by those who were shown the account, and never sent', async () => {
@@ -85,7 +84,7 @@ it('is paid by hand once, by those who were shown the account, and never sent', 
   await expect(app.server.withdrawals.markPaid({ withdrawalId, bankReference: 'N99999999' })).rejects.toMatchObject({ code: 'conflict' })
   await app.server.app.update({ withdrawals: null })
   await platform.advance(60, 30)
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(0)
   const { lines, totals } = await app.server.withdrawals.statement({ userId, year: 2025 })
   expect(lines).toMatchObject([{ id: withdrawalId, bankReference: 'N12345678' }])
   expect(totals).toMatchObject([{ count: 1, coins: 100, amount: 10_000, netAmount: 10_000, currency: 'INR' }])
@@ -147,7 +146,7 @@ it('shows nobody the withdrawals of others, nor lets them decide', async () => {
   await app.server.users.delete({ userId: one.userId })
   await platform.advance(12, 4)
   expect(await scene.rows('select 1 from payees where id = $1 and cipher is not null', [payee.id])).toHaveLength(0)
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(0)
   expect(await platform.trialBalance()).toBe(0)
 })
 
@@ -163,7 +162,7 @@ it('pays nothing out to somebody who came to owe coins meanwhile', async () => {
   await app.server.ledger.reverse({ transactionId: given.transaction.id, reason: 'Mistake' })
   await platform.advance(3 * hour, hour)
   expect(await client.withdrawals.get({ withdrawalId })).toMatchObject({ status: 'canceled', reason: 'canceled_by_app' })
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(0)
   expect(await platform.trialBalance()).toBe(0)
 })
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
 beforeEach(() => scene.app.server.app.update({ withdrawals: null }))
 afterAll(() => scene.stop())
 
-const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
 const limited = { code: 'withdrawal_limit', status: 409 }
 
 it.each(['0', '-1', '1.5', '1e18', '"5"', 'null', '{}', 'NaN'])('takes no %s coins for an amount', async (coins) => {
@@ -85,7 +84,7 @@ it('sends at most a lakh of rupees by UPI at once, and more to an account', asyn
   const made = [await client.withdrawals.create({ coins: 100_000, payee: upi('success@upi') })]
   made.push(await client.withdrawals.create({ coins: 100_001, payee: account }))
   await scene.platform.advance(20, 4)
-  expect(made.map(({ id }) => payoutsOf(id).map(({ mode }) => mode))).toEqual([['UPI'], ['IMPS']])
+  expect(made.map(({ id }) => scene.payoutsOf(id).map(({ mode }) => mode))).toEqual([['UPI'], ['IMPS']])
 })
 
 it('holds coins and standing together: a rejection waits for what is being asked for, and calls it off', async () => {
@@ -135,7 +134,7 @@ it('waits where it is while the provider is away for a day, and ends by itself',
   await platform.advance(20, 4)
   for (const { id } of [unchecked, unsent]) {
     expect(await scene.app.server.withdrawals.get({ withdrawalId: id })).toMatchObject({ status: 'paid' })
-    expect(payoutsOf(id)).toHaveLength(1)
+    expect(scene.payoutsOf(id)).toHaveLength(1)
   }
   expect(await platform.trialBalance()).toBe(0)
 })

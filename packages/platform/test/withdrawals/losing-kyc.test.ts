@@ -13,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => scene.stop())
 
-const payoutsOf = (id: string) => scene.razorpay.control.payouts().filter(({ referenceId }) => referenceId === id)
 
 async function submissionOf({ userId }: TestUser): Promise<string> {
   const [row] = await scene.rows<{ id: string }>(
@@ -40,7 +39,7 @@ async function reached({ client }: TestUser, withdrawalId: string, status: Withd
   for (let steps = 0; ; steps++) {
     await scene.platform.quiet()
     const one = await client.withdrawals.get({ withdrawalId })
-    const isThere = one.status === status && (!isSent || payoutsOf(withdrawalId).length > 0)
+    const isThere = one.status === status && (!isSent || scene.payoutsOf(withdrawalId).length > 0)
     if (isThere || steps === 60) return one
     await scene.platform.advance(4, 4)
   }
@@ -72,7 +71,7 @@ it('calls off what has not been sent, and gives the coins back', async () => {
   await expect(user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })).rejects.toMatchObject({ code: 'kyc_required' })
   await app.server.app.update({ withdrawals: null })
   await platform.advance(2 * 3_600, 3_600)
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(0)
 })
 
 it('calls back what the provider has and has not begun', async () => {
@@ -80,13 +79,13 @@ it('calls back what the provider has and has not begun', async () => {
   const user = await scene.earner({ coins: 300 })
   const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('queued@upi') })
   expect(await reached(user, withdrawalId, 'processing', true)).toMatchObject({ status: 'processing', waitingFor: 'bank' })
-  expect(payoutsOf(withdrawalId)).toHaveLength(1)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(1)
   expect(await takeAway(user)).toBe(200)
   expect(await reached(user, withdrawalId, 'failed')).toMatchObject({ status: 'failed', reason: 'kyc_lost' })
   expect((await user.client.wallet.get()).buckets.earned).toBe(300)
   razorpay.control.setBalance(10_000_000_000)
   await platform.quiet()
-  expect(payoutsOf(withdrawalId)).toMatchObject([{ status: 'cancelled' }])
+  expect(scene.payoutsOf(withdrawalId)).toMatchObject([{ status: 'cancelled' }])
   expect(await platform.trialBalance()).toBe(0)
 })
 
@@ -97,7 +96,7 @@ it('is not acknowledged while something is being sent', async () => {
   // A message that it has arrived would end the waiting.
   razorpay.control.faultCallbacks({ action: 'drop' })
   const { id: withdrawalId } = await user.client.withdrawals.create({ coins: 300, payee: upi('success@upi') })
-  for (let looks = 1; payoutsOf(withdrawalId).length === 0; looks++) {
+  for (let looks = 1; scene.payoutsOf(withdrawalId).length === 0; looks++) {
     await sleep(10)
     // A step that failed is taken again by the held clock.
     if (looks % 100 === 0) await platform.held.advance(1_000)
@@ -109,7 +108,7 @@ it('is not acknowledged while something is being sent', async () => {
   expect(await takeAway(user)).toBe(200)
   razorpay.control.clearFaults()
   expect((await reached(user, withdrawalId, 'paid')).status).toBe('paid')
-  expect(payoutsOf(withdrawalId)).toHaveLength(1)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(1)
   expect(await platform.trialBalance()).toBe(0)
 })
 
@@ -125,7 +124,7 @@ it('waits for no provider that is down, and concludes that what never arrived wa
   razorpay.control.clearFaults()
   await platform.advance(3_600, 600)
   expect(await reached(user, withdrawalId, 'failed')).toMatchObject({ status: 'failed', reason: 'kyc_lost' })
-  expect(payoutsOf(withdrawalId)).toHaveLength(0)
+  expect(scene.payoutsOf(withdrawalId)).toHaveLength(0)
   expect(await platform.trialBalance()).toBe(0)
 })
 
@@ -138,7 +137,7 @@ it('sends nothing after its loss was acknowledged, whenever that falls', async (
       await sleep(n * 8)
       for (;;) {
         const answer = await takeAway(user, n % 2 === 0 ? rejected : reopened)
-        if (answer === 200) return { id, sent: payoutsOf(id).length }
+        if (answer === 200) return { id, sent: scene.payoutsOf(id).length }
         expect(answer).toBe(503)
         await sleep(2)
       }
@@ -146,6 +145,6 @@ it('sends nothing after its loss was acknowledged, whenever that falls', async (
   )
   await platform.quiet()
   await platform.advance(3_600, 600)
-  for (const { id, sent } of outcomes) expect(payoutsOf(id), id).toHaveLength(sent)
+  for (const { id, sent } of outcomes) expect(scene.payoutsOf(id), id).toHaveLength(sent)
   expect(await platform.trialBalance()).toBe(0)
 })

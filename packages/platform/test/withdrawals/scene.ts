@@ -12,6 +12,8 @@ export interface WithdrawalScene {
   earner(wish?: { coins?: number; name?: string; verified?: boolean; pan?: string | null }): Promise<TestUser>
   /** Earned, held, in flight and paid coins of the whole app: they only move from one to another. */
   coins(): Promise<{ earned: number; held: number; inFlight: number; paid: number; all: number }>
+  /** What the provider was asked to pay for a withdrawal: more than one would be a double payout. */
+  payoutsOf(withdrawalId: string): ReturnType<RazorpaySandbox['control']['payouts']>
   /** Rows of the whole database. */
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
   stop(): Promise<void>
@@ -39,6 +41,7 @@ export async function withdrawalScene(options: Omit<StartOptions, 'razorpay'> = 
     razorpay,
     app,
     rows,
+    payoutsOf: (withdrawalId) => razorpay.control.payouts().filter(({ referenceId }) => referenceId === withdrawalId),
     async earner({ coins = 1_000, name = 'Asha Verma Nair', verified = true, pan } = {}) {
       const user = await app.user(`earner-${++people}`, { phone: null })
       await app.server.wallets.credit({ userId: user.userId, coins, bucket: 'earned', reason: 'Earned' })

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { expect } from 'vitest'
 import { freshDatabase } from '../../../test/server/fresh-database.ts'
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
@@ -8,6 +9,7 @@ import { connect, type Tx } from '../../db/connect.ts'
 import { migrate } from '../../db/migrate.ts'
 import type { Spendable } from './ledger-entry.ts'
 import { createGroupPosting } from './group-posting.ts'
+import { verifyLedger } from './index.ts'
 import type { OneMove } from './moves-store.ts'
 import { openWallet, readWallet, type Buckets } from './wallet-store.ts'
 
@@ -65,6 +67,16 @@ export async function openBooks({ poolSize = 16 } = {}) {
     })
   }
 
+  const sum = async (): Promise<number> => {
+    const { rows } = await admin.query<{ sum: string | null }>('select sum(balance) from ledger_accounts')
+    return Number(rows[0]?.sum ?? 0)
+  }
+  async function close() {
+    await db.close()
+    await admin.end()
+    await drop()
+  }
+
   return {
     connection,
     db,
@@ -90,14 +102,16 @@ export async function openBooks({ poolSize = 16 } = {}) {
       )
       return Number(rows[0]?.sum ?? 0)
     },
-    async sum(): Promise<number> {
-      const { rows } = await admin.query<{ sum: string | null }>('select sum(balance) from ledger_accounts')
-      return Number(rows[0]?.sum ?? 0)
-    },
-    async close() {
-      await db.close()
-      await admin.end()
-      await drop()
+    sum,
+    close,
+    /** Closes them, and fails where they are wrong after all that was done. */
+    async closeRight() {
+      try {
+        expect((await verifyLedger(db)).faults).toEqual([])
+        expect(await sum()).toBe(0)
+      } finally {
+        await close()
+      }
     },
   }
 }
