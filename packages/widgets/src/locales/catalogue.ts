@@ -33,12 +33,12 @@ export interface Catalogue {
 }
 
 /** A language more is a file and a line: each is a chunk of its own, loaded when a session speaks it. */
-const catalogues = new Map<string | undefined, () => Promise<Catalogue>>([['hi', async () => (await import('./hi.ts')).hi]])
+export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Catalogue }>>([['hi', () => import('./hi.ts')]])
 
 /** The catalogue of a language tag; undefined when the language is not there and English must do. */
 export async function loadCatalogue(tag: string): Promise<Catalogue | undefined> {
   const [language = ''] = tag.toLowerCase().split('-')
   if (language === 'en') return { language: tag }
   const found = await catalogues.get(language)?.()
-  return found && { ...found, language: tag }
+  return found && { ...found.catalogue, language: tag }
 }

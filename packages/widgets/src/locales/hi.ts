@@ -6,7 +6,7 @@ import { topupHi } from './hi/topup.ts'
 import { withdrawHi } from './hi/withdraw.ts'
 
 /** All texts in Hindi. */
-export const hi: Catalogue = {
+export const catalogue: Catalogue = {
   language: 'hi',
   callButton: {
     call: 'कॉल करें',

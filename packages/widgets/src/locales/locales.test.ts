@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from './catalogue.ts'
+import { catalogues, loadCatalogue } from './catalogue.ts'
 import { durationText, timerText } from './duration.ts'
 import { callButtonEn } from './en/call-button.ts'
 import { callHistoryEn } from './en/call-history.ts'
@@ -16,6 +16,34 @@ import { walletEn } from './en/wallet.ts'
 import { withdrawEn } from './en/withdraw.ts'
 import { fill } from './format.ts'
 
+const areas = {
+  callButton: callButtonEn,
+  callHistory: callHistoryEn,
+  callPanel: callPanelEn,
+  callRating: callRatingEn,
+  friendCode: friendCodeEn,
+  kyc: kycEn,
+  presence: presenceEn,
+  problems: problemsEn,
+  referral: referralEn,
+  topup: topupEn,
+  waiting: waitingEn,
+  wallet: walletEn,
+  withdraw: withdrawEn,
+}
+const scripts: Readonly<Record<string, string>> = {
+  hi: 'Devanagari',
+  bn: 'Bengali',
+  te: 'Telugu',
+  mr: 'Devanagari',
+  ta: 'Tamil',
+  gu: 'Gujarati',
+  kn: 'Kannada',
+  ml: 'Malayalam',
+  pa: 'Gurmukhi',
+  ur: 'Arabic',
+}
+
 const names = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 
 describe('texts', () => {
@@ -26,28 +54,21 @@ describe('texts', () => {
     expect(fill('to {name}, {nobody}', { name: '$& {n}' })).toBe('to $& {n}, ')
   })
 
-  it('have in Hindi the same values as in English', async () => {
-    const hi = await loadCatalogue('hi-IN')
-    const areas = {
-      callButton: callButtonEn,
-      callHistory: callHistoryEn,
-      callPanel: callPanelEn,
-      callRating: callRatingEn,
-      friendCode: friendCodeEn,
-      kyc: kycEn,
-      presence: presenceEn,
-      problems: problemsEn,
-      referral: referralEn,
-      topup: topupEn,
-      waiting: waitingEn,
-      wallet: walletEn,
-      withdraw: withdrawEn,
-    }
-    expect(hi?.language).toBe('hi-IN')
+  it.each([...catalogues.keys()])('are there in %s, each with the values of the English one, in its own script', async (language) => {
+    const catalogue = await loadCatalogue(`${language}-IN`)
+    expect(catalogue?.language).toBe(`${language}-IN`)
+    const script = new RegExp(`\\p{Script=${scripts[language] ?? 'Latin'}}`, 'u')
     for (const [area, english] of Object.entries(areas)) {
-      const hindi = Object.entries(hi ?? {}).find(([name]) => name === area)?.[1] as unknown
-      const texts = new Map(Object.entries(hindi ?? {}))
-      for (const [key, text] of Object.entries(english)) expect([key, names(String(texts.get(key) ?? ''))]).toEqual([key, names(text)])
+      const theirs = Object.entries(catalogue ?? {}).find(([name]) => name === area)?.[1] as unknown
+      const texts = new Map(Object.entries(theirs ?? {}))
+      for (const [key, text] of Object.entries(english)) {
+        const said = String(texts.get(key) ?? '')
+        for (const form of said.split('|')) expect([area, key, names(form)]).toEqual([area, key, names(text)])
+        expect([area, key, said]).not.toEqual([area, key, ''])
+        // What is more than values and names is said in the language's own letters.
+        if (/\p{L}/u.test(said.replaceAll(/\{\w+\}|WhatsApp/g, '')))
+          expect([area, key, said]).toEqual([area, key, expect.stringMatching(script)])
+      }
     }
   })
 
