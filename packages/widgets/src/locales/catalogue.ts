@@ -33,7 +33,11 @@ export interface Catalogue {
 }
 
 /** A language more is a file and a line: each is a chunk of its own, loaded when a session speaks it. */
-export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Catalogue }>>([['hi', () => import('./hi.ts')]])
+export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Catalogue }>>([
+  ['hi', () => import('./hi.ts')],
+  ['bn', () => import('./bn.ts')],
+  ['ur', () => import('./ur.ts')],
+])
 
 /** The catalogue of a language tag; undefined when the language is not there and English must do. */
 export async function loadCatalogue(tag: string): Promise<Catalogue | undefined> {
