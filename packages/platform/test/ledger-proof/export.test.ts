@@ -67,6 +67,17 @@ describe('JSON lines', () => {
     expect(await readd(text, 'f'.repeat(64))).toMatchObject({ code: 1, said: expect.stringContaining('is not in the chain') })
   })
 
+  it('have the seals in the order of the chain, however many there are', async () => {
+    while (((await books.verify()).seals.newest?.number ?? 0) < 10) {
+      await books.give(asha, 1)
+      await books.sealAll()
+    }
+    const text = await exported({ format: 'jsonl' })
+    const numbers = [...text.matchAll(/^\{"seal":(\d+)/gm)].map(([, number]) => Number(number))
+    expect(numbers).toEqual(numbers.map((_, place) => place + 1))
+    expect(await readd(text)).toMatchObject({ code: 0, said: expect.stringContaining('all right') })
+  })
+
   it('show whatever was changed in them', async () => {
     const text = await exported({ format: 'jsonl' })
     const changes = [
