@@ -312,7 +312,7 @@ export const catalogue: Catalogue = {
     takenBack: 'কয়েন ফেরত নেওয়া হয়েছে',
     givenBack: 'কয়েন ফেরত দেওয়া হয়েছে',
     expiry: 'কয়েনের মেয়াদ শেষ হয়েছে',
-    collection: 'দেনা শোধ হয়েছে',
+    collection: 'দেনা শোধ',
     other: 'লেনদেন',
     loadingReceipt: 'রসিদ লোড হচ্ছে…',
     failedReceipt: 'রসিদ লোড করা যায়নি।',

@@ -36,6 +36,7 @@ export interface Catalogue {
 export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Catalogue }>>([
   ['hi', () => import('./hi.ts')],
   ['bn', () => import('./bn.ts')],
+  ['te', () => import('./te.ts')],
   ['ur', () => import('./ur.ts')],
 ])
 

@@ -44,7 +44,7 @@ export const withdrawBn: WithdrawTexts = {
   cancel: 'বাতিল করুন',
   canceling: 'বাতিল করা হচ্ছে…',
   cancelOne: '{price} তোলা বাতিল করুন',
-  line: 'প্রাপক {payee}: {price}',
+  line: '{payee} অ্যাকাউন্টে {price}',
   requested: 'অনুরোধ করা হয়েছে',
   approved: 'শিগগির পাঠানো হবে',
   processing: 'আপনার ব্যাঙ্কে পাঠানো হয়েছে',
