@@ -3,6 +3,7 @@ import { html, LitElement, render } from 'lit'
 import { describe, expect, it } from 'vitest'
 import '../elements/call-button/call-button.define.ts'
 import '../elements/call-panel/call-panel.define.ts'
+import { connectEvent } from '../base/events.ts'
 import { mount, part, words } from '../testing/mount.ts'
 import { asha, ravi, raviIs, running, settled } from '../testing/samples.ts'
 import { scriptedClient } from '../testing/scripted-client.ts'
@@ -105,6 +106,19 @@ describe('ihc-session', () => {
     await expect.poll(() => main.querySelector('ihc-session ihc-session')?.shadowRoot?.querySelector('slot')).toBeTruthy()
     own?.dispatchEvent(new CustomEvent('ihc-call-request', { detail: { calleeId: ravi }, bubbles: true, composed: true, cancelable: true }))
     await expect.poll(() => asked).toEqual(['inner'])
+  })
+
+  it('does nothing that a listener on the session itself has prevented', async () => {
+    const asked: string[] = []
+    const create = (calleeId: string) => (asked.push(calleeId), Promise.resolve(running))
+    const { session, client } = mount(button, { create })
+    await expect.poll(() => client.watched).toEqual([ravi])
+    const ask = (calleeId: string) =>
+      session.querySelector('ihc-call-button')?.dispatchEvent(connectEvent('ihc-call-request', { calleeId }))
+    session.addEventListener('ihc-call-request', (event) => event.preventDefault(), { once: true })
+    ask('prevented')
+    ask('wanted')
+    await expect.poll(() => asked).toEqual(['wanted'])
   })
 
   it('changes its language while it runs, and keeps English where there is none', async () => {

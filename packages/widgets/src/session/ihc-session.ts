@@ -61,7 +61,11 @@ export class IhcSession extends LitElement {
   constructor() {
     super()
     this.addEventListener('ihc-session-request', (event) => this.#answer(event))
-    for (const name of requests) this.addEventListener(name, (event) => void this.#act(name, event))
+    for (const name of requests) {
+      const act = (event: ConnectEventMap[typeof name]) => void this.#act(name, event)
+      // Put last in the line each time: what a listener on this very element prevents is not done either.
+      this.addEventListener(name, () => this.addEventListener(name, act, { once: true }), true)
+    }
   }
 
   override connectedCallback() {
