@@ -30,9 +30,24 @@ module.exports = {
     rule('sdk-for-browsers', 'The SDK runs in browsers.', production('^packages/sdk/src/'), { dependencyTypes: ['core'] }),
     rule('sdk-alone', 'The SDK depends on no other package of ours.', path('^packages/sdk/'), path('^packages/(widgets|platform)/')),
     rule('widgets-know-the-sdk', 'Widgets use Lit and the public entry of the SDK.', production('^packages/widgets/src/'), {
-      pathNot: ['^packages/widgets/src/', '^packages/sdk/src/index\\.ts$', 'node_modules/(lit|@lit|lit-html|lit-element)/'],
+      pathNot: ['^packages/widgets/src/', '^packages/sdk/src/index\\.ts$', 'node_modules/(lit|@lit|lit-html|lit-element|react)/'],
       ...atRunTime,
     }),
+    rule(
+      'react-stays-apart',
+      'Elements and platform know nothing of React: only its wrappers do.',
+      { path: '^packages/', pathNot: '^packages/widgets/src/(react/|testing/react-page)' },
+      { path: ['node_modules/(react|react-dom|@lit/react|@types/react)/', '^packages/widgets/src/react/'] },
+    ),
+    rule(
+      'react-one-by-one',
+      'A component brings its own element and no other, so that a page can load them one by one.',
+      { path: '^packages/widgets/src/react/([a-z-]+)\\.ts$', pathNot: ['/react/index\\.ts$', tests] },
+      {
+        path: '^packages/widgets/src/(elements|session|react)/',
+        pathNot: ['/(elements|session)/(ihc-)?$1[./]', '/react/(component|sent-events)\\.ts$'],
+      },
+    ),
     rule('sdk-internals', 'Packages meet at published entries.', path('^packages/(widgets|platform)/', '^examples/'), {
       path: '^packages/sdk/',
       pathNot: ['^packages/sdk/src/(index|server|contract/index)\\.ts$'],

@@ -97,6 +97,10 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noNamedZod, noTypeAny] },
   },
   {
+    files: ['packages/widgets/src/react/*.ts'], // React.lazy takes the default export
+    rules: { 'no-restricted-syntax': ['error', noNamedZod, noTypeAny] },
+  },
+  {
     files: ['packages/platform/test/server/global-setup.ts'], // Vitest calls the default export
     rules: { 'no-restricted-syntax': 'off' },
   },

@@ -15,6 +15,8 @@ const forNode = {
 const storybook = 'packages/widgets/.storybook'
 /** What of the SDK needs a real browser. */
 const inBrowser = 'packages/sdk/src/media/**/*.test.ts'
+/** What of the widgets a server runs. */
+const onServer = 'packages/widgets/src/**/on-server.test.ts'
 
 const browser = () => ({
   enabled: true,
@@ -46,7 +48,7 @@ const projects: TestProjectConfiguration[] = [
       name: 'unit',
       sequence: { groupOrder: 0 },
       environment: 'node',
-      include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
+      include: ['packages/{sdk,platform}/{src,sandbox,test}/**/*.test.ts', onServer, 'scripts/**/*.test.ts', 'examples/*/**/*.test.ts'],
       exclude: [...configDefaults.exclude, inBrowser],
       globalSetup: 'packages/platform/test/server/global-setup.ts',
       // A test and its PostgreSQL take turns, and some wait for real seconds: three keep two processors busy.
@@ -57,11 +59,12 @@ const projects: TestProjectConfiguration[] = [
   {
     resolve,
     // What is found only when a test imports it makes Vite reload the page, and the test with it.
-    optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'ky', 'axe-core'] },
+    optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'ky', 'axe-core', '@lit/react', 'react', 'react-dom/client'] },
     test: {
       name: 'browser',
       sequence: { groupOrder: 1 },
       include: ['packages/widgets/src/**/*.test.ts', inBrowser],
+      exclude: [...configDefaults.exclude, onServer],
       ...patience,
       testTimeout: 60_000,
       browser: browser(),
