@@ -206,6 +206,17 @@ describe('a withdrawal that was written down as paid, and was not', () => {
     expect(await scene.platform.trialBalance()).toBe(0)
   })
 
+  it('is undone by the provider’s last word, though an earlier one comes in after it', async () => {
+    const { client, withdrawalId } = await hanging()
+    await scene.platform.advance(3 * day + hour, day)
+    const { settle } = scene.app.server.withdrawals
+    await settle({ withdrawalId, outcome: 'paid', ...said })
+    // One asker has written down the end; another asked before that, and hears now that it waits.
+    await scene.rows(`update withdrawals set payout_state = 'failed' where id = $1`, [withdrawalId])
+    await expect(settle({ withdrawalId, ...undone })).resolves.toMatchObject({ status: 'failed', reason: 'returned_by_bank' })
+    expect((await client.wallet.get()).buckets).toMatchObject({ earned: 300, held: 0 })
+  })
+
   it('stays paid where the provider alone has said so', async () => {
     const { client } = await scene.earner({ coins: 300 })
     const { id: withdrawalId } = await client.withdrawals.create({ coins: 300, payee: upi('success@upi') })

@@ -2,6 +2,7 @@ import { everyTenant, type Mode } from '../../base/tenant.ts'
 import type { Delivery, Payout } from '../../providers/payouts/port.ts'
 import { noteChange, takeStep, type Turn } from './take-step.ts'
 import { withdrawalTasks, type WithdrawalDeps } from './withdrawal-deps.ts'
+import { isOvertaken } from './withdrawal-lifecycle.ts'
 import type { Withdrawal, WithdrawalReason } from './withdrawal-row.ts'
 import { ownerOf, waitingForCheck } from './withdrawal-store.ts'
 
@@ -14,6 +15,7 @@ export async function hearPayout(deps: WithdrawalDeps, turn: Turn, one: Withdraw
     deps.logger.error('a payout that does not fit was told of a withdrawal', { withdrawalId: one.id })
     return one
   }
+  if (isOvertaken(told.state, one.payoutState)) return one
   const known = {
     payoutId: told.id,
     payoutState: told.state ?? one.payoutState,

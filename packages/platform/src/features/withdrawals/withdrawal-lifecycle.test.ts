@@ -4,7 +4,7 @@ import { dateThere, dayStart, financialYear, monthStart, yearBounds, yearLabel }
 import { linesOf } from './money-lines.ts'
 import { taxOf } from './tax-rules.ts'
 import { coolingHoursOf, methodOf, termsOf } from './terms.ts'
-import { isUndone, mayBeUnpaid, placeOf, statusAfter, type WithdrawalEvent } from './withdrawal-lifecycle.ts'
+import { isOvertaken, isUndone, mayBeUnpaid, placeOf, statusAfter, type WithdrawalEvent } from './withdrawal-lifecycle.ts'
 import type { WithdrawalStatus } from './withdrawal-row.ts'
 
 const statuses: readonly WithdrawalStatus[] = ['requested', 'approved', 'processing', 'paid', 'rejected', 'failed', 'canceled']
@@ -49,6 +49,23 @@ describe('a withdrawal', () => {
 
   it('that the provider has nothing of may be undone by a person', () => {
     expect(mayBeUnpaid({ payoutId: null, payoutState: null })).toBe('yes')
+  })
+
+  it('follows the provider on, and never back', () => {
+    const states = ['waiting', 'processing', 'paid', 'failed', 'returned'] as const
+    const overtaken = states.flatMap((known) => states.filter((told) => isOvertaken(told, known)).map((told) => `${told} after ${known}`))
+    expect(overtaken).toEqual([
+      'waiting after processing',
+      'waiting after paid',
+      'processing after paid',
+      'waiting after failed',
+      'processing after failed',
+      'waiting after returned',
+      'processing after returned',
+      'paid after returned',
+      'failed after returned',
+    ])
+    for (const state of states) expect([isOvertaken(null, state), isOvertaken(state, null)]).toEqual([false, false])
   })
 
   it('is never sent and paid by hand as well', () => {

@@ -41,6 +41,13 @@ const unpaidAfter: Readonly<Record<PayoutState | 'nothing', 'yes' | 'open' | 'pa
 export const mayBeUnpaid = ({ payoutId, payoutState }: Pick<Withdrawal, 'payoutId' | 'payoutState'>) =>
   unpaidAfter[payoutState ?? (payoutId === null ? 'nothing' : 'processing')]
 
+/** How far a payout is there: it never goes back. */
+const distances: Readonly<Record<PayoutState, number>> = { waiting: 0, processing: 1, paid: 2, failed: 2, returned: 3 }
+
+/** Whether a word of the provider was overtaken by another that is known already: two askers hear at once, and the slower one writes last. */
+export const isOvertaken = (told: PayoutState | null, known: PayoutState | null): boolean =>
+  told !== null && known !== null && distances[told] < distances[known]
+
 const places: Readonly<Record<WithdrawalStatus, WithdrawalPlace>> = {
   requested: 'held',
   approved: 'held',
