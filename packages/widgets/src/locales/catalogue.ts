@@ -37,13 +37,24 @@ export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Ca
   ['hi', () => import('./hi.ts')],
   ['bn', () => import('./bn.ts')],
   ['te', () => import('./te.ts')],
+  ['ta', () => import('./ta.ts')],
+  ['gu', () => import('./gu.ts')],
+  ['kn', () => import('./kn.ts')],
+  ['pa', () => import('./pa.ts')],
   ['ur', () => import('./ur.ts')],
 ])
+
+/** Money apps write Latin digits in every script, and they are what is typed and ticks here; others count where the tag asks for them. */
+function withLatinDigits(tag: string): string {
+  const { numberingSystem } = new Intl.NumberFormat(tag).resolvedOptions()
+  if (numberingSystem === 'latn' || new Intl.Locale(tag).numberingSystem) return tag
+  return new Intl.Locale(tag, { numberingSystem: 'latn' }).toString()
+}
 
 /** The catalogue of a language tag; undefined when the language is not there and English must do. */
 export async function loadCatalogue(tag: string): Promise<Catalogue | undefined> {
   const [language = ''] = tag.toLowerCase().split('-')
   if (language === 'en') return { language: tag }
   const found = await catalogues.get(language)?.()
-  return found && { ...found.catalogue, language: tag }
+  return found && { ...found.catalogue, language: withLatinDigits(tag) }
 }
