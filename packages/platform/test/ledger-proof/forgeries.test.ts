@@ -152,7 +152,8 @@ it('names an account that is gone, and one that was put among the sealed', async
   const empty = await accountOf(bela, 'bonus')
   await books.tamper(['delete from ledger_accounts where id = $1', empty])
   expect(await books.faults()).toEqual([`account ${empty}: missing: it is gone; a seal has it`])
-  const again = 'insert into ledger_accounts (id, tenant_id, user_id, name) overriding system value values ($1, $2, $3, $4)'
+  const again = `insert into ledger_accounts (id, tenant_id, user_id, name, sign, plain) overriding system value
+    values ($1, $2, $3::text, $4, ($3 is not null)::integer, $3 is not null)`
   await books.tamper([again, empty, books.tenant, bela.id, 'bonus'])
   expect(await books.faults()).toEqual([])
   await books.tamper(
@@ -168,8 +169,27 @@ it('finds grants that were altered', async () => {
   const purchased = await accountOf(asha, 'purchased')
   await books.tamper([`update ledger_grants set expires_at = '2030-01-01' ${grant}`, purchased, gifts[0]])
   expect(await books.faults()).toEqual([`${gifts[0]}: account ${purchased}: until 2030-01-01 00:00:00+00`])
+  const others = [
+    "expires_at = '-infinity'",
+    "expires_at = 'infinity', revoked_at = '2026-01-01'",
+    'revoked_at = null, coins = 1',
+    "source = 'topup'",
+  ]
+  for (const change of others) {
+    await books.tamper([`update ledger_grants set ${change} ${grant}`, purchased, gifts[0]])
+    expect(await books.faults(), change).toEqual([expect.stringMatching(`^${gifts[0]}: account ${purchased}: (taken back|1 coins)`)])
+  }
   await books.tamper([`delete from ledger_grants ${grant}`, purchased, gifts[0]])
   expect(await books.faults()).toContain(`${gifts[0]}: account ${purchased}: gave 100, moved 0, left 0`)
+})
+
+it('finds an account that was let below zero, and one that the door would take for another kind', async () => {
+  const [bonus, held] = [await accountOf(asha, 'bonus'), await accountOf(asha, 'held')]
+  await books.tamper(
+    ['update ledger_accounts set sign = 0 where id = $1', bonus],
+    ['update ledger_accounts set plain = true where id = $1', held],
+  )
+  expect((await books.faults()).sort()).toEqual([`${bonus}: bonus: sign 0, plain`, `${held}: held: sign 1, plain`].sort())
 })
 
 it('finds a balance that was set, and a user’s entry that was doubled', async () => {

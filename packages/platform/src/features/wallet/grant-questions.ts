@@ -31,6 +31,22 @@ export const grantQuestions = [
       where coalesce(g.coins, 0) + coalesce(m.coins, 0) <> coalesce(l.coins, 0)`,
   },
   {
+    rule: 'what is left of a grant says of it what the grant said',
+    // What was taken back stands at the beginning of time, until it is clear whether it pays what its owner owes. Of 'opening' no transaction tells.
+    sql: `select f.transaction_id as subject, 'account ' || f.account_id || ': ' || case
+        when f.expires_at > '-infinity' and f.expires_at <> coalesce(e.expires_at, 'infinity') then 'until ' || f.expires_at
+        when f.expires_at = '-infinity' or f.revoked_at is not null then 'taken back at ' || coalesce(f.revoked_at::text, 'no time')
+        else f.coins || ' coins of a ' || f.source end as detail
+      from ledger_grants f
+      left join ledger_entries e on e.tenant_id = f.tenant_id and e.transaction_id = f.transaction_id and e.account_id = f.account_id
+      left join ledger_transactions t on t.tenant_id = f.tenant_id and t.id = f.transaction_id
+      left join (select distinct reverses as id from ledger_transactions where tenant_id = $1 and reverses is not null) r on r.id = f.transaction_id
+      where f.tenant_id = $1 and (f.expires_at > '-infinity' and f.expires_at <> coalesce(e.expires_at, 'infinity')
+        or (f.expires_at = '-infinity') <> (f.revoked_at is not null) or f.expires_at = '-infinity' and r.id is null
+        or f.source <> coalesce(t.type, 'opening')
+        or f.coins <> e.coins - coalesce((select sum(x.value::bigint) from jsonb_each_text(e.grants) x), 0))`,
+  },
+  {
     rule: 'a key leads to its transaction, and a transaction to its key',
     sql: `select coalesce(k.key, t.key) as subject, coalesce(t.id, k.transaction_id) as detail
       from (select * from ledger_keys where tenant_id = $1) k

@@ -1,3 +1,4 @@
+import { mostCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Db, Tx } from '../../db/connect.ts'
 import { grantQuestions } from './grant-questions.ts'
@@ -22,14 +23,6 @@ export const shown = 20
 export const questions: readonly Question[] = [
   ...grantQuestions,
   ...moneyQuestions,
-  {
-    rule: 'what is left of a grant ends when the grant said',
-    // What was taken back stands at the beginning of time, until it is clear whether it pays what its owner owes.
-    sql: `select f.transaction_id as subject, 'account ' || f.account_id || ': until ' || f.expires_at as detail
-      from ledger_grants f left join ledger_entries e
-        on e.tenant_id = f.tenant_id and e.transaction_id = f.transaction_id and e.account_id = f.account_id
-      where f.tenant_id = $1 and f.expires_at > '-infinity' and f.expires_at <> coalesce(e.expires_at, 'infinity')`,
-  },
   {
     rule: 'all balances sum to zero',
     sql: `select 'ledger' as subject, sum(balance)::text as detail from ledger_accounts where tenant_id = $1 having sum(balance) <> 0`,
@@ -61,6 +54,16 @@ export const questions: readonly Question[] = [
     rule: 'no user owns less than nothing',
     sql: `select id::text as subject, name || ': ' || balance as detail from ledger_accounts
       where tenant_id = $1 and user_id is not null and case name when 'owed' then balance > 0 else balance < 0 end`,
+  },
+  {
+    rule: 'an account falls as low as its name says, and is spent from as its name says',
+    // `sign` is what PostgreSQL checks each balance by, `plain` what the door goes by: neither is sealed, since both follow from the rest.
+    sql: `select a.id::text as subject, a.name || ': sign ' || a.sign || case when a.plain then ', plain' else '' end as detail
+      from ledger_accounts a
+      left join (select distinct user_id from ledger_accounts
+        where tenant_id = $1 and user_id is not null and balance > ${mostCoins} / 4) rich on rich.user_id = a.user_id
+      where a.tenant_id = $1 and (a.sign <> case when a.user_id is null then 0 when a.name = 'owed' then -1 else 1 end
+        or a.plain and (a.user_id is null or a.name not in ('bonus', 'purchased', 'earned') or rich.user_id is not null))`,
   },
   {
     rule: 'what a user has on hold is what their open calls and withdrawals hold',

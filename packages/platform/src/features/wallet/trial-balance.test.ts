@@ -44,6 +44,7 @@ it.each([
       'a balance equals the sum of its entries',
       'a transaction has entries, and they sum to zero',
       'what is left of a grant is what it gave less what was taken from it',
+      'what is left of a grant says of it what the grant said',
     ],
   },
   {
@@ -64,7 +65,7 @@ it.each([
   {
     deed: 'a transaction that was taken away',
     sql: "delete from ledger_transactions where type = 'credit'",
-    rules: ['an entry belongs to a transaction, and to its account’s owner'],
+    rules: ['an entry belongs to a transaction, and to its account’s owner', 'what is left of a grant says of it what the grant said'],
   },
   {
     deed: 'an entry that was put into another’s history',
@@ -82,7 +83,11 @@ it.each([
   {
     deed: 'a grant that was raised',
     sql: 'update ledger_grants set remaining = remaining + 1, coins = coins + 1 where remaining > 0',
-    rules: ['the grants of a bucket add up to its balance', 'what is left of a grant is what it gave less what was taken from it'],
+    rules: [
+      'the grants of a bucket add up to its balance',
+      'what is left of a grant is what it gave less what was taken from it',
+      'what is left of a grant says of it what the grant said',
+    ],
   },
   {
     deed: 'coins that were laid to another grant',
