@@ -54,9 +54,23 @@ describe('texts', () => {
     expect(fill('to {name}, {nobody}', { name: '$& {n}' })).toBe('to $& {n}, ')
   })
 
+  it('write Latin digits in every script, unless the tag asks for others', async () => {
+    const written = async (tag: string) => fill('{n}', { n: 1_245 }, (await loadCatalogue(tag))?.language)
+    expect(await Promise.all(['bn', 'bn-IN', 'ur-IN', 'hi'].map(written))).toEqual(['1,245', '1,245', '1,245', '1,245'])
+    expect(await written('bn-IN-u-nu-beng')).toBe('১,২৪৫')
+    // A tag that is none is no language.
+    await expect(loadCatalogue('bn-')).rejects.toThrow(RangeError)
+  })
+
+  it('keep apart what runs the other way', () => {
+    expect(fill('{name} کے ساتھ کال', { name: 'Ravi (2)' })).toBe('\u2068Ravi (2)\u2069 کے ساتھ کال')
+    expect(fill('Call with {name}: {n} coins', { name: 'علی', n: 5 })).toBe('Call with \u2068علی\u2069: 5 coins')
+    expect(fill('{name} کے ساتھ کال', { name: 'علی' })).toBe('علی کے ساتھ کال')
+  })
+
   it.each([...catalogues.keys()])('are there in %s, each with the values of the English one, in its own script', async (language) => {
     const catalogue = await loadCatalogue(`${language}-IN`)
-    expect(catalogue?.language).toBe(`${language}-IN`)
+    expect(catalogue?.language).toMatch(new RegExp(`^${language}-IN\\b`))
     const script = new RegExp(`\\p{Script=${scripts[language] ?? 'Latin'}}`, 'u')
     for (const [area, english] of Object.entries(areas)) {
       const theirs = Object.entries(catalogue ?? {}).find(([name]) => name === area)?.[1] as unknown

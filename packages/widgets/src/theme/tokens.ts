@@ -9,6 +9,13 @@ import { theme } from './theme.ts'
 export const tokens = [
   theme,
   css`
+    /* Each element is laid out as what it says, whatever page it is in. */
+    [lang] {
+      direction: ltr;
+    }
+    [lang|='ur'] {
+      direction: rtl;
+    }
     :host {
       --_accent: var(--ihc-accent, #0b6b57);
       --_on-accent: var(--ihc-on-accent, #fff);

@@ -91,6 +91,9 @@ export const callHistoryStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
+  [lang|='ur'] .way {
+    scale: -1 1;
+  }
   .missed {
     color: var(--_danger);
   }

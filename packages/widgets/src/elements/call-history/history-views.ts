@@ -36,7 +36,7 @@ function coinsView(call: Call, { me, texts, language }: HistoryWords) {
   const coins = coinsOf(call, me)
   if (coins === undefined) return nothing
   return html`<span part="coins" class="digits ${coins > 0 ? 'in' : ''}"
-    ><span aria-hidden="true">${signedCoins(coins, language)}</span
+    ><bdi aria-hidden="true">${signedCoins(coins, language)}</bdi
     ><span class="hidden">${fill(texts.coins, { n: coins }, language)}</span></span
   >`
 }
@@ -58,7 +58,9 @@ export function rowView(call: Call, fresh: boolean, words: HistoryWords, acts: R
       >
         <span class="icon ${missed ? 'missed' : ''}">${directionIcon(mine ? 'out' : 'in')}</span>
         <span class="what">
-          <span class="first"><span part="name" class="name">${who}</span> ${coinsView(call, words)}</span>
+          <span class="first"
+            ><span part="name" class="name"><bdi>${who}</bdi></span> ${coinsView(call, words)}</span
+          >
           <span part="outcome" class="muted ${missed ? 'missed' : ''}"
             >${outcomeOf(call, words).join(' · ')} ${fresh ? html`<span part="new" class="new">${texts.fresh}</span>` : nothing}</span
           >

@@ -56,7 +56,7 @@ export function receiptView(receipt: CallReceipt, call: Call, words: HistoryWord
         ([label, value, part]) =>
           html`<div>
             <dt class="muted">${label}</dt>
-            <dd part=${part} class="digits">${value}</dd>
+            <dd part=${part} class="digits"><bdi>${value}</bdi></dd>
           </div>`,
       )}
     </dl>

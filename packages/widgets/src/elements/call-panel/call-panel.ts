@@ -144,7 +144,7 @@ export class IhcCallPanel extends ConnectElement {
     return html`<header>
         <span part="avatar" class=${live && !call.answeredAt ? 'rings' : ''} aria-hidden="true">${initialOf(side.name)}</span>
         <div>
-          <h2 part="name">${side.name || texts.someone}</h2>
+          <h2 part="name"><bdi>${side.name || texts.someone}</bdi></h2>
           <p part="status" id="status" class="muted">${headlineOf(view)}</p>
         </div>
       </header>

@@ -7,7 +7,7 @@ import { judge, refuse, shrink, type Prepared } from './shrink.ts'
 const lookMs = 400
 
 /** Shows the camera over the page until a picture is taken; undefined when somebody leaves without one. */
-export async function takePicture(root: DocumentFragment | HTMLElement, texts: KycTexts): Promise<Prepared | undefined> {
+export async function takePicture(root: HTMLElement, texts: KycTexts): Promise<Prepared | undefined> {
   const wish = { facingMode: 'environment', width: { ideal: 2_560 }, height: { ideal: 1_920 } }
   const stream = await navigator.mediaDevices.getUserMedia({ video: wish }).catch(() => refuse('no_camera'))
   const video = Object.assign(document.createElement('video'), { autoplay: true, playsInline: true, muted: true, srcObject: stream })

@@ -21,7 +21,7 @@ export const standingView = (standing: KycStanding, words: KycWords) => {
       status === 'rejected'
         ? html`<ul part="reasons">
             ${reasons.map((reason) => html`<li>${wordsOf(texts, reason, texts.other)}</li>`)}
-            ${note ? html`<li part="reviewer-note">${note}</li>` : nothing}
+            ${note ? html`<li part="reviewer-note" dir="auto">${note}</li>` : nothing}
           </ul>`
         : nothing
     }
@@ -75,7 +75,7 @@ export function slotView(slot: PictureSlot, words: KycWords) {
   const { texts } = words
   const { preview, side, view } = slot
   const { phase, percent = 0 } = view
-  const aim = ({ target }: Event) => fillSlot(slot, takePicture((target as HTMLElement).getRootNode() as ShadowRoot, texts))
+  const aim = ({ target }: Event) => fillSlot(slot, takePicture((target as HTMLElement).closest('.card') as HTMLElement, texts))
   const choose = ({ target }: Event) => {
     const field = target as HTMLInputElement
     const [file] = field.files ?? []

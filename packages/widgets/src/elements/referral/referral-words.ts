@@ -41,5 +41,6 @@ export const conditionsText = (terms: ReferralTerms, words: ReferralWords): stri
 /** What friends are sent. */
 export function messageText({ code, terms }: ReferralStanding, app: string, words: ReferralWords): string {
   const coins = terms && terms.refereeCoins > 0 ? coinsText(terms.refereeCoins, words) : ''
-  return fill(coins ? words.texts.messageCoins : words.texts.message, { app, code, coins })
+  // The code is copied from it: with nothing that is not seen beside it.
+  return fill(coins ? words.texts.messageCoins : words.texts.message, { app, code, coins }).replace(/[\u2068\u2069]/g, '')
 }

@@ -18,7 +18,8 @@ export const referralStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: 8px;
-    padding: 12px 10px 12px 14px;
+    padding-block: 12px;
+    padding-inline: 14px 10px;
     border: 1px dashed var(--_muted);
     border-radius: calc(var(--_radius) - 4px);
     background: var(--_quiet);

@@ -105,7 +105,7 @@ export class IhcReferral extends ConnectElement {
     return html`<div part="code-box">
         <div>
           <p class="muted" id="code-label">${texts.code}</p>
-          <p part="code" translate="no" aria-labelledby="code-label">${standing.code}</p>
+          <p part="code" translate="no" aria-labelledby="code-label"><bdi>${standing.code}</bdi></p>
         </div>
         <button
           type="button"

@@ -22,7 +22,7 @@ export function packsView(
           <span class="what">
             <span part="coins">${coinsText(coins, words)}</span>
             ${bonusCoins > 0 ? html`<span part="bonus">${fill(texts.bonus, { n: bonusCoins }, language)}</span>` : nothing}
-            ${label ? html`<span part="label" class="muted">${label}</span>` : nothing}
+            ${label ? html`<span part="label" class="muted"><bdi>${label}</bdi></span>` : nothing}
           </span>
           <span part="price" class="digits">${priceText(amount, currency, language)}</span>
         </label>`,

@@ -101,7 +101,7 @@ export const topupStyles = css`
     display: inline-block;
     width: 10px;
     height: 10px;
-    margin-right: 10px;
+    margin-inline-end: 10px;
     border-radius: 50%;
     background: var(--_accent);
     animation: pulse 1.2s infinite;

@@ -53,11 +53,11 @@ function rowView(transaction: WalletTransaction, { receipt }: WalletView, words:
         <span part="line" aria-hidden="true">${titleOf(transaction, words)}</span>
         <span class="muted"
           ><time datetime=${createdAt}>${momentText(createdAt, language)}</time
-          >${note ? html` · <span part="note-text">${note}</span>` : nothing}</span
+          >${note ? html` · <bdi part="note-text">${note}</bdi>` : nothing}</span
         >
       </span>
       <span aria-hidden="true" class="digits amount ${change > 0 ? 'in' : ''}"
-        ><span part="coins">${signedCoins(change, language)}</span
+        ><bdi part="coins">${signedCoins(change, language)}</bdi
         ><span class="unit muted">${fill(texts.unit, { n: Math.abs(change) }, language)}</span></span
       >
     </button>

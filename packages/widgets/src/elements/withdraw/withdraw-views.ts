@@ -42,7 +42,9 @@ export function destinationsView(
     ${rows.map(
       ([destination, label]) =>
         html`<label part="destination" class="choice"
-          ><input type="radio" name="to" .checked=${isSame(destination, chosen)} @change=${() => choose(destination)} />${label}</label
+          ><input type="radio" name="to" .checked=${isSame(destination, chosen)} @change=${() => choose(destination)} /><bdi
+            >${label}</bdi
+          ></label
         >`,
     )}
   </fieldset>`
@@ -94,7 +96,7 @@ export function quoteView({ quote }: WithdrawalTerms, { texts, language }: Withd
       ([name, value]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd class="digits">${value}</dd>
+          <dd class="digits"><bdi>${value}</bdi></dd>
         </div>`,
     )}
   </dl>`
