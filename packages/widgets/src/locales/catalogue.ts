@@ -37,6 +37,7 @@ export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Ca
   ['hi', () => import('./hi.ts')],
   ['bn', () => import('./bn.ts')],
   ['te', () => import('./te.ts')],
+  ['mr', () => import('./mr.ts')],
   ['ta', () => import('./ta.ts')],
   ['gu', () => import('./gu.ts')],
   ['kn', () => import('./kn.ts')],
