@@ -105,14 +105,18 @@ function bucketOf(text: string): 'bonus' | 'purchased' | 'earned' {
 const formatOf = (text: string): ExportFormat =>
   text === 'csv' || text === 'jsonl' ? text : misused(`there is no format ${text}: csv or jsonl`)
 
-/** A day (`2026-03-01`, in UTC) or a time with its zone. */
+/** A day (`2026-03-01`, in UTC) or a time with its zone. A day that no month has is none: `Date` would take it for a later one. */
 function timeOption(text: string | undefined): Date | null {
   if (text === undefined) return null
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+  const day = /^(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text)?.[1]
   const time = new Date(text)
-  return isTime && !Number.isNaN(time.getTime()) && time.getTime() >= 0
-    ? time
-    : misused(`not a time: ${text}; such as 2026-03-01 or 2026-03-01T12:00:00Z`)
+  const isTime = day !== undefined && !Number.isNaN(time.getTime()) && time.getTime() >= 0 && isDay(day)
+  return isTime ? time : misused(`not a time: ${text}; such as 2026-03-01 or 2026-03-01T12:00:00Z`)
+}
+
+function isDay(text: string): boolean {
+  const day = new Date(text)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 type Write = (text: string) => Promise<void>

@@ -57,7 +57,7 @@ it('credits a user once for each reference', async () => {
   expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^5 coins are credited to asha: txn_/) })
   expect(await credit(...signature)).toMatchObject({ code: 1, err: expect.stringMatching(/credited already, as txn_/) })
   const other = await run('credit', ...here(), 'asha', '6', '--bucket', 'bonus', '--ref', 'T-1', ...signature)
-  expect(other).toMatchObject({ code: 1, out: '' })
+  expect(other).toMatchObject({ code: 1, out: '', err: expect.stringContaining('T-1 was used for another order: nothing is done.') })
   expect(await balance()).toMatchObject({ bonus: 5 })
 })
 
@@ -81,10 +81,15 @@ it('takes a transaction back once for each reference, and says what is owed', as
   await app.server.wallets.debit({ userId: 'bela', coins: 4, reason: 'Gift' })
   const reverse = (ref: string, ...more: readonly string[]) =>
     run('reverse', ...here(), transaction.id, '--ref', ref, ...more, ...signature)
-  expect(await run('reverse', ...here(), 'txn_unknown', '--ref', 'R-1', ...signature)).toMatchObject({ code: 1 })
+  const unknown = await run('reverse', ...here(), 'txn_unknown', '--ref', 'R-1', ...signature)
+  expect(unknown).toMatchObject({ code: 1, err: 'There is no transaction txn_unknown in this app.\n' })
   expect(await reverse('R-1', '--coins', '2')).toMatchObject({ code: 0, out: expect.stringContaining('the user owes 0') })
   expect(await reverse('R-1', '--coins', '2')).toMatchObject({ code: 1, err: expect.stringMatching(/taken back already, by txn_/) })
+  expect(await reverse('R-1', '--coins', '3')).toMatchObject({ code: 1, err: expect.stringContaining('R-1 was used for another order') })
   expect(await reverse('R-2')).toMatchObject({ code: 0, out: expect.stringContaining('the user owes 4') })
+  // The reason is the operator's: the user is told what happened, and no more.
+  const { data } = await app.server.wallets.listTransactions({ userId: 'bela' })
+  expect(data.filter(({ type }) => type === 'reversal').map(({ description }) => description)).toEqual(['Correction', 'Correction'])
   expect(await reverse('R-3')).toMatchObject({ code: 1 })
 })
 
@@ -105,7 +110,8 @@ it('freezes, verifies, exports and releases, and the audit has each of them', as
   expect([exported.code, exported.out.split('\n')[0]]).toEqual([0, expect.stringMatching(/^record,transaction_id,/)])
   expect(exported.out).toMatch(/\nend,.*\n$/)
   expect(await run('export-ledger', ...here(), '--format', 'xml', ...signature)).toMatchObject({ code: 2 })
-  expect(await run('export-ledger', ...here(), '--from', 'yesterday', ...signature)).toMatchObject({ code: 2 })
+  for (const day of ['yesterday', '2026-02-30', '2026-02-30T12:00:00+05:30', '2026-01-01T24:30:00Z'])
+    expect(await run('export-ledger', ...here(), '--from', day, ...signature)).toMatchObject({ code: 2 })
   expect(await run('release-ledger', ...here(), ...signature)).toMatchObject({ code: 0 })
   expect(await run('release-ledger', ...here(), ...signature)).toMatchObject({ code: 1, err: 'The ledger is not frozen.\n' })
   expect(await run('release-ledger', 'app_none', 'test', ...signature)).toMatchObject({

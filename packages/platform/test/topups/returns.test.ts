@@ -86,6 +86,9 @@ describe('a refund', () => {
     expect(await owedBy(user)).toBe(70)
     await scene.platform.quiet()
     expect(await scene.platform.trialBalance()).toBe(0)
+    // What was noted of it is for the record: the buyer reads that it was a refund.
+    const { data } = await user.client.wallet.listTransactions({ type: 'reversal' })
+    expect(data).toMatchObject([{ coins: -30, description: 'Refund of a top-up' }])
   })
 
   it('is one, however often the same request comes; two at once share what is left', async () => {

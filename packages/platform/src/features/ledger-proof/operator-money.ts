@@ -1,9 +1,9 @@
 import { mostCoins } from '../../base/coins.ts'
-import { fail } from '../../base/problem.ts'
+import { fail, Problem } from '../../base/problem.ts'
 import { audit } from '../../db/audit.ts'
 import { app, bucket, entry, move, post, recordMove, reverse, type FreezeDeps } from '../wallet/index.ts'
 import { orderedBooks, signed, type OperatorOrder } from './release-books.ts'
-import { transactionOf, userIdOf } from './operator-store.ts'
+import { reversalUnder, userIdOf } from './operator-store.ts'
 
 type CreditBucket = 'bonus' | 'purchased' | 'earned'
 
@@ -22,6 +22,11 @@ function checkReference(reference: string): void {
   if (!referenceShape.test(reference))
     fail('invalid_request', { detail: 'Give a reference (--ref) of 1 to 100 letters, digits, dots, colons or dashes: a ticket’s number.' })
 }
+
+const usedBefore = (reference: string): never =>
+  fail('conflict', {
+    detail: `The reference ${reference} was used for another order: nothing is done. Give this one a reference of its own.`,
+  })
 
 /**
  * Coins given by an operator, once for each reference: bonus ones from the app's promotions, others newly issued. Posting and audit row
@@ -45,7 +50,11 @@ export async function creditByOperator(deps: FreezeDeps, order: CreditOrder): Pr
       metadata: { operator: by, reason },
     }
     const source = app(order.bucket === 'bonus' ? 'promotions' : 'issuance')
-    const { transactionId, replayed } = await post(tx, tenant.id, entry(head, [move(source, bucket(userId, order.bucket), coins)]), now)
+    const credit = entry(head, [move(source, bucket(userId, order.bucket), coins)])
+    const { transactionId, replayed } = await post(tx, tenant.id, credit, now).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'idempotency_key_reused') return usedBefore(reference)
+      throw error
+    })
     if (replayed) fail('conflict', { detail: `This was credited already, as ${transactionId}.` })
     const details = { operator: by, userId, bucket: order.bucket, coins, reference }
     await recordMove(tx, tenant.id, { type: 'wallet.credited', userId, transactionId }, now)
@@ -75,9 +84,17 @@ export async function reverseByOperator(deps: FreezeDeps, order: ReverseOrder): 
   return deps.db.transact(tenant.id, async (tx) => {
     const now = deps.clock.now()
     const key = `operator-reversal:${reference}`
-    const known = await transactionOf(tx, tenant.id, key)
-    if (known !== undefined) fail('conflict', { detail: `This was taken back already, by ${known}.` })
-    const done = await reverse(tx, tenant.id, { transactionId, key, reason, by: `operator ${by}`, coins }, now)
+    const known = await reversalUnder(tx, tenant.id, key)
+    if (known !== undefined) {
+      if (known.reverses !== transactionId || (coins ?? known.coins) !== known.coins) usedBefore(reference)
+      fail('conflict', { detail: `This was taken back already, by ${known.id}.` })
+    }
+    const wish = { transactionId, key, reason, told: 'Correction', by: `operator ${by}`, coins }
+    const done = await reverse(tx, tenant.id, wish, now).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'not_found')
+        fail('not_found', { detail: `There is no transaction ${transactionId} in this app.` })
+      throw error
+    })
     const details = { operator: by, transactionId: done.transactionId, coins: done.coins, owedCoins: done.owedCoins, reference }
     await audit(tx, tenant.id, 'operator', { action: 'ledger.reversed', subject: transactionId, reason, details }, now)
     return done

@@ -30,6 +30,8 @@ export async function followMoney(open: TopupCase): Promise<void> {
 type Cause = TopupRefund | TopupDispute
 
 const reasonOf = (cause: Cause): string => ('reason' in cause ? cause.reason : 'The payer’s bank took the money back')
+/** The buyer reads this: why it went back is the app's affair. */
+const toldOf = (cause: Cause): string => ('reason' in cause ? 'Refund of a top-up' : 'Top-up taken back by the payer’s bank')
 const byOf = (open: TopupCase, cause: Cause): string => ('askedBy' in cause ? cause.askedBy : open.topup.provider)
 
 async function takeBack(open: TopupCase, cause: Cause): Promise<Taking> {
@@ -48,7 +50,8 @@ async function takeBack(open: TopupCase, cause: Cause): Promise<Taking> {
       if (part === 0) continue
       due -= part
       const key = `topup-back:${cause.id}:${transactionId}`
-      const done = await reverseAtMost(open, { transactionId, key, reason: reasonOf(cause), by: byOf(open, cause), coins: part })
+      const why = { reason: reasonOf(cause), told: toldOf(cause), by: byOf(open, cause) }
+      const done = await reverseAtMost(open, { transactionId, key, ...why, coins: part })
       await takeFromCredit(tx, tenantId, transactionId, part)
       if (done === undefined) continue
       taking = {

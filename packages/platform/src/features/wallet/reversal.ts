@@ -115,6 +115,8 @@ function pairs(left: readonly Named<UserAccount>[], right: readonly Named<AppAcc
 export interface ReversalWish {
   readonly key: string
   readonly reason: string
+  /** What the user reads; absent: the reason. */
+  readonly told?: string | undefined
   readonly by: string
   readonly coins: number
   /** What earlier reversals of the same transaction have taken back. */
@@ -127,7 +129,7 @@ export interface ReversalWish {
 
 /** Goes on where the reversals before stopped. What a bucket no longer has becomes what the user owes: no bucket goes below zero. */
 export function reversalOf(original: Reversible, wish: ReversalWish): Entry {
-  const { key, reason, by, coins, coinsBefore, owedCoins, drained = noGrants } = wish
+  const { key, reason, told, by, coins, coinsBefore, owedCoins, drained = noGrants } = wish
   const moves: Move[] = []
   const gone = { bonus: 0, purchased: 0, earned: 0, held: 0, owed: 0 }
   let [skipped, rest, debt] = [coinsBefore, coins, owedCoins]
@@ -151,8 +153,8 @@ export function reversalOf(original: Reversible, wish: ReversalWish): Entry {
     key,
     type: 'reversal',
     reference: { type: 'transaction', id: original.id },
-    description: reason,
-    metadata: { by, coins },
+    description: told ?? reason,
+    metadata: { by, coins, ...(told === undefined ? {} : { reason }) },
     reverses: original.id,
     // Its own coins first: other grants lose only what this one no longer has.
     ...(original.way === 'given' ? { prefer: original.id } : {}),

@@ -12,7 +12,10 @@ export interface ReverseWish {
   readonly transactionId: string
   /** Says this reversal once. */
   readonly key: string
+  /** Why. Its owner reads this, unless `told` stands in for it. */
   readonly reason: string
+  /** What its owner reads, where the reason is somebody else's affair. */
+  readonly told?: string | undefined
   /** Who takes it back: a key's id, `operator`, a provider’s signal. */
   readonly by: string
   /** Absent: all that has not been taken back yet. */
@@ -51,12 +54,12 @@ export async function reverse(tx: Tx, tenantId: TenantId, wish: ReverseWish, now
   if (left === 0) return fail('already_reversed')
   const coins = wish.coins ?? left
   if (coins > left) return fail('conflict', { detail: `At most ${left} coins of this transaction are left to take back.` })
-  const { key, reason, by } = wish
+  const { key, reason, by, told: toldAs } = wish
   const [owes, drained] = await Promise.all([
     owedCoins(tx, tenantId, original.userId),
     drainedBy(tx, tenantId, original.id, original.userId),
   ])
-  const entry = reversalOf(original, { key, reason, by, coins, coinsBefore, owedCoins: owes, drained })
+  const entry = reversalOf(original, { key, reason, told: toldAs, by, coins, coinsBefore, owedCoins: owes, drained })
   const { transactionId } = await post(tx, tenantId, entry, now)
   const done = await told(tx, tenantId, original.userId, { id: transactionId, coins })
   if (original.way === 'given' && done.owedCoins > 0)

@@ -120,6 +120,7 @@ export const ledgerSchemas = {
   reverse: {
     params: z.strictObject({ transactionId: id('txn') }),
     body: z.strictObject({
+      /** The user reads it in their history, as the reason of a credit or debit. */
       reason: text(200),
       /** Absent: all of it that has not been taken back yet. */
       coins: coins.optional(),
