@@ -25,36 +25,46 @@ export interface TopupWish {
 export interface ConnectEvents {
   /** Somebody pressed Call. The session asks the platform unless a listener prevents it. */
   'ihc-call-request': { readonly calleeId: string; readonly channel?: CallChannel | undefined }
+  /** Somebody ends a call. */
   'ihc-call-end-request': { readonly callId: string }
   /** This tab is to carry the sound of a browser call: somebody answers it, takes it over, or tries the microphone again. */
   'ihc-call-accept-request': { readonly callId: string }
+  /** Somebody does not want to take a browser call. */
   'ihc-call-decline-request': { readonly callId: string }
+  /** Somebody turns their microphone off, or on again. */
   'ihc-call-mute-request': { readonly muted: boolean }
   /** Plays what the browser would not play without a press. */
   'ihc-call-hear-request': undefined
   /** Somebody has read the summary of the last call, or why there was none. */
   'ihc-call-dismiss-request': undefined
+  /** Somebody wants the balance and the history read anew. */
   'ihc-wallet-refresh-request': undefined
+  /** Somebody wants to see older transactions. */
   'ihc-wallet-more-request': undefined
   /** Somebody wants to see other transactions. */
   'ihc-wallet-filter-request': { readonly filter: WalletFilter }
   /** Somebody opens the receipt of a transaction, or closes the open one. */
   'ihc-wallet-receipt-request': { readonly transactionId?: string | undefined }
+  /** Somebody wants the calls read anew. */
   'ihc-history-refresh-request': undefined
+  /** Somebody wants to see older calls. */
   'ihc-history-more-request': undefined
   /** The missed calls are on the screen. */
   'ihc-history-seen-request': undefined
   /** Somebody wants to see what a call came to. */
   'ihc-receipt-request': { readonly callId: string }
+  /** Somebody rates a call. */
   'ihc-call-rate-request': {
     readonly callId: string
     readonly score: number
     readonly reasons: readonly CallRating['reasons'][number][]
     readonly comment?: string | undefined
   }
+  /** Somebody reports a problem with a call. */
   'ihc-call-dispute-request': { readonly callId: string; readonly reason: CallDispute['reason']; readonly comment?: string | undefined }
   /** Somebody wants to be told when a callee is free. */
   'ihc-wait-request': { readonly calleeId: string }
+  /** Somebody does not want to wait any longer. */
   'ihc-wait-end-request': { readonly calleeId: string }
   /** The callee for whom this user waits is free, and it is their turn to call. */
   'ihc-callee-free': { readonly calleeId: string; readonly expiresAt: string }
@@ -62,6 +72,7 @@ export interface ConnectEvents {
   'ihc-topup-request': TopupWish
   /** Somebody has read what came of a payment, or wants another pack. */
   'ihc-topup-dismiss-request': undefined
+  /** Somebody wants to know what came of a payment, or the packs read anew. */
   'ihc-topup-refresh-request': undefined
   /** This page is inside an app that may not open UPI apps, and somebody wants to go on in their browser. */
   'ihc-topup-browser-request': { readonly url: string }
@@ -97,6 +108,7 @@ export interface ConnectEvents {
   'ihc-call-ended': { readonly call: Call }
   /** Duration and coins of the call are final. */
   'ihc-call-settled': { readonly call: Call }
+  /** A request was refused, or could not be sent. */
   'ihc-error': ConnectFault
   'ihc-session-request': SessionRequest
 }

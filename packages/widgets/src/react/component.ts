@@ -6,9 +6,9 @@ import { eventsAt, type EventAt } from './sent-events.ts'
 
 type Pascal<Name extends string> = Name extends `${infer First}-${infer Rest}` ? `${Capitalize<First>}${Pascal<Rest>}` : Capitalize<Name>
 
-/** `onIhcCallRequest` for `ihc-call-request`. Of the map as a parameter, so that an editor shows what is written there about an event. */
-type Handlers<Map, Names extends keyof Map & string> = {
-  [Name in Names as `on${Pascal<Name>}`]?: ((event: Map[Name]) => void) | undefined
+/** `onIhcCallRequest` for `ihc-call-request`. */
+type Handlers<Names extends keyof ConnectEventMap> = {
+  [Name in Names as `on${Pascal<Name>}`]?: ((event: ConnectEventMap[Name]) => void) | undefined
 }
 
 /** What an element itself declares to be set. */
@@ -27,7 +27,7 @@ interface FieldAttributes extends Attributes {
 /** The props of an element's component: its properties, a handler for each event that can be heard at it, and what every HTML element takes. */
 export type ConnectProps<Widget, Tag extends string> = Omit<React.HTMLAttributes<Widget>, keyof Own<Widget>> &
   Partial<Own<Widget>> &
-  Handlers<ConnectEventMap, EventAt<Tag>> &
+  Handlers<EventAt<Tag>> &
   (Tag extends 'ihc-kyc-uploader' ? FieldAttributes : Attributes)
 
 /** A React component that is one of the elements; `ref` gives the element itself. */
