@@ -64,6 +64,16 @@ describe('a body', () => {
     expect(answer.text).not.toContain('secret-value')
   })
 
+  it('is told once what is wrong with it', async () => {
+    const answer = await post('{"coins":1e18,"reason":""}')
+    expect(bodyOf(answer)).toMatchObject({
+      errors: [
+        { pointer: '/coins', detail: 'must be at most 9007199254740991' },
+        { pointer: '/reason', detail: 'must have at least 1 character' },
+      ],
+    })
+  })
+
   it('gets at most 20 errors', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`field${i}`, i]))
     expect(pointers(await post(many))).toHaveLength(20)

@@ -88,7 +88,12 @@ function check(schema: z.ZodObject | undefined, value: unknown, base: string, er
     const path = [base, ...issue.path.map((part) => shown(String(part)))].join('/')
     if (issue.code === 'unrecognized_keys')
       for (const key of issue.keys) errors.push({ pointer: `${path}/${shown(key)}`, detail: 'is not a field of this request' })
-    else errors.push({ pointer: path, detail: describe(issue) })
+    else {
+      const detail = describe(issue)
+      // Two checks of one field may find the same, one after the other: of a whole number, its own bound and that of whole numbers.
+      const last = errors.at(-1)
+      if (last?.pointer !== path || last.detail !== detail) errors.push({ pointer: path, detail })
+    }
   }
   return undefined
 }
@@ -98,9 +103,13 @@ function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`
   if (issue.code === 'invalid_format' && issue.message.startsWith('must')) return issue.message
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
-  if (issue.code === 'too_big')
-    return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : ''}`
-  if (issue.code === 'too_small')
-    return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : ''}`
+  if (issue.code === 'too_big') return bound('at most', issue.maximum, issue.origin)
+  if (issue.code === 'too_small') return bound('at least', issue.minimum, issue.origin)
   return issue.message.startsWith('must') ? issue.message : 'is not valid'
+}
+
+/** `must be at most 100`, `must have at least 1 item`. */
+function bound(side: string, limit: number | bigint, origin: string): string {
+  const counted = origin === 'string' ? 'character' : origin === 'array' ? 'item' : undefined
+  return counted === undefined ? `must be ${side} ${limit}` : `must have ${side} ${limit} ${counted}${Number(limit) === 1 ? '' : 's'}`
 }
