@@ -41,6 +41,7 @@ export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Ca
   ['ta', () => import('./ta.ts')],
   ['gu', () => import('./gu.ts')],
   ['kn', () => import('./kn.ts')],
+  ['ml', () => import('./ml.ts')],
   ['pa', () => import('./pa.ts')],
   ['ur', () => import('./ur.ts')],
 ])
