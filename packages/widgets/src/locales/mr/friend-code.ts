@@ -2,8 +2,8 @@ import type { FriendCodeTexts } from '../en/friend-code.ts'
 
 /** Texts of entering a friend's code in Marathi. */
 export const friendCodeMr: FriendCodeTexts = {
-  hasCode: 'मित्राने तुम्हाला कोड दिला आहे का?',
-  wasInvited: 'मित्राने तुम्हाला आमंत्रण दिले आहे',
+  hasCode: 'एखाद्या मित्राने तुम्हाला कोड दिला आहे का?',
+  wasInvited: 'एका मित्राने तुम्हाला आमंत्रण दिले आहे',
   brings: 'त्यांच्या कोडमुळे तुम्हाला {coins} मिळतील.',
   enter: 'मित्राचा कोड',
   use: 'कोड वापरा',
