@@ -88,7 +88,7 @@ describe('a refund', () => {
     expect(await scene.platform.trialBalance()).toBe(0)
     // What was noted of it is for the record: the buyer reads that it was a refund.
     const { data } = await user.client.wallet.listTransactions({ type: 'reversal' })
-    expect(data).toMatchObject([{ coins: -30, description: 'Refund of a top-up' }])
+    expect(data).toMatchObject([{ coins: -30, owedCoins: 70, description: 'Refund of a top-up' }])
   })
 
   it('is one, however often the same request comes; two at once share what is left', async () => {

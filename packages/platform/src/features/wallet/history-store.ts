@@ -22,6 +22,8 @@ export interface HistoryRow {
   readonly id: string
   readonly type: string
   readonly buckets: Partial<Buckets>
+  /** What it added to their debt; negative: took off it. */
+  readonly owedCoins: number
   readonly reference: { readonly type: string; readonly id: string } | null
   readonly description: string
   readonly call: AboutCall | undefined
@@ -65,6 +67,7 @@ interface HistoryRecord extends CallRecord {
   readonly referral_side: ReferralSide | null
   /** null: it changed only what they owe. */
   readonly changes: Partial<Record<Bucket, string>> | null
+  readonly owed: string
 }
 
 /** Joined to a row with `reference_type` and `reference_id`: the call, and the other one in it. $1 tenant, $2 the user. */
@@ -87,12 +90,13 @@ const idsSql = `select e.transaction_id as id from ledger_entries e
 
 // $4 and $5: the last and the first of the ids. They look needless, but let PostgreSQL leave out all other months before it begins; a list
 // does not, nor does what it learns row by row.
-const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, t.changes, ${callColumns},
+const rowsSql = `select t.id, t.type, t.reference_type, t.reference_id, t.description, t.created_at, t.changes, t.owed::text, ${callColumns},
     case t.type when 'referral' then case t.metadata ->> 'refereeId' when $2 then 'referee' else 'referrer' end end as referral_side
   from (
-    select t.*, did.changes from ledger_transactions t
+    select t.*, did.changes, did.owed from ledger_transactions t
     cross join lateral (
       select jsonb_object_agg(a.name, e.coins::text) filter (where a.name <> 'owed') as changes,
+        coalesce(-sum(e.coins) filter (where a.name = 'owed'), 0) as owed,
         coalesce(sum(e.coins) filter (where a.name in ('bonus', 'purchased', 'earned')), 0) as spendable,
         coalesce(sum(e.coins) filter (where a.name = $9), 0) as of_bucket
       from ledger_entries e join ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
@@ -189,6 +193,7 @@ const toRow = (row: HistoryRecord): HistoryRow => ({
   id: row.id,
   type: row.type,
   buckets: Object.fromEntries(Object.entries(row.changes ?? {}).map(([name, coins]) => [name, toCoins(coins)])),
+  owedCoins: toCoins(row.owed),
   reference: row.reference_type === null || row.reference_id === null ? null : { type: row.reference_type, id: row.reference_id },
   description: row.description,
   call: toCall(row),

@@ -20,13 +20,15 @@ export function presentBalances({ hostId, buckets, owedCoins }: WalletRow): Wall
 }
 
 /** One line of a user's history, as that user sees it. */
-export function presentTransaction({ id, type, buckets, reference, description, call, referralSide, createdAt }: HistoryRow) {
+export function presentTransaction(row: HistoryRow) {
+  const { id, type, buckets, owedCoins, reference, description, call, referralSide, createdAt } = row
   const coins = spendableOf(buckets)
   return {
     id,
     type,
     coins,
     buckets,
+    ...(owedCoins === 0 ? {} : { owedCoins }),
     reference,
     description: call === undefined ? describe(description, referralSide) : inWords(type, call, coins),
     ...(call === undefined ? {} : { call }),
@@ -39,8 +41,8 @@ export function presentTransaction({ id, type, buckets, reference, description, 
 const describe = (description: string, side: HistoryRow['referralSide']): string => (side === 'referee' ? 'Welcome reward' : description)
 
 function presentRelated(row: HistoryRow) {
-  const { id, type, coins, description, createdAt } = presentTransaction(row)
-  return { id, type, coins, description, createdAt }
+  const { id, type, coins, owedCoins, description, createdAt } = presentTransaction(row)
+  return { id, type, coins, ...(owedCoins === undefined ? {} : { owedCoins }), description, createdAt }
 }
 
 const presentExpiring = <Coins extends { readonly expiresAt: Date | null }>(coins: Coins) => ({

@@ -38,9 +38,12 @@ it('takes a credit back, tells what is owed, and shows it in the history', async
     type: 'reversal',
     coins: -40,
     buckets: { purchased: -40 },
+    owedCoins: 60,
     reference: { type: 'transaction', id },
     description: 'Refunded',
   })
+  const { reversedBy } = await app.server.wallets.getTransaction({ userId: 'asha', transactionId: id })
+  expect(reversedBy).toMatchObject([{ id: reversal.id, coins: -40, owedCoins: 60 }])
   const { sum } = await app.server.ledger.listAccounts()
   expect(sum).toBe(0)
 })

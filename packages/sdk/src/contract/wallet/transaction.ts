@@ -25,6 +25,8 @@ export const transaction = z.object({
   coins: coinCount,
   /** Change of each bucket; a bucket that did not change is left out. */
   buckets: buckets.partial(),
+  /** Only where it changed what this user owes: so much more, for coins that were taken back and not there; negative: so much less. */
+  owedCoins: coinCount.optional(),
   reference: z.object({ type: z.string(), id: z.string() }).nullable(),
   description: z.string(),
   /** Only of transactions whose reference is a call. */
@@ -35,7 +37,7 @@ export const transaction = z.object({
 })
 
 /** Another transaction of the same user, named by a receipt. */
-const related = transaction.pick({ id: true, type: true, coins: true, description: true, createdAt: true })
+const related = transaction.pick({ id: true, type: true, coins: true, owedCoins: true, description: true, createdAt: true })
 
 /** All that can be said of one transaction to the user whose coins it moved. */
 export const receipt = z.object({
