@@ -41,11 +41,13 @@ function builtStamp(): string | undefined {
 /** Builds beside the old scripts and puts the new ones in place at once: a running platform never serves half of a build. */
 async function buildForScriptTags(stamp: string): Promise<void> {
   const { rollup } = await import('rollup')
-  const { default: config, output } = await import('../rollup.config.ts')
+  const { default: config, output, workerBuilds } = await import('../rollup.config.ts')
   const draft = `${cdnDir}.${process.pid}`
-  const bundle = await rollup(config)
-  await bundle.write({ ...output, dir: draft })
-  await bundle.close()
+  for (const build of [{ config, output }, ...workerBuilds]) {
+    const bundle = await rollup(build.config)
+    await bundle.write({ ...build.output, dir: draft })
+    await bundle.close()
+  }
   writeFileSync(join(draft, '.stamp'), stamp)
   mkdirSync(dirname(cdnDir), { recursive: true })
   try {

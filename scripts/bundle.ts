@@ -60,6 +60,14 @@ export const strict: Pick<InputOptions, 'onwarn'> = {
   },
 }
 
+/** For service workers that are no modules, as many browsers know no others. */
+export const workerInput = (): Record<string, string> => ({
+  'ihc-service-worker': join(root, 'packages/sdk/src/service-worker/handle-connect.ts'),
+})
+
+/** For the page that registers one, and for workers that are modules. */
+export const workerPageInput = (): Record<string, string> => ({ 'service-worker': join(root, 'packages/sdk/src/service-worker.ts') })
+
 /** One script a widget, one with all of them, and the SDK for pages that need no widget. */
 export function browserInputs(): Record<string, string> {
   const defines = globSync(['elements/*/*.define.ts', 'session/*.define.ts'], { cwd: join(root, 'packages/widgets/src') })

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { rollup, type OutputChunk, type Plugin } from 'rollup'
-import { browserInputs, browserPlugins, root, strict } from './bundle.ts'
+import { browserInputs, browserPlugins, root, strict, workerInput } from './bundle.ts'
 
 interface Promised {
   name: string
@@ -19,6 +19,7 @@ const promises: Promised[] = [
     limit: 15_360,
   },
   { name: 'browser SDK alone', files: [join(root, 'packages/sdk/src/index.ts')], limit: 7_168 },
+  { name: 'service worker', files: Object.values(workerInput()), limit: 3_072 },
 ]
 
 /** A page that loads the given files, and does something itself. */

@@ -104,11 +104,15 @@ function meet(store: ConnectStore, presence: readonly Presence[], known: KnownPr
   store.set(stale ? { presence: next, fault: undefined } : { presence: next })
 }
 
-/** Asked for again with each snapshot until it is there; no price is shown without it. */
+/**
+ * Asked for again with each snapshot until it is there, as the platform says it now; no price is shown without it. One that a service worker
+ * has kept tells that there is no network, before the live connection has found out.
+ */
 function readApp(store: ConnectStore) {
-  if (store.state.app) return
+  const { app } = store.state
+  if (app && !('keptAt' in app)) return
   store.client.app.get().then(
-    (app) => store.set({ app }),
+    (app) => store.set({ app, ...('keptAt' in app && !store.state.ready ? { connection: 'offline' } : {}) }),
     () => {},
   )
 }

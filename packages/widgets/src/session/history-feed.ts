@@ -2,6 +2,7 @@ import type { Call } from '@impacthub/sdk'
 import { noteDecision, refreshOpened } from './aftermath.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { ConnectStore, Feed } from './connect-store.ts'
+import { isKept } from './is-kept.ts'
 import { joinPages } from './join-pages.ts'
 
 /** The calls of the signed-in user as they are shown, and how the last question about them went. */
@@ -35,17 +36,23 @@ function upToDate(store: ConnectStore, calls: readonly Call[]): Call[] {
 
 const readMe = async (store: ConnectStore) => store.state.me ?? (await store.client.me.get()).userId
 
-/** Asks for the latest calls and for the missed ones anew. The last question wins. */
+/**
+ * Asks for the latest calls and for the missed ones anew. The last question wins. What a service worker has kept is shown where nothing else
+ * is known, as what could not be refreshed.
+ */
 export async function refreshHistory(store: ConnectStore): Promise<void> {
   const round = (rounds.get(store) ?? 0) + 1
   rounds.set(store, round)
   change(store, { busy: 'refresh', failed: undefined })
   try {
     const { calls } = store.client
-    const [page, { unseen, seenAt }] = await Promise.all([calls.list({ limit: pageSize }), calls.missed()])
+    const [page, missed] = await Promise.all([calls.list({ limit: pageSize }), calls.missed()])
+    const { unseen, seenAt } = missed
     const me = await readMe(store)
     if (rounds.get(store) !== round) return
     const known = viewOf(store)
+    const old = isKept(page) || isKept(missed)
+    if (old && known.calls) throw new Error('nothing newer')
     const fresh = upToDate(store, page.data)
     const joined = joinPages(fresh, known.calls ?? [])
     change(store, {
@@ -56,6 +63,7 @@ export async function refreshHistory(store: ConnectStore): Promise<void> {
       // What was new when it was shown stays marked, until more is missed.
       newSince: unseen > 0 || known.newSince === undefined ? seenAt : known.newSince,
       busy: undefined,
+      failed: old ? 'refresh' : undefined,
     })
   } catch {
     if (rounds.get(store) === round) change(store, { busy: undefined, failed: 'refresh' })

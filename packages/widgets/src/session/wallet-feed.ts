@@ -1,5 +1,6 @@
 import type { Wallet, WalletBalances, WalletHold, WalletReceipt, WalletTransaction } from '@impacthub/sdk'
 import type { ConnectStore, Feed } from './connect-store.ts'
+import { isKept } from './is-kept.ts'
 import { joinPages } from './join-pages.ts'
 import { isShown, walletFilters, type WalletFilter } from './wallet-filters.ts'
 
@@ -8,6 +9,9 @@ export interface WalletList {
   readonly transactions: readonly WalletTransaction[]
   readonly nextCursor: string | null
 }
+
+/** An answer with whether any part of it is an old one that a service worker has kept. */
+type Read<What> = What & { readonly old: boolean }
 
 /** The wallet as it is shown: what the platform told last, and how the last question to it went. */
 export interface WalletView {
@@ -37,9 +41,10 @@ const change = (store: ConnectStore, news: Partial<WalletView>) => store.set({ w
 const keep = (store: ConnectStore, filter: WalletFilter, list: WalletList) => new Map(viewOf(store).lists).set(filter, list)
 
 /** Reads on from a cursor until there is enough to show, or nothing more. */
-async function readLines({ client }: ConnectStore, filter: WalletFilter, from: string | null): Promise<WalletList> {
+async function readLines({ client }: ConnectStore, filter: WalletFilter, from: string | null): Promise<Read<WalletList>> {
   const transactions: WalletTransaction[] = []
   let nextCursor = from
+  let old = false
   for (let page = 0; page === 0 || (page < mostPages && nextCursor && transactions.length < enough); page++) {
     const read = await client.wallet.listTransactions({
       limit: pageSize,
@@ -48,29 +53,41 @@ async function readLines({ client }: ConnectStore, filter: WalletFilter, from: s
     })
     transactions.push(...read.data.filter((one) => isShown(one, filter)))
     nextCursor = read.nextCursor
+    old ||= isKept(read)
   }
-  return { transactions, nextCursor }
+  return { transactions, nextCursor, old }
 }
 
-async function readCoins({ client }: ConnectStore): Promise<Required<Pick<WalletView, 'balances' | 'more' | 'holds'>>> {
-  const { userId, balance, buckets, withdrawable, expiring, owedCoins } = await client.wallet.get()
-  const holds = buckets.held > 0 ? (await client.wallet.listHolds()).data : []
-  return { balances: { userId, balance, buckets, withdrawable }, more: { expiring, owedCoins }, holds }
+type Coins = Required<Pick<WalletView, 'balances' | 'more' | 'holds'>>
+
+async function readCoins({ client }: ConnectStore): Promise<Read<Coins>> {
+  const wallet = await client.wallet.get()
+  const { userId, balance, buckets, withdrawable, expiring, owedCoins } = wallet
+  const held = buckets.held > 0 ? await client.wallet.listHolds() : undefined
+  const old = isKept(wallet) || (!!held && isKept(held))
+  return { balances: { userId, balance, buckets, withdrawable }, more: { expiring, owedCoins }, holds: held?.data ?? [], old }
 }
 
-/** Asks for balances, what is held and the latest transactions anew. The last question wins. */
+/**
+ * Asks for balances, what is held and the latest transactions anew. The last question wins. What a service worker has kept is shown where
+ * nothing else is known, as what could not be refreshed; it never takes the place of what the platform has told.
+ */
 export async function refreshWallet(store: ConnectStore): Promise<void> {
   const round = (rounds.get(store) ?? 0) + 1
   rounds.set(store, round)
   const { filter } = viewOf(store)
   change(store, { busy: 'refresh', failed: undefined })
   try {
-    const [coins, fresh] = await Promise.all([readCoins(store), readLines(store, filter, null)])
+    const [{ old: oldCoins, ...coins }, { old: oldLines, ...fresh }] = await Promise.all([readCoins(store), readLines(store, filter, null)])
     if (rounds.get(store) !== round) return
-    const known = viewOf(store).lists.get(filter)
+    const old = oldCoins || oldLines
+    const view = viewOf(store)
+    const known = view.lists.get(filter)
+    if (old && known) throw new Error('nothing newer')
     const joined = joinPages(fresh.transactions, known?.transactions ?? [])
     const list = joined && known ? { transactions: joined, nextCursor: known.nextCursor } : fresh
-    change(store, { ...coins, lists: keep(store, filter, list), busy: undefined })
+    const told = old && view.balances ? {} : coins
+    change(store, { ...told, lists: keep(store, filter, list), busy: undefined, failed: old ? 'refresh' : undefined })
     const { receipt } = viewOf(store)
     if (receipt?.known) void readReceipt(store, receipt.id)
   } catch {

@@ -54,7 +54,7 @@ export class IhcReferral extends ConnectElement {
     const words = this.#words
     const { texts, language } = words
     const known = !!standing || failed === true
-    const note = connection === 'offline' && standing ? texts.offline : failed && !standing ? texts.failed : ''
+    const note = standing && (failed || connection === 'offline') ? texts.offline : failed ? texts.failed : ''
     return html`<section part="card" class="card" aria-labelledby="title" lang=${language} aria-busy=${known ? 'false' : 'true'}>
       <h2 id="title">${texts.title}</h2>
       <p part="note" role="status" class=${note ? 'banner' : 'none'}>${note}</p>
