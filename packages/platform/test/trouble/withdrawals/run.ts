@@ -127,8 +127,8 @@ function trouble({ razorpay: { control } }: Scene, random: () => number): void {
   control.faultCallbacks({ action: random() < 0.5 ? 'drop' : 'repeat', match: { event }, times: 1, copies: 2 })
 }
 
-/** Checks of payees that failed come again after longer and longer: nobody waits for that here. */
-const putOff = `update tasks set run_at = now() where kind = 'withdrawal.check' and leased_until is null and run_at > now()`
+/** What the provider refused comes again after longer and longer: nobody waits for that here, for everything behind it would wait as well. */
+const putOff = `update tasks set run_at = now() where kind in ('withdrawal.check', 'withdrawal.send') and leased_until is null and run_at > now()`
 
 /** So long it may take to come to a point. */
 const pointMs = 120_000
