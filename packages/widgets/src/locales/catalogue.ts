@@ -53,10 +53,16 @@ function withLatinDigits(tag: string): string {
   return new Intl.Locale(tag, { numberingSystem: 'latn' }).toString()
 }
 
+/** Names, codes and prices in a text that runs from right to left keep their own order, and leave what is around them alone. */
+const isolating = (catalogue: Catalogue): Catalogue =>
+  JSON.parse(JSON.stringify(catalogue).replace(/\{\w+\}/g, '\u2068$&\u2069')) as Catalogue
+
 /** The catalogue of a language tag; undefined when the language is not there and English must do. */
 export async function loadCatalogue(tag: string): Promise<Catalogue | undefined> {
   const [language = ''] = tag.toLowerCase().split('-')
   if (language === 'en') return { language: tag }
   const found = await catalogues.get(language)?.()
-  return found && { ...found.catalogue, language: withLatinDigits(tag) }
+  if (!found) return undefined
+  const { catalogue } = found
+  return { ...(catalogue.direction === 'rtl' ? isolating(catalogue) : catalogue), language: withLatinDigits(tag) }
 }

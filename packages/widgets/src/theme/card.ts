@@ -38,7 +38,6 @@ export const card = css`
   h3 {
     font-size: 1rem;
     font-weight: 600;
-    line-height: 1.5;
   }
   .muted {
     color: var(--_muted);

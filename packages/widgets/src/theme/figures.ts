@@ -25,13 +25,13 @@ export const figureStyles = css`
     background: var(--_quiet);
   }
   dt {
-    line-height: 1.35;
+    line-height: var(--_leading, 1.35);
   }
   dd {
     margin: 0;
     font-size: 1.25rem;
     font-weight: 600;
-    line-height: 1.35;
+    line-height: var(--_leading, 1.35);
     white-space: nowrap;
   }
 `

@@ -14,7 +14,9 @@ export const tokens = [
       direction: ltr;
     }
     [lang|='ur'] {
+      --_leading: 2;
       direction: rtl;
+      line-height: 2;
     }
     :host {
       --_accent: var(--ihc-accent, #0b6b57);

@@ -11,8 +11,10 @@ export const callHistoryStyles = css`
   }
   header {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 10px;
+    overflow-wrap: break-word;
   }
   h2 {
     font-size: 1.125rem;
@@ -101,7 +103,7 @@ export const callHistoryStyles = css`
     display: grid;
     flex: 1;
     min-width: 0;
-    line-height: 1.4;
+    line-height: var(--_leading, 1.4);
   }
   .first {
     display: flex;
@@ -114,6 +116,8 @@ export const callHistoryStyles = css`
     flex: 1 1 6em;
     display: -webkit-box;
     overflow: hidden;
+    margin-block: -2px;
+    padding-block: 2px;
     font-weight: 600;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;

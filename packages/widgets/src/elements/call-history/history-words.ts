@@ -2,6 +2,8 @@ import type { Call, CallReceipt } from '@impacthub/sdk'
 import type { CallHistoryTexts } from '../../locales/en/call-history.ts'
 import { durationText } from '../../locales/duration.ts'
 import { fill } from '../../locales/format.ts'
+import { isolated } from '../../locales/isolated.ts'
+import { listText } from '../../locales/list.ts'
 import { isLive } from '../../session/call-progress.ts'
 
 /** What the words about a call are made of. */
@@ -67,11 +69,12 @@ export function endText({ endReason, endedBy }: CallReceipt, call: Call, { texts
   if (known) return texts[known]
   if (endedBy !== 'caller' && endedBy !== 'callee') return texts.over
   const [you, they] = (endReason && byPerson[endReason]) || (['byYou', 'byThem'] as const)
-  return fill(texts[(endedBy === 'caller') === mine ? you : they], { name: name || texts.someone })
+  return fill(texts[(endedBy === 'caller') === mine ? you : they], { name: isolated(name || texts.someone) })
 }
 
 /** From which coins something was paid: `30 bonus, 100 bought`. */
 export function bucketsText(buckets: NonNullable<CallReceipt['caller']>['buckets'], { texts, language }: HistoryWords): string {
   const kinds = (['bonus', 'purchased', 'earned'] as const).filter((kind) => buckets[kind] > 0)
-  return kinds.map((kind) => fill(texts[kind], { n: buckets[kind] }, language)).join(', ')
+  const told = kinds.map((kind) => fill(texts[kind], { n: buckets[kind] }, language))
+  return listText(told, language)
 }

@@ -18,10 +18,15 @@ export const callPanelStyles = css`
     min-width: 0;
   }
   h2 {
+    font-size: 1.125rem;
+    line-height: var(--_leading, 1.35);
+  }
+  /* What tall scripts write above and below a line is not cut off. */
+  [part='name'] {
     display: -webkit-box;
     overflow: hidden;
-    font-size: 1.125rem;
-    line-height: 1.35;
+    margin-block: -2px;
+    padding-block: 2px;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
   }

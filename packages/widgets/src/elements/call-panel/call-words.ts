@@ -2,6 +2,7 @@ import type { Call } from '@impacthub/sdk'
 import type { CallPanelTexts } from '../../locales/en/call-panel.ts'
 import { durationText } from '../../locales/duration.ts'
 import { fill } from '../../locales/format.ts'
+import { isolated } from '../../locales/isolated.ts'
 import { isLive } from '../../session/call-progress.ts'
 import type { Phase, Sound } from './call-sound.ts'
 
@@ -54,7 +55,7 @@ const phases: Record<Exclude<Phase, 'ringing'>, keyof CallPanelTexts> = {
 /** How the call stands, in one line. */
 export function headlineOf(view: CallView): string {
   const { call, side, texts } = view
-  const told = (key: keyof CallPanelTexts) => fill(texts[key], { name: side.name || texts.someone })
+  const told = (key: keyof CallPanelTexts) => fill(texts[key], { name: isolated(side.name || texts.someone) })
   const { status } = call
   if (isLive(call)) return told(liveLine(view))
   const why = reasonOf(view.call, side.mine)

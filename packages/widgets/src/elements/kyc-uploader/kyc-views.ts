@@ -21,7 +21,7 @@ export const standingView = (standing: KycStanding, words: KycWords) => {
       status === 'rejected'
         ? html`<ul part="reasons">
             ${reasons.map((reason) => html`<li>${wordsOf(texts, reason, texts.other)}</li>`)}
-            ${note ? html`<li part="reviewer-note" dir="auto">${note}</li>` : nothing}
+            ${note ? html`<li part="reviewer-note"><bdi>${note}</bdi></li>` : nothing}
           </ul>`
         : nothing
     }

@@ -23,9 +23,6 @@ export const friendCodeStyles = [
       align-items: end;
       gap: 8px;
     }
-    .entry button {
-      white-space: nowrap;
-    }
     .entry input {
       letter-spacing: 0.08em;
       text-transform: uppercase;

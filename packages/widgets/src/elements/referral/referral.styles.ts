@@ -71,9 +71,8 @@ export const referralStyles = css`
     display: grid;
     gap: 8px;
   }
-  dl {
-    display: grid;
-    grid-template-columns: repeat(2, minmax(0, 1fr));
+  dl > div {
+    flex-basis: 40%;
   }
   [part='earned'] {
     color: var(--_accent);

@@ -20,6 +20,7 @@ export const topupStyles = css`
   }
   fieldset {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 8px;
     min-width: 0;
     margin: 0;
@@ -79,7 +80,6 @@ export const topupStyles = css`
     color: var(--_accent);
     font-size: 0.875rem;
     font-weight: 500;
-    white-space: nowrap;
   }
   [part='label'] {
     flex-basis: 100%;

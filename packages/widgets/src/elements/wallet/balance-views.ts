@@ -2,6 +2,7 @@ import type { WalletBalances, WalletHold } from '@impacthub/sdk'
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { fill } from '../../locales/format.ts'
+import { listText } from '../../locales/list.ts'
 import { dayText, momentText } from '../../locales/moment.ts'
 import type { WalletView } from '../../session/wallet-feed.ts'
 import { heldFor, type WalletWords } from './transaction-words.ts'
@@ -51,11 +52,11 @@ export function balancesView(
 function holdView(hold: WalletHold, words: WalletWords) {
   const { texts, language } = words
   const since = fill(texts.since, { time: momentText(hold.createdAt, language) })
-  const until = hold.expiresAt ? `, ${fill(texts.until, { time: momentText(hold.expiresAt, language) })}` : ''
+  const until = hold.expiresAt ? [fill(texts.until, { time: momentText(hold.expiresAt, language) })] : []
   return html`<li part="hold">
     <p>${heldFor(hold, words)}</p>
     <p class="digits amount">${fill(texts.coins, { n: hold.coins }, language)}</p>
-    <p class="muted">${since}${until}</p>
+    <p class="muted">${listText([since, ...until], language)}</p>
   </li>`
 }
 

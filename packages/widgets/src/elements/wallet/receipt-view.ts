@@ -2,6 +2,7 @@ import type { WalletReceipt, WalletTransaction } from '@impacthub/sdk'
 import { html, type TemplateResult } from 'lit'
 import { durationText } from '../../locales/duration.ts'
 import { fill } from '../../locales/format.ts'
+import { listText } from '../../locales/list.ts'
 import { dayText, momentText } from '../../locales/moment.ts'
 import type { WalletView } from '../../session/wallet-feed.ts'
 import { ownChange } from '../../session/wallet-filters.ts'
@@ -19,7 +20,8 @@ const kinds = [
 /** `30 bonus, 100 bought`. */
 function bucketsText(coins: { readonly [Name in Kind]?: number | undefined }, { texts, language }: WalletWords): string {
   const known = kinds.filter(([kind]) => (coins[kind] ?? 0) !== 0)
-  return known.map(([kind, text]) => fill(texts[text], { n: Math.abs(coins[kind] ?? 0) }, language)).join(', ')
+  const told = known.map(([kind, text]) => fill(texts[text], { n: Math.abs(coins[kind] ?? 0) }, language))
+  return listText(told, language)
 }
 
 /** What was used, by kind: what a hold had taken less what of it came back. */

@@ -2,6 +2,7 @@ import type { WalletHold, WalletTransaction } from '@impacthub/sdk'
 import { durationText } from '../../locales/duration.ts'
 import type { WalletTexts } from '../../locales/en/wallet.ts'
 import { fill } from '../../locales/format.ts'
+import { isolated } from '../../locales/isolated.ts'
 import { ownChange } from '../../session/wallet-filters.ts'
 
 /** Texts, and the language that numbers and dates are written in. */
@@ -28,7 +29,7 @@ export function titleOf(transaction: WalletTransaction, { texts, language }: Wal
   const { type, buckets, call, referralSide } = transaction
   const gain = ownChange(transaction) > 0
   if (call) {
-    const words = { name: call.partnerName || texts.someone, length: durationText(call.seconds, language) }
+    const words = { name: isolated(call.partnerName || texts.someone), length: durationText(call.seconds, language) }
     if (type === 'call_settlement') return fill(texts[gain ? 'callEarned' : 'callPaid'], words)
     if (type === 'call_refund') return fill(texts[gain ? 'callRefund' : 'callRefundTaken'], words)
   }
@@ -50,4 +51,4 @@ export const noteOf = ({ call, description, type }: WalletTransaction): string =
 
 /** What coins are held for. */
 export const heldFor = ({ call }: WalletHold, { texts }: WalletWords): string =>
-  call ? fill(texts.heldForCall, { name: call.partnerName || texts.someone }) : texts.heldForOther
+  call ? fill(texts.heldForCall, { name: isolated(call.partnerName || texts.someone) }) : texts.heldForOther

@@ -11,9 +11,11 @@ export const walletStyles = css`
   }
   header {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
-    gap: 12px;
+    gap: 8px 12px;
+    overflow-wrap: break-word;
   }
   h2 {
     font-size: 1.125rem;
@@ -80,13 +82,17 @@ export const walletStyles = css`
     border-radius: calc(var(--_radius) - 4px);
   }
   [part='hold'] {
-    display: grid;
-    grid-template: 'what coins' 'since since' / 1fr auto;
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
     gap: 0 16px;
     padding: 6px 0;
   }
+  [part='hold'] > :first-child {
+    flex: 1 1 8em;
+  }
   [part='hold'] .muted {
-    grid-area: since;
+    flex-basis: 100%;
   }
   .amount {
     flex: none;
@@ -94,7 +100,7 @@ export const walletStyles = css`
     overflow-wrap: normal;
   }
   .amount {
-    line-height: 1.3;
+    line-height: var(--_leading, 1.3);
     text-align: end;
   }
   .unit {
@@ -165,7 +171,7 @@ export const walletStyles = css`
   .what {
     display: grid;
     min-width: 0;
-    line-height: 1.4;
+    line-height: var(--_leading, 1.4);
   }
   [part='note-text'] {
     overflow-wrap: anywhere;
