@@ -134,6 +134,11 @@ it('names each transaction of which anything at all was changed', async () => {
     ['key’s row', 'delete from ledger_keys where transaction_id = $1'],
     ['grant', "update ledger_entries set expires_at = '2030-01-01' where transaction_id = $1 and user_id is not null"],
     ['use of grants', `update ledger_entries set grants = '{"txn_1": -1}' where transaction_id = $1 and user_id is null`],
+    [
+      'use of grants that is no number',
+      `update ledger_entries set grants = '{"txn_1": "x"}' where transaction_id = $1 and user_id is null`,
+    ],
+    ['use of grants that is a list', "update ledger_entries set grants = '[1]' where transaction_id = $1 and user_id is null"],
     ['reversed transaction', "update ledger_transactions set reverses = 'txn_1' where id = $1"],
     ['time', "update ledger_transactions set created_at = created_at + interval '1 microsecond' where id = $1"],
     ['reference', "update ledger_transactions set reference_type = 'call', reference_id = 'call_1' where id = $1"],

@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import { audit, type InnerActor } from '../../db/audit.ts'
-import type { Db } from '../../db/connect.ts'
+import type { Db, Tx } from '../../db/connect.ts'
+import { sqlState } from '../../db/sql-state.ts'
 import {
   ask,
   countTransactions,
@@ -10,6 +11,7 @@ import {
   setFrozen,
   takeSnapshot,
   type Finding,
+  type Question,
   type TenantBooks,
 } from './trial-balance-store.ts'
 
@@ -34,11 +36,22 @@ export async function trialBalance(db: Db, tenant: TenantBooks): Promise<{ trans
     await takeSnapshot(tx)
     const faults: Fault[] = []
     for (const question of questions) {
-      const findings = await ask(tx, tenant.id, question)
+      const findings = await answered(tx, tenant.id, question)
       faults.push(...findings.map((finding) => ({ ...finding, appId: tenant.appId, mode: tenant.mode, rule: question.rule })))
     }
     return { transactions: await countTransactions(tx, tenant.id), faults }
   })
+}
+
+/** A row can be altered so that a question fails on it: that is a fault of this ledger, and hides neither its others nor other ledgers'. */
+async function answered(tx: Tx, tenantId: TenantId, question: Question): Promise<Finding[]> {
+  try {
+    return await tx.savepoint(() => ask(tx, tenantId, question))
+  } catch (error) {
+    const isOfData = sqlState(error)?.startsWith('22') === true
+    if (!isOfData || !(error instanceof Error)) throw error
+    return [{ subject: 'ledger', detail: `it holds what cannot be read: ${error.message}` }]
+  }
 }
 
 /** Checks every ledger. It changes nothing: what to do about a fault is decided elsewhere. */
