@@ -46,11 +46,11 @@ export const catalogues = new Map<string, () => Promise<{ readonly catalogue: Ca
   ['ur', () => import('./ur.ts')],
 ])
 
-/** Money apps write Latin digits in every script, and they are what is typed and ticks here; others count where the tag asks for them. */
+/** Money apps write Latin digits in every script, and they are what is typed and ticks here. */
 function withLatinDigits(tag: string): string {
-  const { numberingSystem } = new Intl.NumberFormat(tag).resolvedOptions()
-  if (numberingSystem === 'latn' || new Intl.Locale(tag).numberingSystem) return tag
-  return new Intl.Locale(tag, { numberingSystem: 'latn' }).toString()
+  const { baseName, language } = new Intl.Locale(tag)
+  const { numberingSystem } = new Intl.NumberFormat(baseName).resolvedOptions()
+  return numberingSystem === 'latn' ? baseName : `${language}-u-nu-latn`
 }
 
 /** Names, codes and prices in a text that runs from right to left keep their own order, and leave what is around them alone. */

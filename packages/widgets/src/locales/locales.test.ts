@@ -55,10 +55,10 @@ describe('texts', () => {
     expect(fill('to {name}, {nobody}', { name: '$& {n}' })).toBe('to $& {n}, ')
   })
 
-  it('write Latin digits in every script, unless the tag asks for others', async () => {
+  it('write Latin digits in every script', async () => {
     const written = async (tag: string) => fill('{n}', { n: 1_245 }, (await loadCatalogue(tag))?.language)
-    expect(await Promise.all(['bn', 'bn-IN', 'ur-IN', 'hi'].map(written))).toEqual(['1,245', '1,245', '1,245', '1,245'])
-    expect(await written('bn-IN-u-nu-beng')).toBe('১,২৪৫')
+    const tags = ['bn', 'bn-IN-u-nu-beng', 'mr-IN', 'ur-IN', 'hi']
+    expect(await Promise.all(tags.map(written))).toEqual(tags.map(() => '1,245'))
     // A tag that is none is no language.
     await expect(loadCatalogue('bn-')).rejects.toThrow(RangeError)
   })
@@ -70,7 +70,7 @@ describe('texts', () => {
 
   it.each([...catalogues.keys()])('are there in %s, each with the values of the English one, in its own script', async (language) => {
     const catalogue = await loadCatalogue(`${language}-IN`)
-    expect(catalogue?.language).toMatch(new RegExp(`^${language}-IN\\b`))
+    expect(catalogue?.language).toMatch(new RegExp(`^${language}-(IN|u-nu-latn)$`))
     const script = new RegExp(`\\p{Script=${scripts[language] ?? 'Latin'}}`, 'u')
     for (const [area, english] of Object.entries(areas)) {
       const theirs = Object.entries(catalogue ?? {}).find(([name]) => name === area)?.[1] as unknown

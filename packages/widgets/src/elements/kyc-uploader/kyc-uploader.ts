@@ -216,7 +216,7 @@ export class IhcKycUploader extends ConnectElement {
     this.#say(wrong, fault)
     if (fault || wrong.length > 0) return this.#showWrong()
     if (!this.dispatchEvent(connectEvent('ihc-kyc-submit-request', { type }))) return
-    const consent = { version: standing.consent.currentVersion, language: this.#words.language.replace(/-u-.*/, '') }
+    const consent = { version: standing.consent.currentVersion, language: this.#words.language }
     const wish = { ...said, type, documentIds, consent }
     const content = JSON.stringify(wish)
     if (this.#sent?.content !== content) this.#sent = { content, key: randomKey() }

@@ -72,6 +72,7 @@ export const referralStyles = css`
     gap: 8px;
   }
   dl > div {
+    box-sizing: border-box;
     flex-basis: 40%;
   }
   [part='earned'] {
