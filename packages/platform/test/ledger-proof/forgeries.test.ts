@@ -203,11 +203,18 @@ it('finds a balance that was set, and a user’s entry that was doubled', async 
 })
 
 it('names a seal that was rewritten, one that is missing, and a chain that was cut', async () => {
-  const last = (await books.verify()).seals.seals
+  const { seals: last, newest } = (await books.verify()).seals
+  const sealedAt = newest?.sealedAt
   await books.tamper(['update ledger_seals set coins = coins + 1 where tenant_id = $1 and number = $2', books.tenant, last])
   expect(await books.faults()).toEqual([`seal ${last}: altered: its hash is of other content`])
+  await books.tamper([
+    "update ledger_seals set coins = coins - 1, sealed_at = 'infinity' where tenant_id = $1 and number = $2",
+    books.tenant,
+    last,
+  ])
+  expect(await books.faults()).toEqual([`seal ${last}: altered: its hash is of other content`])
   await books.tamper(
-    ['update ledger_seals set coins = coins - 1 where tenant_id = $1 and number = $2', books.tenant, last],
+    ['update ledger_seals set sealed_at = $3 where tenant_id = $1 and number = $2', books.tenant, last, sealedAt],
     ["update ledger_seals set hash = sha256('x') where tenant_id = $1 and number = 1", books.tenant],
   )
   expect(await books.faults()).toEqual(['seal 1: altered: its hash is of other content', 'seal 2: does not follow the seal before it'])

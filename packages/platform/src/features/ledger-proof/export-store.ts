@@ -1,7 +1,7 @@
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 import { accountLine, transactionLine } from './ledger-line.ts'
-import { readByIndex } from './seal-store.ts'
+import { readByIndex, sealedAt } from './seal-store.ts'
 
 /** What the export reads: pages in the order of ids, all of one moment. */
 
@@ -120,7 +120,7 @@ export const sealPages = (tx: Tx, tenantId: TenantId, { from }: ExportRange): As
     (after) =>
       tx.query<SealRow>(
         // Ordered by the column: a bare `number` would mean the text of it, and seal 10 would come before seal 2.
-        `select s.number::text as number, kind, encode(previous_hash, 'hex') as previous, encode(hash, 'hex') as hash, sealed_at as "sealedAt", up_to as "upTo",
+        `select s.number::text as number, kind, encode(previous_hash, 'hex') as previous, encode(hash, 'hex') as hash, ${sealedAt}, up_to as "upTo",
          up_to_account::text as "upToAccount", cardinality(account_ids) as accounts, cardinality(transaction_ids) as transactions,
          case kind when 'late' then transaction_ids end as late, entry_count::text as entries, coins::text as coins
        from ledger_seals s where tenant_id = $1 and s.number > $2::bigint and up_to >= $3 order by s.number limit ${page}`,

@@ -146,7 +146,10 @@ interface SealRecord extends Omit<Seal, 'appId' | 'mode' | 'number' | 'accounts'
   readonly transactionDigests: Buffer
 }
 
-const sealColumns = `number, kind, encode(previous_hash, 'hex') as "previousHash", encode(hash, 'hex') as hash, sealed_at as "sealedAt",
+/** A time that JavaScript has no date for was put there by hand: another one stands in for it, and the seal's hash tells. */
+export const sealedAt = `case when sealed_at between '2000-01-01' and '9999-12-31' then sealed_at else 'epoch' end as "sealedAt"`
+
+const sealColumns = `number, kind, encode(previous_hash, 'hex') as "previousHash", encode(hash, 'hex') as hash, ${sealedAt},
   up_to as "upTo", up_to_account::text as "upToAccount", account_ids::text[] as "accountIds", account_digests as "accountDigests",
   transaction_ids as "transactionIds", transaction_digests as "transactionDigests", entry_count::text as "entryCount", coins::text as coins`
 
