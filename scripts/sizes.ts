@@ -132,15 +132,34 @@ async function measureIdentityCheck(): Promise<boolean> {
   return fits
 }
 
-/** zod validates on the platform; in a page it would weigh more than all the rest. */
-async function withoutZod(): Promise<boolean> {
+/** zod validates on the platform; in a page it would weigh more than all the rest. React is the page's own, where it has one. */
+async function withoutGuests(): Promise<boolean> {
   const chunks = await chunksOf(browserInputs(), [])
-  const found = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /node_modules\/zod\//.test(id)))
-  console.log(found.length === 0 ? 'ok   no zod in any script' : `FAIL zod in ${found.map(({ fileName }) => fileName).join(', ')}`)
+  const found = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /node_modules\/(zod|react|@lit\/react)\//.test(id)))
+  console.log(
+    found.length === 0 ? 'ok   no zod and no React in any script' : `FAIL guests in ${found.map(({ fileName }) => fileName).join(', ')}`,
+  )
   return found.length === 0
 }
 
-const results = [await withoutZod(), await measureMedia()]
+/** React itself is the page's; which components are for the browser only matters to frameworks. */
+const pageWithReact: Plugin = {
+  name: 'page-with-react',
+  resolveId: (id) => (id === 'react' ? { id, external: true } : null),
+  transform: (code) => ({ code: code.replace(/^'use client'\n/, ''), map: null }),
+}
+
+/** A page in React is given the elements that it imports and no other, though all come from one entry. */
+async function reactOneByOne(): Promise<boolean> {
+  const entry = JSON.stringify(join(widgets, 'react/index.ts'))
+  const chunks = await chunksOf('page', [page([], `import { IhcPresence } from ${entry}; console.log(IhcPresence)`), pageWithReact])
+  const brought = new Set(chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => /\/src\/elements\/([a-z-]+)\//.exec(id)?.[1] ?? [])))
+  const fits = [...brought].join() === 'presence'
+  console.log(`${fits ? 'ok  ' : 'FAIL'} React: a page with one element is given ${[...brought].join(', ')}`)
+  return fits
+}
+
+const results = [await withoutGuests(), await reactOneByOne(), await measureMedia()]
 for (const one of beside) results.push(await measureBeside(one))
 results.push(await measureIdentityCheck())
 for (const promised of promises) results.push(await measure(promised))
