@@ -14,7 +14,7 @@ const forNode = {
 
 const storybook = 'packages/widgets/.storybook'
 /** What of the SDK needs a real browser. */
-const inBrowser = 'packages/sdk/src/media/**/*.test.ts'
+const inBrowser = 'packages/sdk/src/{media,service-worker}/**/*.test.ts'
 /** What of the widgets a server runs. */
 const onServer = 'packages/widgets/src/**/on-server.test.ts'
 
