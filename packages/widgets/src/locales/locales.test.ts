@@ -15,6 +15,7 @@ import { waitingEn } from './en/waiting.ts'
 import { walletEn } from './en/wallet.ts'
 import { withdrawEn } from './en/withdraw.ts'
 import { fill } from './format.ts'
+import { dayText, momentText } from './moment.ts'
 import { isolated } from './isolated.ts'
 
 const areas = {
@@ -96,6 +97,12 @@ describe('texts', () => {
     expect(problemText('callee_busy')).toBe(problemsEn.callee_busy)
     expect(problemText('timeout')).toBe(problemsEn.network_error)
     expect(problemText('toString')).toBe(problemsEn.other)
+  })
+
+  it('name the months in every language, also where the browser does not', () => {
+    for (const language of catalogues.keys())
+      for (const text of [momentText('2026-01-05T10:00:00Z', language), dayText('2026-01-05T10:00:00Z', language)])
+        expect(text).not.toMatch(/M\d/)
   })
 
   it('tell durations', () => {

@@ -1,6 +1,7 @@
 import type { Withdrawal, WithdrawalTerms } from '@impacthub/sdk'
 import type { WithdrawTexts } from '../../locales/en/withdraw.ts'
 import { fill } from '../../locales/format.ts'
+import { momentText } from '../../locales/moment.ts'
 
 export interface WithdrawWords {
   readonly texts: WithdrawTexts
@@ -21,9 +22,6 @@ export function obstacleText({ obstacle, minCoins }: WithdrawalTerms, { texts, l
 export const rangeOf = ({ minCoins: least, maxCoins: most }: WithdrawalTerms, text: string, language: string): string =>
   fill(text, { least, most }, language)
 
-const dayText = (time: string, language: string) =>
-  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(time))
-
 export const statusText = ({ status }: Withdrawal, texts: WithdrawTexts): string =>
   status === 'failed' ? texts.failedStatus : texts[status]
 
@@ -33,7 +31,7 @@ export function moreText(one: Withdrawal, { texts, language }: WithdrawWords): s
   if (reason) return [texts[reason], texts.back].filter(Boolean).join(' ')
   if (one.endedAt) return texts.back
   if (one.status === 'paid') return bankReference ? fill(texts.reference, { number: bankReference }) : ''
-  if (waitingFor === 'cooling') return fill(texts.coolingUntil, { date: dayText(one.sendAfter, language) })
+  if (waitingFor === 'cooling') return fill(texts.coolingUntil, { date: momentText(one.sendAfter, language) })
   if (waitingFor === 'bank') return texts.bankConfirms
   if (waitingFor === 'payment') return method === 'hand' ? texts.byHand : texts.payment
   return waitingFor ? texts[waitingFor] : ''
