@@ -50,7 +50,7 @@ export const withdrawPa: WithdrawTexts = {
   processing: 'ਤੁਹਾਡੇ ਬੈਂਕ ਨੂੰ ਭੇਜੀ ਗਈ',
   paid: 'ਅਦਾ ਹੋ ਗਈ',
   rejected: 'ਨਾਮਨਜ਼ੂਰ',
-  failedStatus: 'ਅਸਫਲ',
+  failedStatus: 'ਨਹੀਂ ਹੋ ਸਕੀ',
   canceled: 'ਰੱਦ ਹੋਈ',
   payee_check: 'ਖਾਤੇ ਦੀ ਜਾਂਚ ਹੋ ਰਹੀ ਹੈ।',
   review: 'ਕੋਈ ਇਸ ਨੂੰ ਦੇਖ ਰਿਹਾ ਹੈ।',
