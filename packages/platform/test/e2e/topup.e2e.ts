@@ -96,13 +96,13 @@ it('takes a declined payment up again as the same top-up, with the same order', 
   await close()
 })
 
-it('says that nothing was paid when somebody leaves the payment page', async () => {
+it('says that it was closed when somebody leaves the payment page', async () => {
   const { page, phone, window, close } = await open('asha')
   const before = (await topupsOf('asha')).length
   await phone.pay.click()
   await window.ready()
   await window.leave()
-  await says(phone.payment, 'The payment was closed. Nothing was paid.')
+  await says(phone.payment, 'The payment was closed.')
   await picture(page, 'topup-dismissed')
   expect(await balanceOf('asha')).toBe(565)
   expect((await topupsOf('asha'))[0]).toMatchObject({ status: 'created' })

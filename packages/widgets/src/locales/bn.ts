@@ -260,6 +260,7 @@ export const catalogue: Catalogue = {
     withdrawable: '{n} কয়েন তোলা যাবে',
     expiring: '{date} তারিখে {n} কয়েনের মেয়াদ শেষ হবে',
     owed: 'আপনার {n} কয়েন দেনা আছে। তা শোধ না হওয়া পর্যন্ত আপনি কিছু তুলতে পারবেন না।',
+    toPayBack: 'দেনা: {n}',
     held: '{n} কয়েন আটকে রাখা আছে',
     heldHint: 'যা খরচ হবে না, তা আপনার কাছে ফিরে আসবে।',
     heldForCall: '{name}-এর সঙ্গে কলের জন্য',

@@ -260,6 +260,7 @@ export const catalogue: Catalogue = {
     withdrawable: '{n} कॉइन निकाले जा सकते हैं',
     expiring: '{n} कॉइन {date} को ख़त्म हो जाएँगे',
     owed: 'आप पर {n} कॉइन बाक़ी हैं। चुकाने तक आप कॉइन निकाल नहीं सकते।',
+    toPayBack: 'चुकाने हैं: {n}',
     held: '{n} कॉइन रोके गए हैं',
     heldHint: 'जो ख़र्च नहीं होंगे, आपको लौट आएँगे।',
     heldForCall: '{name} के साथ कॉल के लिए',

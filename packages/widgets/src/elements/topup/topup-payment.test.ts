@@ -116,12 +116,13 @@ describe('a payment', () => {
     expect(page.events).toEqual([['ihc-topup-failed', 'other']])
   })
 
-  it('that was closed says that nothing was paid, and leaves the choice open', async () => {
+  it('that was closed says so and no more than is known, and leaves the choice open', async () => {
     const { script, asked } = platform()
     const page = show(script)
     const { options } = await page.pay()
     options.modal.ondismiss()
-    await expect.poll(() => page.text('sentence')).toBe('The payment was closed. Nothing was paid.')
+    await expect.poll(() => page.text('sentence')).toBe('The payment was closed.')
+    expect(page.text('more')).toBe('Money that your bank took is counted here, or comes back by itself.')
     expect(page.events).toEqual([['ihc-topup-dismissed', openTopup().id]])
     await userEvent.click(page.element?.shadowRoot?.querySelectorAll('input')[2] ?? document.body)
     await expect.poll(() => page.text('sentence')).toBe('')
@@ -134,7 +135,7 @@ describe('a payment', () => {
     const page = show(script)
     const { options } = await page.pay()
     options.modal.ondismiss()
-    await expect.poll(() => page.text('sentence')).toMatch(/Nothing was paid/)
+    await expect.poll(() => page.text('sentence')).toMatch(/closed/)
     become({ status: 'paid', checkout: null })
     await expect.poll(() => page.text('sentence'), { timeout: 15_000 }).toBe('Paid. 550 coins added.') // no event came
     expect(page.events.at(-1)).toEqual(['ihc-topup-paid', topup().id])

@@ -21,7 +21,8 @@ export const dealText = (deal: Deal, words: TopupWords): string =>
     price: priceText(deal.amount, deal.currency, words.language),
   })
 
-const failures = ['declined', 'canceled_by_payer', 'timed_out', 'provider_error', 'other']
+/** Whoever closes the payment page may have paid in their bank's app before: only the bank knows. */
+const unsure = ['begun', 'dismissed', 'declined', 'canceled_by_payer', 'timed_out', 'provider_error', 'other']
 
 /** What there is to say of a top-up: one sentence for people, and what else is good to know. */
 export function outcomeOf({ phase, why, message, topup, balance }: TopupView, { texts, language }: TopupWords): readonly [string, string] {
@@ -33,7 +34,7 @@ export function outcomeOf({ phase, why, message, topup, balance }: TopupView, { 
   if (phase !== 'stopped') return [phase ? texts[phase] : '', '']
   if (message) return [message, '']
   if (!why || why === 'refused') return [texts.unavailable, '']
-  return [texts[why], failures.includes(why) ? texts.failedHint : '']
+  return [texts[why], unsure.includes(why) ? texts.failedHint : '']
 }
 
 /** What the one button says. */

@@ -49,7 +49,7 @@ export const WaitingForBank = paying(
 )
 export const Paid = paying({}, 'Paid. 550 coins added.', pays)
 export const Declined = paying(failed, 'Your bank declined the payment.', closes)
-export const Dismissed = paying({}, 'Nothing was paid.', closes)
+export const Dismissed = paying({}, 'The payment was closed.', closes)
 export const PaymentPageUnreachable = paying(
   {
     createTopup: () => Promise.resolve(openTopup({}, `${location.origin}/not/there.js`)),

@@ -38,7 +38,7 @@ function rowView(transaction: WalletTransaction, { receipt }: WalletView, words:
   const { texts, language } = words
   const { id, createdAt } = transaction
   const change = ownChange(transaction)
-  const note = noteOf(transaction)
+  const note = noteOf(transaction, words)
   const open = receipt?.id === id
   return html`<li part="transaction" class=${open ? 'open' : ''}>
     <button

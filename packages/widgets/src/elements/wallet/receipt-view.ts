@@ -54,16 +54,16 @@ function linkLines({ type, reverses, reversedBy }: WalletReceipt, words: WalletW
   const { texts, language } = words
   return [
     ...(reverses ? [[texts.reverses, `${reverses.description} · ${momentText(reverses.createdAt, language)}`, 'reverses'] as const] : []),
-    ...reversedBy.map(({ coins, createdAt }): Line => {
+    ...reversedBy.map(({ coins, owedCoins = 0, createdAt }): Line => {
       const text = coins > 0 && type === 'call_settlement' ? texts.refundedBy : texts.reversedBy
-      return [momentText(createdAt, language), fill(text, { n: Math.abs(coins) }, language), 'reversal']
+      return [momentText(createdAt, language), fill(text, { n: Math.abs(coins - owedCoins) }, language), 'reversal']
     }),
   ]
 }
 
 function linesOf(receipt: WalletReceipt, words: WalletWords): Line[] {
   const { texts, language } = words
-  const note = noteOf(receipt)
+  const note = noteOf(receipt, words)
   const { call, reference } = receipt
   return [
     [texts.when, momentText(receipt.createdAt, language), 'when'],

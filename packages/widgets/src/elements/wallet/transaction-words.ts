@@ -46,8 +46,12 @@ export const lineOf = (transaction: WalletTransaction, words: WalletWords): stri
 /** Of these the line itself says all. */
 const plain: readonly string[] = ['topup', 'topup_bonus', 'expiry', 'collection', 'referral', 'referral_reversal']
 
-/** What the app wrote down. */
-export const noteOf = ({ call, description, type }: WalletTransaction): string => (call || plain.includes(type) ? '' : description)
+/** What the app wrote down, and what of coins that were taken back was not there any more. */
+export function noteOf({ call, description, type, owedCoins = 0 }: WalletTransaction, { texts, language }: WalletWords): string {
+  const note = call || plain.includes(type) ? '' : description
+  const debt = owedCoins > 0 ? fill(texts.toPayBack, { n: owedCoins }, language) : ''
+  return [note, debt].filter(Boolean).join(' · ')
+}
 
 /** What coins are held for. */
 export const heldFor = ({ call }: WalletHold, { texts }: WalletWords): string =>

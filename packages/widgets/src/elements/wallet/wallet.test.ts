@@ -72,6 +72,14 @@ describe('ihc-wallet', () => {
     await expect.poll(() => page.lines()[0]?.split(' | ')[0]).toBe(line)
   })
 
+  it('says of coins that were taken back which of them are to be paid back', async () => {
+    const [, , , base] = transactions
+    if (!base) throw new Error('a sample is missing')
+    const gone = { ...base, type: 'reversal', coins: 0, buckets: {}, description: 'Refund of a top-up', owedCoins: 70 }
+    const page = show({ transactions: [gone] })
+    await expect.poll(() => page.text('note-text')).toBe('Refund of a top-up · To pay back: 70')
+  })
+
   it('says what is held and for what, and no more once it is over', async () => {
     const holds = [heldForRavi, { ...heldForRavi, id: 'txn_2', coins: 1, call: undefined, expiresAt: '2026-01-06T10:00:00Z' }]
     const page = show({ wallet: { ...holding, buckets: { ...holding.buckets, held: 121 } }, holds })

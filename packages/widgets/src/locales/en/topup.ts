@@ -26,7 +26,7 @@ export const topupEn = {
   more: 'Buy more',
   another: 'Choose another pack',
   begun: 'You began to buy these coins. The payment is open.',
-  dismissed: 'The payment was closed. Nothing was paid.',
+  dismissed: 'The payment was closed.',
   declined: 'Your bank declined the payment.',
   canceled_by_payer: 'The payment was canceled.',
   timed_out: 'The payment took too long.',

@@ -12,6 +12,7 @@ export const walletEn = {
   withdrawable: '{n} coin can be withdrawn|{n} coins can be withdrawn',
   expiring: '{n} coin expires on {date}|{n} coins expire on {date}',
   owed: 'You owe {n} coin. Until it is paid back you cannot withdraw.|You owe {n} coins. Until they are paid back you cannot withdraw.',
+  toPayBack: 'To pay back: {n}',
   held: '{n} coin is held|{n} coins are held',
   heldHint: 'What is not used comes back to you.',
   heldForCall: 'For a call with {name}',
