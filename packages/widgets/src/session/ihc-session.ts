@@ -64,7 +64,11 @@ export class IhcSession extends LitElement {
     for (const name of requests) {
       const act = (event: ConnectEventMap[typeof name]) => void this.#act(name, event)
       // Put last in the line each time: what a listener on this very element prevents is not done either.
-      this.addEventListener(name, () => this.addEventListener(name, act, { once: true }), true)
+      const last = () => {
+        this.removeEventListener(name, act)
+        this.addEventListener(name, act)
+      }
+      this.addEventListener(name, last, true)
     }
   }
 
