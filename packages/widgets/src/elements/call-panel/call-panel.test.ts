@@ -174,5 +174,10 @@ describe('ihc-call-panel', () => {
     const page = await opened({ calls: [running] }, 'hi')
     await expect.poll(() => page.text('status')).toBe('कॉल चालू है')
     expect(await accessibilityFaults()).toEqual([])
+    // Sentences end as they do in the language, and once.
+    page.client.emit('call.updated', settled)
+    await expect.poll(() => page.text('status')).toBe('कॉल ख़त्म हुई। आपने फ़ोन रखा।')
+    const announced = words(page.element?.shadowRoot?.querySelector('[role=status].hidden'))
+    expect(announced).toMatch(/^कॉल ख़त्म हुई। आपने फ़ोन रखा। .*कॉइन कटे।$/)
   })
 })

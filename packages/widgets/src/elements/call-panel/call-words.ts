@@ -52,6 +52,12 @@ const phases: Record<Exclude<Phase, 'ringing'>, keyof CallPanelTexts> = {
   interrupted: 'interrupted',
 }
 
+/** Two sentences, the first closed by what closes the second: a full stop, a danda, whatever the language has. */
+function followedBy(first: string, second: string): string {
+  const stop = second.at(-1) ?? ''
+  return `${first}${first.endsWith(stop) ? '' : stop} ${second}`
+}
+
 /** How the call stands, in one line. */
 export function headlineOf(view: CallView): string {
   const { call, side, texts } = view
@@ -59,7 +65,7 @@ export function headlineOf(view: CallView): string {
   const { status } = call
   if (isLive(call)) return told(liveLine(view))
   const why = reasonOf(view.call, side.mine)
-  return why ? `${texts[status]}. ${told(why)}` : texts[status]
+  return why ? followedBy(texts[status], told(why)) : texts[status]
 }
 
 function liveLine({ call: { status }, side, sound }: CallView): keyof CallPanelTexts {
@@ -92,7 +98,7 @@ export function announcementOf(view: CallView): string {
     { n, duration: durationText(call.durationSeconds, language) },
     language,
   )
-  return `${line}. ${done}`
+  return followedBy(line, done)
 }
 
 const warnings = [15, 60]
