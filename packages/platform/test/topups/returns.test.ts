@@ -167,6 +167,19 @@ describe('a refund', () => {
     expect(await scene.balance(user)).toBe(100)
   })
 
+  it('that the provider will not hear of is tried less often after a day, and still followed', async () => {
+    const { user, topupId, paymentId } = await bought()
+    scene.razorpay.control.faultApi({ action: 'fail', path: '/refund', status: 503, times: 1e6 })
+    const { refund: asked } = await refund(topupId)
+    await scene.platform.advance(25 * 3_600, 3_600)
+    const [task] = await scene.rows<{ run_at: Date }>('select run_at from tasks where subject = $1', [asked.id])
+    expect((task?.run_at.getTime() ?? 0) - scene.platform.held.now()).toBeGreaterThan(4 * 3_600_000)
+    scene.razorpay.control.clearFaults()
+    await scene.platform.advance(6 * 3_600, 3_600)
+    expect(refundsAtProvider(paymentId)).toMatchObject([{ amount: 9_900, status: 'processed' }])
+    expect(await scene.balance(user)).toBe(0)
+  })
+
   it.each(['lose-answer', 'fail'] as const)('is made once when the provider’s answer is lost (%s)', async (action) => {
     const { user, topupId, paymentId } = await bought()
     scene.razorpay.control.faultApi({ action, method: 'POST', path: '/refund', ...(action === 'fail' ? { status: 502 } : {}) })

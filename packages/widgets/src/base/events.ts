@@ -82,7 +82,7 @@ export interface ConnectEvents {
   'ihc-topup-paid': { readonly topup: Topup }
   /** A payment is on its way; the bank has not said yes yet. */
   'ihc-topup-pending': { readonly topup: Topup }
-  /** Somebody closed the payment; nothing was paid. */
+  /** Somebody closed the payment page. Whether they had paid by then is not known yet: `ihc-topup-paid` tells. */
   'ihc-topup-dismissed': { readonly topup: Topup }
   /** No payment came about: refused by the bank, or the payment page could not be opened. */
   'ihc-topup-failed': { readonly topup?: Topup | undefined; readonly reason: string; readonly message: string }

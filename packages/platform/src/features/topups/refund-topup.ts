@@ -98,6 +98,8 @@ function leftOf({ refunds, disputes }: TopupCase, { id, amount }: TopupPayment):
 
 const soonMs = 60_000
 const laterMs = 6 * 3_600_000
+/** What could not even be asked for by then is no hiccup: somebody has to look, and it is asked for no longer every minute. */
+const triedForMs = 24 * 3_600_000
 /** What is pending longer than any bank takes: a person has to look. */
 const followedForMs = 30 * 24 * 3_600_000
 
@@ -116,7 +118,14 @@ export async function refundTask(deps: TopupDeps, { tenantId, subject, attempt }
   const { refund, topup } = found
   const payments = deps.paymentsOf(topup.mode)
   if (payments?.name !== topup.provider) throw new PaymentError('not_sent', 'not configured')
-  const told = refund.status === 'requested' ? await send(payments, refund, attempt) : await payments.refundsOf(refund.paymentId)
+  const isOld = clock.now().getTime() - refund.createdAt.getTime() >= triedForMs
+  const asked = refund.status === 'requested' ? send(payments, refund, attempt > 1 || isOld) : payments.refundsOf(refund.paymentId)
+  const told = await asked.catch((error: unknown) => {
+    if (!isOld || !(error instanceof PaymentError)) throw error
+    deps.logger.error('a refund has not come through for a day', { topupId: topup.id, code: error.providerCode ?? error.kind, error })
+    return undefined
+  })
+  if (told === undefined) return { again: after(clock.now(), laterMs) }
   const now = await db.transact(tenantId, (tx) => note(deps, tx, tenantId, topup.id, refund.id, told))
   if (now?.status !== 'pending') return undefined
   const age = clock.now().getTime() - refund.createdAt.getTime()
@@ -126,10 +135,10 @@ export async function refundTask(deps: TopupDeps, { tenantId, subject, attempt }
 }
 
 /** What the provider says of it; with all refunds of the payment where it refused, since one of them may be the reason. */
-async function send(payments: Payments, refund: TopupRefund, attempt: number): Promise<readonly ProviderRefund[] | 'refused'> {
+async function send(payments: Payments, refund: TopupRefund, mayBeMade: boolean): Promise<readonly ProviderRefund[] | 'refused'> {
   const { id: reference, paymentId, amount } = refund
   const isOurs = (one: ProviderRefund): boolean => one.reference === reference
-  if (attempt > 1) {
+  if (mayBeMade) {
     const known = await payments.refundsOf(paymentId)
     if (known.some(isOurs)) return known
   }
