@@ -18,7 +18,7 @@ export const output: OutputOptions = {
 export const workerBuilds: { config: RollupOptions; output: OutputOptions }[] = [
   {
     config: { ...strict, input: workerInput(), plugins: browserPlugins() },
-    output: { ...output, format: 'iife', name: 'ihcServiceWorker' },
+    output: { ...output, format: 'iife' },
   },
   { config: { ...strict, input: workerPageInput(), plugins: browserPlugins() }, output },
 ]

@@ -62,7 +62,7 @@ export const strict: Pick<InputOptions, 'onwarn'> = {
 
 /** For service workers that are no modules, as many browsers know no others. */
 export const workerInput = (): Record<string, string> => ({
-  'ihc-service-worker': join(root, 'packages/sdk/src/service-worker/handle-connect.ts'),
+  'ihc-service-worker': join(root, 'packages/sdk/src/service-worker/classic.ts'),
 })
 
 /** For the page that registers one, and for workers that are modules. */

@@ -1,5 +1,7 @@
 // What a host app adds to the widgets, which index.html has loaded before: who is there, and a way to their tokens.
 
+import { startConnectWorker, tokenWhileOffline } from '/widgets/service-worker.js'
+
 const page = document.querySelector('#page')
 const trouble = document.querySelector('#trouble')
 
@@ -7,8 +9,8 @@ const query = new URLSearchParams(location.search)
 /** Served beside the elements, with which it shares its code. */
 const sdk = '/widgets/sdk.js'
 
-async function ask(path, method = 'GET', body = undefined) {
-  const response = await fetch(path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000) })
+async function ask(path, method = 'GET', body = undefined, limitMs = 15_000) {
+  const response = await fetch(path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(limitMs) })
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
   return response.json()
 }
@@ -64,8 +66,13 @@ function connect(phone, owner, other, { baseUrl, publishableKey }) {
   phone.addEventListener('ihc-call-started', () => show(true))
   phone.addEventListener('ihc-call-dismiss-request', () => show(false))
   const session = phone.querySelector('ihc-session')
-  const getToken = async () => (await ask(`/api/token/${encodeURIComponent(owner.userId)}`, 'POST')).token
+  const askToken = async () => (await ask(`/api/token/${encodeURIComponent(owner.userId)}`, 'POST', undefined, 6_000)).token
+  // Without a network the service worker shows what this person has seen last, and nobody else's.
+  const getToken = tokenWhileOffline({ userId: owner.userId, publishableKey, getToken: askToken })
   Object.assign(session, { baseUrl, publishableKey, getToken })
+  const script = `/sw.js?platform=${encodeURIComponent(baseUrl)}`
+  // A browser that allows none goes on without.
+  startConnectWorker({ script, baseUrl, publishableKey, widgets: '/widgets/', getToken: askToken }).catch(() => {})
 }
 
 /** Packs of coins are a press away, and come by themselves where a call needs them or a payment is still open after a reload. */

@@ -59,7 +59,7 @@ interface Opening {
 }
 
 async function open(side: 'caller' | 'advisor', { line, script, width = 1280, in: opened = browser }: Opening = {}): Promise<Window> {
-  const context = await opened.newContext({ viewport: { width, height: 800 }, ...(line && { proxy: line.proxy }) })
+  const context = await opened.newContext({ viewport: { width, height: 800 }, serviceWorkers: 'block', ...(line && { proxy: line.proxy }) })
   afterTest.push(() => context.close())
   await line?.attach(context)
   await context.addInitScript(keepConnections)

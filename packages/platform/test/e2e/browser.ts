@@ -17,6 +17,8 @@ export interface View {
   readonly width: number
   readonly height: number
   readonly scheme?: 'light' | 'dark'
+  /** Its service worker runs too; what a test does to the network of a page does not reach what goes through one. */
+  readonly worker?: boolean
 }
 
 export interface OpenPage {
@@ -26,8 +28,13 @@ export interface OpenPage {
 }
 
 /** A window of its own, as of somebody else: nothing is shared with other windows. */
-export async function openPage(browser: Browser, url: string, { width, height, scheme = 'light' }: View): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme })
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { width, height, scheme = 'light', worker = false }: View,
+): Promise<OpenPage> {
+  const serviceWorkers = worker ? 'allow' : 'block'
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, serviceWorkers })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))

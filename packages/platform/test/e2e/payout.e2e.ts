@@ -70,7 +70,7 @@ function payoutOn(page: Page) {
 
 /** The page of who earns, in a window that counts the pieces of pictures that are sent. */
 async function watched(url: string) {
-  const context = await browser.newContext({ viewport: phone })
+  const context = await browser.newContext({ viewport: phone, serviceWorkers: 'block' })
   const seen = { pieces: 0, complaints: new Array<string>() }
   context.on('request', (request) => {
     if (request.method() === 'PATCH') seen.pieces += 1

@@ -31,7 +31,7 @@ const complaints: string[] = []
 
 /** A browser of its own, as of somebody else. */
 async function someBrowser(width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, serviceWorkers: 'block' })
   context.setDefaultTimeout(60_000)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   context.on('weberror', (error) => complaints.push(error.error().message))

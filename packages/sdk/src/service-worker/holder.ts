@@ -33,7 +33,7 @@ function cacheFor(token: string): string | undefined {
  */
 export function holderOf(authorization: string | null): Holder | undefined {
   const [, credential = ''] = /^Bearer ([\w.~+/=-]{1,8192})$/.exec(authorization ?? '') ?? []
-  if (/^pk_(test|live)_\w+$/.test(credential)) return { cache: cacheOfKey(credential), isPerson: false, isStandIn: false }
+  if (/^pk_(test|live)_[\w-]+$/.test(credential)) return { cache: cacheOfKey(credential), isPerson: false, isStandIn: false }
   const cache = credential.split('.').length === 3 ? cacheFor(credential) : undefined
   return cache === undefined ? undefined : { cache, isPerson: true, isStandIn: credential.endsWith('.') }
 }

@@ -50,16 +50,16 @@ describe('a read', () => {
     const app = `${platformUrl}/v1/app`
     network.answers({ balance: 5 })
     await ask(wallet, asha)
-    await ask(app, 'pk_test_1')
+    await ask(app, 'pk_test_1-a_b')
     const late = network.answersLate({ balance: 6 })
     expect(await ask(wallet, asha, 'a reload')).toMatchObject({ body: { balance: 5 }, kept: expect.any(String) })
-    const asked = ask(app, 'pk_test_1', 'a reload')
+    const asked = ask(app, 'pk_test_1-a_b', 'a reload')
     late()
     expect(await asked).toMatchObject({ body: { balance: 6 }, kept: undefined })
     await settle()
     network.fails()
     expect(await ask(wallet, asha, 'a third')).toMatchObject({ body: { balance: 6 } })
-    expect(await ask(app, 'pk_test_1', 'a third')).toMatchObject({ body: { balance: 6 }, kept: expect.any(String) })
+    expect(await ask(app, 'pk_test_1-a_b', 'a third')).toMatchObject({ body: { balance: 6 }, kept: expect.any(String) })
   })
 
   it.each([400, 402, 429, 500, 503])('that is answered %i is answered so, and leaves what is kept', async (status) => {
@@ -94,7 +94,7 @@ describe('a read', () => {
     ['a deletion', wallet, asha, { method: 'DELETE' }],
     ['nobody', wallet, '', {}],
     ['a secret key', wallet, 'sk_test_1', {}],
-    ['an app, of a person’s coins', wallet, 'pk_test_1', {}],
+    ['an app, of a person’s coins', wallet, 'pk_test_1-a_b', {}],
     ['what is no token', wallet, 'a.b.c', {}],
     ['a person, of the app', `${platformUrl}/v1/app`, asha, {}],
     ['another platform', 'https://other.example/v1/wallet', asha, {}],

@@ -83,7 +83,7 @@ export interface ConnectWorkerStart {
   readonly widgets?: string
 }
 
-/** Long enough for a worker to be installed; a page that it never takes over (a forced reload) goes on without. */
+/** Long enough for a worker to be installed, and for what is on its way; a page that it never takes over (a forced reload) goes on without. */
 const startLimitMs = 30_000
 
 /**
@@ -99,20 +99,28 @@ export async function startConnectWorker(start: ConnectWorkerStart): Promise<boo
   if (!isNew) return true
   if (!workers.controller) await Promise.race([taken, after(startLimitMs)])
   if (!workers.controller) return false
-  await askAgain(start)
+  askAgain(start, performance.now())
   return true
 }
 
-async function askAgain({ baseUrl, widgets, publishableKey, getToken }: ConnectWorkerStart): Promise<void> {
+/** Asks through the worker for what was asked for before it took over; what is still on its way shows up when it has come. */
+function askAgain({ baseUrl, widgets, publishableKey, getToken }: ConnectWorkerStart, takenAt: number): void {
   const base = baseOf(new URL(baseUrl, location.href).href)
   const folder = widgets === undefined ? undefined : `${baseOf(new URL(widgets, location.href).href)}/`
-  const urls = [...new Set(performance.getEntriesByType('resource').map(({ name }) => name))]
-  const scripts = urls.filter((url) => folder !== undefined && url.startsWith(folder) && url.endsWith('.js'))
-  const reads = urls.flatMap((url) => readAt(base, url) ?? [])
-  const token = reads.some(({ isApp }) => !isApp) ? await getToken() : ''
-  const ask = (url: string, authorization?: string) => fetch(url, authorization ? { headers: { authorization } } : {})
-  await Promise.allSettled([
-    ...scripts.map((url) => ask(url)),
-    ...reads.map(({ url, isApp }) => ask(url, `Bearer ${isApp ? publishableKey : token}`)),
-  ])
+  const asked = new Set<string>()
+  let token: Promise<string> | undefined
+  const ask = async (url: string) => {
+    const read = readAt(base, url)
+    const isScript = folder !== undefined && url.startsWith(folder) && url.endsWith('.js')
+    if ((!read && !isScript) || asked.has(url)) return
+    asked.add(url)
+    const credential = read && (read.isApp ? publishableKey : await (token ??= getToken()))
+    await fetch(url, credential ? { headers: { authorization: `Bearer ${credential}` } } : {})
+  }
+  const observer = new PerformanceObserver((list) => {
+    // One that fails is kept at the next visit.
+    for (const { name, startTime } of list.getEntries()) if (startTime < takenAt) ask(name).catch(() => undefined)
+  })
+  observer.observe({ type: 'resource', buffered: true })
+  setTimeout(() => observer.disconnect(), startLimitMs)
 }

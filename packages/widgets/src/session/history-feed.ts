@@ -2,7 +2,6 @@ import type { Call } from '@impacthub/sdk'
 import { noteDecision, refreshOpened } from './aftermath.ts'
 import { isLive, newerOf } from './call-progress.ts'
 import type { ConnectStore, Feed } from './connect-store.ts'
-import { isKept } from './is-kept.ts'
 import { joinPages } from './join-pages.ts'
 
 /** The calls of the signed-in user as they are shown, and how the last question about them went. */
@@ -51,7 +50,7 @@ export async function refreshHistory(store: ConnectStore): Promise<void> {
     const me = await readMe(store)
     if (rounds.get(store) !== round) return
     const known = viewOf(store)
-    const old = isKept(page) || isKept(missed)
+    const old = 'keptAt' in page || 'keptAt' in missed
     if (old && known.calls) throw new Error('nothing newer')
     const fresh = upToDate(store, page.data)
     const joined = joinPages(fresh, known.calls ?? [])

@@ -1,6 +1,5 @@
 import { captureReferral, type CapturedReferral, type ReferralStanding } from '@impacthub/sdk'
 import type { ConnectStore, Feed } from './connect-store.ts'
-import { isKept } from './is-kept.ts'
 
 /** Invitations of this user, as they are shown. */
 export interface ReferralView {
@@ -25,7 +24,7 @@ export async function readReferral(store: ConnectStore): Promise<void> {
   try {
     const standing = await store.client.referral.get()
     // What a service worker has kept is shown where nothing else is known, as what could not be read.
-    if (!isKept(standing)) answer({ standing, failed: false })
+    if (!('keptAt' in standing)) answer({ standing, failed: false })
     else answer({ standing: store.state.referral?.standing ?? standing, failed: true })
   } catch {
     answer({ failed: true })

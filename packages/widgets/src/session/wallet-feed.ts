@@ -1,6 +1,5 @@
 import type { Wallet, WalletBalances, WalletHold, WalletReceipt, WalletTransaction } from '@impacthub/sdk'
 import type { ConnectStore, Feed } from './connect-store.ts'
-import { isKept } from './is-kept.ts'
 import { joinPages } from './join-pages.ts'
 import { isShown, walletFilters, type WalletFilter } from './wallet-filters.ts'
 
@@ -53,7 +52,7 @@ async function readLines({ client }: ConnectStore, filter: WalletFilter, from: s
     })
     transactions.push(...read.data.filter((one) => isShown(one, filter)))
     nextCursor = read.nextCursor
-    old ||= isKept(read)
+    old ||= 'keptAt' in read
   }
   return { transactions, nextCursor, old }
 }
@@ -64,7 +63,7 @@ async function readCoins({ client }: ConnectStore): Promise<Read<Coins>> {
   const wallet = await client.wallet.get()
   const { userId, balance, buckets, withdrawable, expiring, owedCoins } = wallet
   const held = buckets.held > 0 ? await client.wallet.listHolds() : undefined
-  const old = isKept(wallet) || (!!held && isKept(held))
+  const old = 'keptAt' in wallet || (!!held && 'keptAt' in held)
   return { balances: { userId, balance, buckets, withdrawable }, more: { expiring, owedCoins }, holds: held?.data ?? [], old }
 }
 
