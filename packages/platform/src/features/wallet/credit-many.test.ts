@@ -74,6 +74,18 @@ describe('all', () => {
     expect(await balanceOf('asha')).toBe(before + 5)
   })
 
+  it('takes a thousand also where every one is as long as it may be', async () => {
+    const longest = (n: number) =>
+      credit('र'.repeat(128), 1, {
+        key: `${n}`.padEnd(255, 'k'),
+        reason: '🪙'.repeat(100),
+        expiresAt: '2030-01-01T00:00:00.000Z',
+        bucket: 'bonus',
+      })
+    const { status, answer } = await send({ mode: 'each', credits: Array.from({ length: 1_000 }, (_, n) => longest(n)) })
+    expect([status, answer]).toMatchObject([201, { credited: 0, refused: 1_000 }])
+  })
+
   it('takes a thousand, for a thousand users and for one', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, n) => app.user(`many-${n}`)))
     const many = Array.from({ length: 1_000 }, (_, n) => credit(n < 900 ? `many-${n % 100}` : 'many-0', 1))

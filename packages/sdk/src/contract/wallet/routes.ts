@@ -37,7 +37,8 @@ export const walletServerRoutes = describe(walletServerPaths, {
     success: 201,
     idempotency: 'required',
     access: { secret: 'wallet:write' },
-    longestBody: 512,
+    // A thousand credits with the longest keys, ids and reasons, in letters of three or four bytes.
+    longestBody: 2_048,
   },
 })
 
