@@ -10,7 +10,6 @@ beforeAll(async () => {
 beforeEach(() => scene.app.server.app.update({ withdrawals: null }))
 afterAll(() => scene.stop())
 
-
 it('leaves a name that the bank does not tell to a person, and remembers what they said', async () => {
   const { app, platform } = scene
   const { client } = await scene.earner({ coins: 400 })

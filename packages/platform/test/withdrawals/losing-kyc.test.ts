@@ -13,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => scene.stop())
 
-
 async function submissionOf({ userId }: TestUser): Promise<string> {
   const [row] = await scene.rows<{ id: string }>(
     'select p.verified_id as id from kyc_profiles p join users u on u.tenant_id = p.tenant_id and u.id = p.user_id where u.host_id = $1',
