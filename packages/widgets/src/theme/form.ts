@@ -56,7 +56,6 @@ export const formStyles = css`
     font-weight: 500;
   }
   .field input {
-    direction: ltr;
     width: 100%;
     border-color: var(--_muted);
     background: var(--_surface);

@@ -4,19 +4,20 @@ import { theme } from './theme.ts'
 /**
  * What every element shares. A host sets `--ihc-…` on the page, a session or an element; `--_…` are the values in use.
  * Light or dark follows the page's `color-scheme`; `theme` on a session or an element decides otherwise.
+ * Each is laid out as what it says, whatever page it is in; what is typed are Latin letters and digits. Nastaliq has tall lines.
  * Browsers without `light-dark()` show the light colours. Text pairs keep a contrast of 4.5:1 or more.
  */
 export const tokens = [
   theme,
   css`
-    /* Each element is laid out as what it says, whatever page it is in. */
-    [lang] {
+    [lang],
+    input {
       direction: ltr;
     }
     [lang|='ur'] {
-      --_leading: 2;
       direction: rtl;
       line-height: 2;
+      --_leading: 2;
     }
     :host {
       --_accent: var(--ihc-accent, #0b6b57);
