@@ -38,19 +38,26 @@ const program = `
 import { createClient, ConnectError, iterate } from '@impacthub/sdk'
 import { createServer } from '@impacthub/sdk/server'
 import { allTables } from '@impacthub/sdk/contract'
+import { forgetConnect, handleConnect, keptAt, startConnectWorker, tokenWhileOffline } from '@impacthub/sdk/service-worker'
 const client = createClient({ baseUrl: 'http://127.0.0.1:9', publishableKey: 'pk_test_x', getToken: async () => 'x' })
 const server = createServer({ baseUrl: 'http://127.0.0.1:9', secretKey: 'sk_test_x' })
-for (const one of [client.calls.create, client.wallet.get, server.users.put, server.wallets.credit, ConnectError, iterate])
+for (const one of [client.calls.create, client.wallet.get, server.users.put, server.wallets.credit, ConnectError, iterate, forgetConnect,
+  handleConnect, keptAt, startConnectWorker, tokenWhileOffline])
   if (typeof one !== 'function') throw new Error('an export is missing')
 if (allTables.calls.create.path !== '/v1/calls') throw new Error('the contract is missing')
 `
 
 const typed = `
 import { createClient } from '@impacthub/sdk'
+import { handleConnect, keptAt } from '@impacthub/sdk/service-worker'
 const client = createClient({ baseUrl: '', publishableKey: '', getToken: async () => '' })
 const status: string = (await client.calls.create({ calleeId: 'ravi' })).status
 // @ts-expect-error a callee is needed
 await client.calls.create({})
+export const since: string | undefined = keptAt(await client.wallet.get())
+handleConnect({ baseUrl: 'https://connect.example', people: 2 })
+// @ts-expect-error a platform is needed
+handleConnect({})
 export { status }
 `
 

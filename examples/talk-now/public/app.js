@@ -1,13 +1,13 @@
 // What a host app adds to the widgets, which index.html has loaded before: who is there, and a way to their tokens.
 
-import { startConnectWorker, tokenWhileOffline } from '/widgets/service-worker.js'
-
 const page = document.querySelector('#page')
 const trouble = document.querySelector('#trouble')
 
 const query = new URLSearchParams(location.search)
 /** Served beside the elements, with which it shares its code. */
 const sdk = '/widgets/sdk.js'
+/** For pages that have a service worker, as this one has. */
+const offline = '/widgets/service-worker.js'
 
 async function ask(path, method = 'GET', body = undefined, limitMs = 15_000) {
   const response = await fetch(path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(limitMs) })
@@ -54,7 +54,8 @@ function introduce({ callers, caller, advisor, other }) {
 }
 
 /** One phone: its owner's session, and whom it calls. The widgets do the rest. */
-function connect(phone, owner, other, { baseUrl, publishableKey }) {
+async function connect(phone, owner, other, { baseUrl, publishableKey }) {
+  const { startConnectWorker, tokenWhileOffline } = await import(offline)
   phone.querySelector('ihc-presence').userId = other.userId
   for (const button of phone.querySelectorAll('ihc-call-button')) button.calleeId = other.userId
   // A call takes the place of the other's profile, until "Done". Who was there with the keyboard stays there.
@@ -156,8 +157,8 @@ try {
   page.dataset.known = ''
   document.querySelector('#docs').href = `${session.baseUrl}/docs`
   const only = choosePhone()
-  if (only !== 'advisor') connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
-  if (only !== 'caller') connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
+  if (only !== 'advisor') await connect(document.querySelector('#caller'), cast.caller, cast.advisor, session)
+  if (only !== 'caller') await connect(document.querySelector('#advisor'), cast.advisor, cast.caller, session)
   offerCoins(document.querySelector('#caller'))
   offerPayout(document.querySelector('#advisor'))
 } catch (error) {
