@@ -59,7 +59,9 @@ function atOnce(chunks: OutputChunk[]): OutputChunk[] {
 }
 
 async function measure({ name, files, limit }: Promised): Promise<boolean> {
-  const chunks = await chunksOf('page', [page(files)])
+  const [file = '', ...others] = files
+  // One file is its own page: of one that exports nothing, a page that only names its exports would keep nothing.
+  const chunks = await chunksOf(others.length === 0 ? { page: file } : 'page', [page(files)])
   const size = compressed(atOnce(chunks))
   const later = compressed(chunks) - size
   const fits = size <= limit
