@@ -83,7 +83,10 @@ describe('elements in every language', () => {
     const root = (name: string) => session.querySelector(name)?.shadowRoot
     await expect.poll(() => inside(root('ihc-call-history'), "[lang='ur'] .way").length).toBe(5)
     await expect.poll(() => inside(root('ihc-referral'), "[lang='ur'] [name='code']").length).toBe(1)
-    const style = (name: string, selector: string) => inside(root(name), selector).slice(0, 1).map(getComputedStyle)[0]
+    const style = (name: string, selector: string) =>
+      inside(root(name), selector)
+        .slice(0, 1)
+        .map((one) => getComputedStyle(one))[0]
     expect(style('ihc-call-history', '.way')?.scale).toBe('-1 1')
     expect(style('ihc-call-button', 'svg')?.scale).toBe('none')
     expect(style('ihc-referral', "[name='code']")?.direction).toBe('ltr')
