@@ -11,7 +11,7 @@ const terser = terserModule as unknown as typeof terserModule.default
 /** The folder of the repository. */
 export const root = join(import.meta.dirname, '..')
 
-/** Writes style sheets and templates without the white space that only their readers in the source need. */
+/** Writes style sheets and templates without the comments and the white space that only their readers in the source need. */
 function tightSources(): Plugin {
   const tighten = (sheet: string) =>
     sheet
@@ -22,7 +22,8 @@ function tightSources(): Plugin {
     name: 'tight-sources',
     transform: (code, id) => {
       // Sheets with values put in keep their form: what stands around a value could matter.
-      const sheets = code.replace(/\bcss`[^`$]*`/g, tighten)
+      const bare = code.replace(/\bcss`[^`]*`/g, (sheet) => sheet.replace(/\/\*.*?\*\//gs, ''))
+      const sheets = bare.replace(/\bcss`[^`$]*`/g, tighten)
       // Of a line's end and what follows it a page shows a space; templates hold nothing else that is written over several lines.
       return { code: /\bhtml`/.test(code) && id.endsWith('.ts') ? sheets.replace(/\n[ \t]+/g, '\n') : sheets, map: null }
     },
