@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLogger } from '../../src/base/logger.ts'
 import type { TestUser } from '../start-platform.ts'
 import { keptBack, send, topupScene, type TopupScene } from './scene.ts'
 
 let scene: TopupScene
+const errors: string[] = []
 beforeAll(async () => {
-  scene = await topupScene()
+  scene = await topupScene({ logger: { ...createLogger('silent'), error: (message) => void errors.push(message) } })
 })
 afterAll(async () => {
   expect(await scene.platform.trialBalance()).toBe(0)
@@ -167,11 +169,15 @@ describe('a refund', () => {
     expect(await scene.balance(user)).toBe(100)
   })
 
-  it('that the provider will not hear of is tried less often after a day, and still followed', async () => {
+  it('that the provider will not hear of is called out and tried less often after a day, and still followed', async () => {
     const { user, topupId, paymentId } = await bought()
     scene.razorpay.control.faultApi({ action: 'fail', path: '/refund', status: 503, times: 1e6 })
     const { refund: asked } = await refund(topupId)
-    await scene.platform.advance(25 * 3_600, 3_600)
+    errors.length = 0
+    await scene.platform.advance(23 * 3_600, 3_600)
+    expect(errors).toEqual([])
+    await scene.platform.advance(2 * 3_600, 3_600)
+    expect(errors).toEqual(['a refund has not come through for a day'])
     const [task] = await scene.rows<{ run_at: Date }>('select run_at from tasks where subject = $1', [asked.id])
     expect((task?.run_at.getTime() ?? 0) - scene.platform.held.now()).toBeGreaterThan(4 * 3_600_000)
     scene.razorpay.control.clearFaults()

@@ -116,11 +116,8 @@ export async function refundTask(deps: TopupDeps, { tenantId, subject, attempt }
   })
   if (found === undefined || found.refund.status === 'processed' || found.refund.status === 'failed') return undefined
   const { refund, topup } = found
-  const payments = deps.paymentsOf(topup.mode)
-  if (payments?.name !== topup.provider) throw new PaymentError('not_sent', 'not configured')
   const isOld = clock.now().getTime() - refund.createdAt.getTime() >= triedForMs
-  const asked = refund.status === 'requested' ? send(payments, refund, attempt > 1 || isOld) : payments.refundsOf(refund.paymentId)
-  const told = await asked.catch((error: unknown) => {
+  const told = await ask(deps, found, attempt > 1 || isOld).catch((error: unknown) => {
     if (!isOld || !(error instanceof PaymentError)) throw error
     deps.logger.error('a refund has not come through for a day', { topupId: topup.id, code: error.providerCode ?? error.kind, error })
     return undefined
@@ -132,6 +129,17 @@ export async function refundTask(deps: TopupDeps, { tenantId, subject, attempt }
   if (age < followedForMs) return { again: after(clock.now(), age < laterMs ? soonMs * 10 : laterMs) }
   deps.logger.error('a refund has been pending for a month', { topupId: topup.id })
   return undefined
+}
+
+/** Fails like any request that comes to nothing where the top-up's provider is not configured any more: a person has to hear of that, too. */
+async function ask(
+  { paymentsOf }: TopupDeps,
+  { refund, topup }: { readonly refund: TopupRefund; readonly topup: Topup },
+  mayBeMade: boolean,
+): Promise<readonly ProviderRefund[] | 'refused'> {
+  const payments = paymentsOf(topup.mode)
+  if (payments?.name !== topup.provider) throw new PaymentError('not_sent', 'not configured')
+  return refund.status === 'requested' ? send(payments, refund, mayBeMade) : payments.refundsOf(refund.paymentId)
 }
 
 /** What the provider says of it; with all refunds of the payment where it refused, since one of them may be the reason. */
