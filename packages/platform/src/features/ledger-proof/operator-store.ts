@@ -1,4 +1,3 @@
-import { toCoins } from '../../base/coins.ts'
 import type { TenantId } from '../../base/tenant.ts'
 import type { Tx } from '../../db/connect.ts'
 
@@ -9,21 +8,6 @@ export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Prom
     hostId,
   ])
   return row?.id
-}
-
-/** The reversal that was posted under a key: what it took back, and how many coins of it. */
-export async function reversalUnder(
-  tx: Tx,
-  tenantId: TenantId,
-  key: string,
-): Promise<{ readonly id: string; readonly reverses: string | null; readonly coins: number } | undefined> {
-  const [row] = await tx.query<{ id: string; reverses: string | null; coins: string | null }>(
-    `select t.id, t.reverses, t.metadata ->> 'coins' as coins
-     from ledger_keys k join ledger_transactions t on t.tenant_id = k.tenant_id and t.id = k.transaction_id
-     where k.tenant_id = $1 and k.key = $2`,
-    [tenantId, key],
-  )
-  return row && { ...row, coins: toCoins(row.coins ?? '0') }
 }
 
 /** Ledgers whose coins stand still. */
