@@ -37,8 +37,8 @@ export const walletServerRoutes = describe(walletServerPaths, {
     success: 201,
     idempotency: 'required',
     access: { secret: 'wallet:write' },
-    // A thousand credits with the longest keys, ids and reasons, in letters of three or four bytes.
-    longestBody: 2_048,
+    // A thousand credits with the longest keys, ids and reasons, every letter of them as \u0930, as many clients write it.
+    longestBody: 2_560,
   },
 })
 
