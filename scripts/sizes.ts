@@ -37,12 +37,15 @@ function page(files: string[], own = ''): Plugin {
   }
 }
 
-async function chunksOf(input: string | Record<string, string>, plugins: Plugin[]): Promise<OutputChunk[]> {
+async function chunksOf(input: string | Record<string, string>, plugins: Plugin[], chunkFileNames?: string): Promise<OutputChunk[]> {
   const bundle = await rollup({ ...strict, input, plugins: [...plugins, ...browserPlugins()] })
-  const { output } = await bundle.generate({ format: 'es' })
+  const { output } = await bundle.generate({ format: 'es', ...(chunkFileNames ? { chunkFileNames } : {}) })
   await bundle.close()
   return output.filter((part): part is OutputChunk => part.type === 'chunk')
 }
+
+/** For comparing: the hashes in names compress better or worse by luck, by more than what many a change weighs. */
+const chunksCompared = (plugin: Plugin) => chunksOf('page', [plugin], '[name].js')
 
 const compressed = (chunks: OutputChunk[]) => chunks.reduce((sum, { code }) => sum + brotliCompressSync(code).length, 0)
 
@@ -98,8 +101,8 @@ const definitionOf = (element: string) => join(widgets, `elements/${element}/${e
 
 /** What an element adds to a page with call buttons. */
 async function measureBeside({ name, element, limit, later }: Beside): Promise<boolean> {
-  const before = await chunksOf('page', [page(callButton)])
-  const chunks = await chunksOf('page', [page([...callButton, definitionOf(element)])])
+  const before = await chunksCompared(page(callButton))
+  const chunks = await chunksCompared(page([...callButton, definitionOf(element)]))
   const size = compressed(atOnce(chunks)) - compressed(atOnce(before))
   const apart = chunks.filter(({ moduleIds }) => moduleIds.some((id) => later.test(id)))
   const more = compressed(apart)
@@ -119,7 +122,7 @@ async function measureIdentityCheck(): Promise<boolean> {
   const file = definitionOf('kyc-uploader')
   const sdk = join(root, 'packages/sdk/src/index.ts')
   const added = async (before: Plugin, after: string[]) => {
-    const [was, is] = [await chunksOf('page', [before]), await chunksOf('page', [page(after)])]
+    const [was, is] = [await chunksCompared(before), await chunksCompared(page(after))]
     return { first: compressed(atOnce(is)) - compressed(atOnce(was)), all: compressed(is) - compressed(was) }
   }
   const uses = (name: string, from: string) => `import { ${name} } from ${JSON.stringify(from)}; console.log(${name})`

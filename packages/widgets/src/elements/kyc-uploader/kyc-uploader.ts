@@ -85,9 +85,8 @@ export class IhcKycUploader extends ConnectElement {
     const { texts, language } = words
     const { standing, failed } = this.#kyc
     const isLoading = !standing && !failed
-    const isFailed = !standing && failed
     const isOffline = this.#state.value?.connection === 'offline'
-    const note = isOffline ? texts.network_error : isFailed ? texts.failed : isLoading ? texts.loading : ''
+    const note = isOffline ? texts.network_error : standing ? '' : texts[failed ? 'failed' : 'loading']
     return html`<section part="card" class="card" aria-labelledby="title" lang=${language} aria-busy=${isLoading}>
       <header>
         <h2 id="title">${texts.title}</h2>
@@ -98,7 +97,7 @@ export class IhcKycUploader extends ConnectElement {
         standing
           ? html`${standing.status === 'not_started' ? nothing : standingView(standing, words)}
             ${standing.canSubmit ? (standing.consent.given ? this.#form(standing) : this.#consent()) : nothing}`
-          : isFailed
+          : failed
             ? html`<button type="button" part="retry" @click=${this.#reread}>${texts.retry}</button>`
             : bones
       }
@@ -107,7 +106,7 @@ export class IhcKycUploader extends ConnectElement {
 
   #consent() {
     const { notice } = this.#kyc
-    return notice ? noticeView(notice, this.#words, this.#fault, (event) => void this.#agree(event)) : nothing
+    return notice ? noticeView(notice, this.#words, this.#fault, this.#agree) : nothing
   }
 
   #form({ documents }: KycStanding) {

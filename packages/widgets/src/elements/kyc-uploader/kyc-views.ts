@@ -37,7 +37,7 @@ export const noticeView = (
   { language, title, paragraphs, items, agreement }: KycNotice,
   { texts }: KycWords,
   fault: string,
-  agree: (event: Event) => void,
+  agree: (event: Event) => Promise<void>,
 ) =>
   html`<form part="notice" lang=${language} @submit=${agree}>
     <h3>${title}</h3>
@@ -113,8 +113,9 @@ export function slotView(slot: PictureSlot, words: KycWords) {
 }
 
 /** What the document says, as the user types it. */
+const known = { number: 'off', name: 'name', dateOfBirth: 'bday' }
+export type Field = keyof typeof known
 export const fields = ['number', 'name', 'dateOfBirth'] as const
-export type Field = (typeof fields)[number]
 
 export const fieldView = (field: Field, type: Type | undefined, { texts }: KycWords, isWrong: boolean) =>
   html`<label part="field" class="field">
@@ -122,7 +123,7 @@ export const fieldView = (field: Field, type: Type | undefined, { texts }: KycWo
     <input
       name=${field}
       type=${field === 'dateOfBirth' ? 'date' : 'text'}
-      autocomplete=${{ number: 'off', name: 'name', dateOfBirth: 'bday' }[field]}
+      autocomplete=${known[field]}
       inputmode=${field === 'number' && type === 'aadhaar' ? 'numeric' : 'text'}
       required
       spellcheck="false"

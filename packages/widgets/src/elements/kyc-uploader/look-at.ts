@@ -19,29 +19,29 @@ export function lookAt({ data, width, height }: ImageData): PictureHint | undefi
   // Green stands for how light a pixel is: most of it is, and it has the least grain.
   const light = (n: number) => data[n * 4 + 1] ?? 0
   const measure = (left: number, top: number, right: number, bottom: number) => {
-    let [count, total, sharp, steep] = [0, 0, 0, 0]
+    let [total, sharp, steep] = [0, 0, 0]
+    const count = (right - left) * (bottom - top)
     for (let y = top; y < bottom; y++)
       for (let x = left; x < right; x++) {
         const n = y * width + x
         const [here, east, south] = [light(n), light(n + 1), light(n + width)]
-        count += 1
         total += here
         sharp += (4 * here - light(n - 1) - east - light(n - width) - south) ** 2
         steep += Math.abs(east - here) + Math.abs(south - here)
       }
-    return { light: total / count, sharpness: sharp / count, steepness: steep / count }
+    return [total / count, sharp / count, steep / count] as const
   }
   // Without the outermost pixels, which have no neighbours.
   const [right, bottom] = [width - 1, height - 1]
-  const whole = measure(1, 1, right, bottom)
-  if (whole.light < darkest) return 'too_dark'
-  if (whole.light > brightest && whole.steepness < busyLeast) return 'too_bright'
-  if (whole.sharpness < sharpest) return 'blurred'
+  const [lightness, sharpness, steepness] = measure(1, 1, right, bottom)
+  if (lightness < darkest) return 'too_dark'
+  if (lightness > brightest && steepness < busyLeast) return 'too_bright'
+  if (sharpness < sharpest) return 'blurred'
   const rims = [
     measure(1, 1, rim, bottom),
     measure(width - rim, 1, right, bottom),
     measure(1, 1, right, rim),
     measure(1, height - rim, right, bottom),
   ]
-  return rims.some(({ steepness }) => steepness > Math.max(busyLeast, whole.steepness * busyShare)) ? 'cut_off' : undefined
+  return rims.some(([, , rimSteepness]) => rimSteepness > Math.max(busyLeast, steepness * busyShare)) ? 'cut_off' : undefined
 }
