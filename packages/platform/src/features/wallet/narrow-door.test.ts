@@ -7,7 +7,7 @@ let books: Books
 beforeAll(async () => {
   books = await openBooks()
 })
-afterAll(() => books.close())
+afterAll(() => books.closeRight())
 
 const transfer = (key: string, from: Account, to: Account, coins: number, expiresAt?: Date): Entry =>
   entry({ key, type: 'test', description: 'test', ...(expiresAt === undefined ? {} : { expiresAt }) }, [move(from, to, coins)])

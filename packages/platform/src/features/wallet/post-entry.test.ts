@@ -8,7 +8,7 @@ let books: Books
 beforeAll(async () => {
   books = await openBooks({ poolSize: 48 })
 })
-afterAll(() => books.close())
+afterAll(() => books.closeRight())
 
 const named = (key: string) => ({ key, type: 'test', description: 'test' })
 const postNow = (wish: Entry, at = books.tenant) => books.in((tx) => post(tx, at, wish, noon), at)
