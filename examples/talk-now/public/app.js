@@ -147,7 +147,25 @@ function offerTabs() {
   }
 }
 
+/** All the elements of both phones speak it; the page's own words are the page's own business. */
+function offerLanguages() {
+  const choice = document.querySelector('#language')
+  const speak = () => {
+    for (const session of document.querySelectorAll('ihc-session')) session.setAttribute('language', `${choice.value}-IN`)
+  }
+  const remembered = localStorage.getItem('language')
+  if (remembered !== null && [...choice.options].some(({ value }) => value === remembered)) {
+    choice.value = remembered
+    speak()
+  }
+  choice.addEventListener('change', () => {
+    localStorage.setItem('language', choice.value)
+    speak()
+  })
+}
+
 offerTabs()
+offerLanguages()
 try {
   const as = query.get('as')
   const session = await ask(as === null ? '/api/session' : `/api/session?as=${encodeURIComponent(as)}`)

@@ -254,6 +254,18 @@ it('remembers light or dark', async () => {
   await close()
 })
 
+it('speaks another language at once, and remembers which', async () => {
+  const { page, close } = await open()
+  const wallet = page.locator('#caller ihc-wallet')
+  await page.getByLabel('Change the language').selectOption('ur')
+  await expect.poll(() => wallet.locator('h2, h3').first().textContent(), wait).toBe('والیٹ')
+  await page.reload()
+  await expect.poll(() => wallet.locator('h2, h3').first().textContent(), wait).toBe('والیٹ')
+  expect(await wallet.locator('section').first().evaluate((section) => getComputedStyle(section).direction)).toBe('rtl')
+  await expectNoFaults(page)
+  await close()
+})
+
 it('says why it cannot start when the platform does not know its key', async () => {
   const { platformUrl, publishableKey, secretKey } = platform.demo
   const env = { ...process.env, CONNECT_URL: platformUrl, CONNECT_PUBLISHABLE_KEY: publishableKey, PORT: '0' }
