@@ -261,7 +261,12 @@ it('speaks another language at once, and remembers which', async () => {
   await expect.poll(() => wallet.locator('h2, h3').first().textContent(), wait).toBe('والیٹ')
   await page.reload()
   await expect.poll(() => wallet.locator('h2, h3').first().textContent(), wait).toBe('والیٹ')
-  expect(await wallet.locator('section').first().evaluate((section) => getComputedStyle(section).direction)).toBe('rtl')
+  expect(
+    await wallet
+      .locator('section')
+      .first()
+      .evaluate((section) => getComputedStyle(section).direction),
+  ).toBe('rtl')
   await expectNoFaults(page)
   await close()
 })
