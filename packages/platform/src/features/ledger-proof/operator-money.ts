@@ -3,7 +3,7 @@ import { fail, Problem } from '../../base/problem.ts'
 import { audit } from '../../db/audit.ts'
 import { app, bucket, entry, move, post, recordMove, reversalByKey, reverse, type FreezeDeps } from '../wallet/index.ts'
 import { orderedBooks, signed, type OperatorOrder } from './release-books.ts'
-import { userIdOf } from './operator-store.ts'
+import { takeTurnUnder, userIdOf } from './operator-store.ts'
 
 type CreditBucket = 'bonus' | 'purchased' | 'earned'
 
@@ -84,6 +84,7 @@ export async function reverseByOperator(deps: FreezeDeps, order: ReverseOrder): 
   return deps.db.transact(tenant.id, async (tx) => {
     const now = deps.clock.now()
     const key = `operator-reversal:${reference}`
+    await takeTurnUnder(tx, tenant.id, key)
     const known = await reversalByKey(tx, tenant.id, key)
     if (known !== undefined) {
       if (known.reverses !== transactionId || (coins ?? known.coins) !== known.coins) usedBefore(reference)

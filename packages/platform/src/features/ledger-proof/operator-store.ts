@@ -10,6 +10,11 @@ export async function userIdOf(tx: Tx, tenantId: TenantId, hostId: string): Prom
   return row?.id
 }
 
+/** Two orders under one key come one after the other: whoever is second waits here, and then finds what the first has done. */
+export async function takeTurnUnder(tx: Tx, tenantId: TenantId, key: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($2::text, $1::integer))', [tenantId, key])
+}
+
 /** Ledgers whose coins stand still. */
 export async function countFrozen(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ count: number }>('select count(*)::integer as count from tenants where ledger_frozen', [])
