@@ -4,6 +4,7 @@ import { css, html, LitElement, type PropertyDeclarations, type PropertyValues, 
 import { theme } from '../theme/theme.ts'
 import type { ConnectEventMap, RequestName, SessionRequest } from '../base/events.ts'
 import { createStore, type ConnectStore } from './connect-store.ts'
+import { loadActs } from './load-acts.ts'
 
 const requests = [
   'ihc-call-request',
@@ -19,8 +20,6 @@ const requests = [
 
 /** With another of these the session is another one. */
 const madeOf = ['client', 'baseUrl', 'publishableKey'] as const
-
-const loadActs = () => import('./session-acts.ts')
 
 /**
  * `<ihc-session>`: holds the client of the signed-in user for the elements inside it, and acts on what they ask.

@@ -1,10 +1,10 @@
 import type { ConnectError, KycDocument, KycStanding } from '@impacthub/sdk'
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { ConnectElement } from '../../base/connect-element.ts'
-import { connectEvent } from '../../base/events.ts'
 import { kycEn } from '../../locales/en/kyc.ts'
 import { isRefused, randomKey } from '../../session/asked-once.ts'
 import type { ConnectFault, ConnectStore } from '../../session/connect-store.ts'
+import { loadActs } from '../../session/load-acts.ts'
 import { kycFeed, readKyc, type KycView } from '../../session/kyc-feed.ts'
 import { StoreController } from '../../session/store-controller.ts'
 import { action } from '../../theme/action.ts'
@@ -188,7 +188,7 @@ export class IhcKycUploader extends ConnectElement {
     const { notice } = this.#kyc
     if (!store || !notice) return
     const { version, language } = notice
-    if (!this.dispatchEvent(connectEvent('ihc-kyc-consent-request', { version }))) return
+    if (!this.emit('ihc-kyc-consent-request', { version })) return
     this.#say()
     try {
       await store.client.kyc.consent({ version, language })
@@ -214,7 +214,7 @@ export class IhcKycUploader extends ConnectElement {
     const fault = documentIds.length < slots.length ? this.#words.texts.missing : ''
     this.#say(wrong, fault)
     if (fault || wrong.length > 0) return this.#showWrong()
-    if (!this.dispatchEvent(connectEvent('ihc-kyc-submit-request', { type }))) return
+    if (!this.emit('ihc-kyc-submit-request', { type })) return
     const consent = { version: standing.consent.currentVersion, language: this.#words.language }
     const wish = { ...said, type, documentIds, consent }
     const content = JSON.stringify(wish)
@@ -246,7 +246,7 @@ export class IhcKycUploader extends ConnectElement {
 
   /** What an error means. The words for it come with the code that acts for the session, and without a network there is one to say. */
   async #faultOf(store: ConnectStore, error: unknown): Promise<ConnectFault> {
-    const acts = await import('../../session/session-acts.ts').catch(() => undefined)
+    const acts = await loadActs().catch(() => undefined)
     return acts?.faultOf(store, error) ?? { code: 'network_error', message: this.#words.texts.network_error, error }
   }
 

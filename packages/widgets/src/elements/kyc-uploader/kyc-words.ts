@@ -15,14 +15,12 @@ export const wordsOf = (texts: Readonly<Record<string, string>>, code: string, f
 /** What to do about the standing. */
 export function adviceText({ status, expiresAt, canSubmit, retryAt, attemptsLeft }: KycStanding, { texts, language }: KycWords): string {
   const day = status === 'verified' ? expiresAt : retryAt
-  const advice = {
-    not_started: '',
-    pending: texts.pendingHint,
-    verified: day ? texts.verifiedUntil : texts.verifiedHint,
-    rejected: canSubmit ? texts.tryAgain : day ? texts.later : texts.other,
-  }
-  const date = day ? new Date(day).toLocaleDateString(language, { dateStyle: 'long' }) : ''
-  return fill(advice[status], { date, n: attemptsLeft }, language)
+  const ofRejected = canSubmit ? 'tryAgain' : day ? 'later' : 'other'
+  const advice = status === 'pending' ? 'pendingHint' : status === 'rejected' ? ofRejected : day ? 'verifiedUntil' : 'verifiedHint'
+  const dayIn = (tag: string) => (day ? new Date(day).toLocaleDateString(tag, { dateStyle: 'long' }) : '')
+  // As in moment.ts, which says shorter dates: some browsers number the months of a language that they know by name only.
+  const date = dayIn(/M\d/.test(dayIn(language)) ? 'en-IN' : language)
+  return fill(texts[advice], { date, n: attemptsLeft }, language)
 }
 
 /** How a picture is doing. */
