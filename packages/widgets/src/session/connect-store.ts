@@ -112,7 +112,7 @@ function readApp(store: ConnectStore) {
   const { app } = store.state
   if (app && !('keptAt' in app)) return
   store.client.app.get().then(
-    (app) => store.set({ app, ...('keptAt' in app && !store.state.ready ? { connection: 'offline' } : {}) }),
+    (app) => store.set({ app, ...('keptAt' in app && store.state.connection === 'connecting' ? { connection: 'offline' } : {}) }),
     () => {},
   )
 }

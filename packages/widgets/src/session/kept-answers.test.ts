@@ -24,7 +24,7 @@ function behindWorker() {
     calls: { ...calls, list: from(calls.list), missed: from(calls.missed) },
     referral: { ...referral, get: from(referral.get) },
   }
-  return { network, scripted, store: createStore(client) }
+  return { network, scripted, client, store: createStore(client) }
 }
 
 it('shows what a service worker has kept as the last known state, until the platform answers', async () => {
@@ -56,4 +56,12 @@ it('takes nothing kept in the place of what the platform has told', async () => 
   expect(store.state.history).toEqual({ ...history, failed: 'refresh' })
   expect(store.state.referral).toEqual({ ...referral, failed: true })
   expect(store.state.connection).toBe('open')
+})
+
+it('does not take a page for offline that is connected, though its app is an old answer', async () => {
+  const { scripted, client } = behindWorker()
+  scripted.open()
+  const another = createStore(client)
+  await expect.poll(() => another.state.app).toBeDefined()
+  expect(another.state.connection).toBe('open')
 })
