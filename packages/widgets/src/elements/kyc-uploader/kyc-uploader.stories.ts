@@ -31,7 +31,7 @@ const picture = (scene: Scene, make: () => Promise<Blob>, text: string): StoryOb
 const meta: Meta = { title: 'Identity check', component: 'ihc-kyc-uploader' }
 export default meta
 
-export const Skeleton = story({ unopened: true, kyc: never }, 'Loading your identity check…')
+export const Skeleton = story({ unopened: true, kyc: never }, 'Loading…')
 export const Consent = story({ consented: false }, 'Agree and go on')
 export const Form = story({}, 'Which document do you have?')
 export const FormInHindi = story({ language: 'hi' }, 'पहचान')

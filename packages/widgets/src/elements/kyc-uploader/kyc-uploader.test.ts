@@ -181,7 +181,7 @@ describe('the camera', () => {
     const page = show()
     await expect.poll(() => page.find("[part='take']")).toBeTruthy()
     await page.press('take')
-    await expect.poll(() => page.slot()).toContain('The camera cannot be used here. Choose a file instead.')
+    await expect.poll(() => page.slot()).toContain('No camera here. Choose a file.')
     camera.mockRestore()
   })
 
@@ -279,7 +279,7 @@ describe('the standing', () => {
   it('that cannot be read can be asked for again', async () => {
     let fail = true
     const page = show({ kyc: () => (fail ? Promise.reject(problem('unavailable', 503)) : Promise.resolve(standing)) })
-    await expect.poll(() => page.text("[part='note']")).toBe('Your identity check could not be loaded.')
+    await expect.poll(() => page.text("[part='note']")).toBe('It could not be loaded.')
     fail = false
     await page.press('retry')
     await expect.poll(() => page.text("[part='status']")).toBe('Not started')

@@ -61,7 +61,7 @@ describe('a PDF', () => {
     await expect.poll(() => page.slot()).toContain('This PDF is locked. Type its password.')
     await page.fill({ password: 'wrong' })
     await userEvent.keyboard('{Enter}')
-    await expect.poll(() => page.slot()).toContain('This password does not open it. Check it.')
+    await expect.poll(() => page.slot()).toContain('This password is wrong.')
   })
 })
 
