@@ -1,10 +1,11 @@
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
 import { verifyLedger } from './books.ts'
 import { openBrowser, phoneOn, picture, reads, says, secondsOn, type Phone } from './browser.ts'
 import { openLine, otherEnd, type Line } from './line.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** Real sound between two windows of the example's page, as two people have them, on all that `./dev start` starts. */
 
@@ -13,30 +14,21 @@ const wait = { timeout: 60_000, interval: 100 }
 /** So that coins run while a test looks: one for each started five seconds. */
 const rate = { coins: 1, seconds: 5 }
 
-const cleanUp: (() => Promise<unknown>)[] = []
+let stage: Stage
 const afterTest: (() => Promise<unknown>)[] = []
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  const { platformUrl: baseUrl, secretKey } = platform.demo
-  server = createServer({ baseUrl, secretKey })
+  stage = await openStage(...fakeSound, '--use-fake-ui-for-media-stream')
+  ;({ platform, server, browser } = stage)
   await server.users.put({ userId: 'ravi', displayName: 'Ravi Menon', rate })
-  browser = await openBrowser(...fakeSound, '--use-fake-ui-for-media-stream')
-  cleanUp.push(() => browser.close())
 })
 afterEach(async () => {
   for (const work of afterTest.splice(0).reverse()) await work()
 })
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 interface Window {
   readonly page: Page

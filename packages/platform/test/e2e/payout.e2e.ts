@@ -1,34 +1,26 @@
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
 import { verifyLedger } from './books.ts'
-import { openBrowser, picture, says } from './browser.ts'
+import { picture, says } from './browser.ts'
 import { drawCard, keptBytes } from './card.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** From a photograph to money: what the advisor of the example host app does to be paid, on all that `./dev start` starts. */
 
 const phone = { width: 360, height: 800 }
-const cleanUp: (() => Promise<void>)[] = []
+let stage: Stage
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  const { platformUrl: baseUrl, secretKey } = platform.demo
-  server = createServer({ baseUrl, secretKey })
-  browser = await openBrowser()
-  cleanUp.push(() => browser.close())
+  stage = await openStage()
+  ;({ platform, server, browser } = stage)
 })
 
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 /** What can be seen and done on the page of who earns. */
 function payoutOn(page: Page) {

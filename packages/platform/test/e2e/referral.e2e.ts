@@ -1,31 +1,24 @@
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
 import { verifyLedger } from './books.ts'
-import { expectNoFaults, openBrowser, phoneOn, picture, reads, says } from './browser.ts'
+import { expectNoFaults, phoneOn, picture, reads, says } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** An invitation, from the one who shares it to the one who follows it, on the page of the example host app and all that `./dev start` starts. */
 
-const cleanUp: (() => Promise<void>)[] = []
+let stage: Stage
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  server = createServer({ baseUrl: platform.demo.platformUrl, secretKey: platform.demo.secretKey })
-  browser = await openBrowser()
-  cleanUp.push(() => browser.close())
+  stage = await openStage()
+  ;({ platform, server, browser } = stage)
 })
 
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 const complaints: string[] = []
 

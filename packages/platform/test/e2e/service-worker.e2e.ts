@@ -1,8 +1,9 @@
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
-import { expectNoFaults, openBrowser, openPage, phoneOn, picture, reads, says } from './browser.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
+import { expectNoFaults, openPage, phoneOn, picture, reads, says } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** The page of the example host app with its service worker, opened where there is a network and where there is none. */
 
@@ -10,25 +11,16 @@ const small = { width: 360, height: 800, worker: true }
 const wait = { timeout: 60_000, interval: 50 }
 const lastKnown = 'No connection. You see the last known state.'
 
-const cleanUp: (() => Promise<void>)[] = []
+let stage: Stage
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  const { platformUrl: baseUrl, secretKey } = platform.demo
-  server = createServer({ baseUrl, secretKey })
-  browser = await openBrowser()
-  cleanUp.push(() => browser.close())
+  stage = await openStage()
+  ;({ platform, server, browser } = stage)
 })
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 /** What the worker has kept, as `code /widgets/ihc.js`, `asha /v1/wallet` and, of no person, `app /v1/app`. */
 const kept = (page: Page): Promise<string[]> =>

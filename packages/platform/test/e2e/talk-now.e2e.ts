@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@impacthub/sdk'
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
 import { expectSameBooks, verifyLedger } from './books.ts'
-import { expectNoFaults, openBrowser, openPage, paymentPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
+import { expectNoFaults, openPage, paymentPage, phoneOn, picture, reads, says, secondsOn } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
 import { telephones, type Telephones } from './telephones.ts'
 
 /** The page of the example host app, in a real browser, on all that `./dev start` starts. One test goes on where another ended. */
@@ -17,7 +18,7 @@ const meera = { userId: 'meera', phone: '+919800030000' }
 const desk = { width: 1280, height: 800 }
 const wait = { timeout: 60_000, interval: 50 }
 
-const cleanUp: (() => Promise<void>)[] = []
+let stage: Stage
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
@@ -25,22 +26,14 @@ let phones: Telephones
 let url: string
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  const { platformUrl: baseUrl, secretKey, demoUrl, sandboxes } = platform.demo
-  server = createServer({ baseUrl, secretKey })
+  stage = await openStage()
+  ;({ platform, server, browser } = stage)
+  const { demoUrl, sandboxes } = platform.demo
   phones = telephones(sandboxes.exotel)
   url = demoUrl
-  browser = await openBrowser()
-  cleanUp.push(() => browser.close())
 })
 
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 async function open(path = '/', view: Parameters<typeof openPage>[2] = desk) {
   const { page, complaints } = await openPage(browser, `${url}${path}`, view)

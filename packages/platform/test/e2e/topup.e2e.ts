@@ -1,37 +1,30 @@
 import { join } from 'node:path'
-import { createServer, type ConnectServer } from '@impacthub/sdk/server'
+import type { ConnectServer } from '@impacthub/sdk/server'
 import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startExample } from '../../src/embedded/example.ts'
-import { forget, startChild, type ChildPlatform } from '../trouble/child-platform.ts'
+import type { ChildPlatform } from '../trouble/child-platform.ts'
 import { expectSameBooks, verifyLedger } from './books.ts'
-import { openBrowser, openPage, paymentPage, phoneOn, picture, says } from './browser.ts'
+import { openPage, paymentPage, phoneOn, picture, says } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** Coins bought on the page of the example host app, in the payment page of the Razorpay sandbox, on all that `./dev start` starts. */
 
 const desk = { width: 1280, height: 800 }
-const cleanUp: (() => Promise<void>)[] = []
+let stage: Stage
 let platform: ChildPlatform
 let browser: Browser
 let server: ConnectServer
 let url: string
 
 beforeAll(async () => {
-  platform = await startChild()
-  cleanUp.push(async () => {
-    await platform.stop()
-    forget(platform.dataDir)
-  })
-  const { platformUrl: baseUrl, secretKey, demoUrl } = platform.demo
-  server = createServer({ baseUrl, secretKey })
+  stage = await openStage()
+  ;({ platform, server, browser } = stage)
+  const { demoUrl } = platform.demo
   url = demoUrl
-  browser = await openBrowser()
-  cleanUp.push(() => browser.close())
 })
 
-afterAll(async () => {
-  for (const work of cleanUp.reverse()) await work()
-})
+afterAll(() => stage.close())
 
 /** The page as Asha's or Meera's, with the packs open. */
 async function open(who: 'asha' | 'meera', view: Parameters<typeof openPage>[2] = desk) {
@@ -149,7 +142,7 @@ it('says so when the page’s policy does not let the payment page in', async ()
   const dir = join(import.meta.dirname, '../../../../examples/talk-now')
   const policy = { checkoutUrl: 'https://another-provider.example' }
   const host = await startExample({ dir, host: '127.0.0.1', usualPort: 0, platformUrl, publishableKey, secretKey, ...policy })
-  cleanUp.push(() => host.stop())
+  onTestFinished(() => host.stop())
   const { page } = await openPage(browser, `${host.url}/?as=asha`, desk)
   const phone = phoneOn(page, 'caller')
   await phone.topUp.click()
